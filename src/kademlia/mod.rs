@@ -1,0 +1,3 @@
+//! One Kademlia node as a pure state machine.
+
+pub mod params;

@@ -1,0 +1,3 @@
+//! What happens to a packet: packet in, verdict out. Holds no packets and no nodes.
+
+pub mod config;

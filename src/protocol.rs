@@ -1,0 +1,120 @@
+//! The contract between a protocol and the world that it runs in.
+//!
+//! A [`Protocol`] is a pure state machine: it is handed one [`Input`] at a time and answers
+//! through a [`Transport`]. It never asks for the time, a socket or a random number in any
+//! other way, so the same code runs in virtual time, over UDP sockets and under a test that
+//! plays the world by hand.
+//!
+//! # Writing another overlay against it
+//!
+//! 1. Name a remote node: any small copyable type is a [`Peer`](Protocol::Peer). The simulator
+//!    runs protocols whose peers are [`NodeIndex`].
+//! 2. Write the messages as an enum and say for each its kind and its size on the wire
+//!    ([`Message`]); the network model charges bandwidth for that size.
+//! 3. Do all deciding in [`Protocol::handle`]. Effects go to the transport at once; there
+//!    is no queue of effects to drain.
+//! 4. Keep deadlines in the node's own state. A node has **one** wake-up: call
+//!    [`Transport::wake_at`] with the earliest deadline whenever that changes; on
+//!    [`Input::Wake`], do what is due and set the next one.
+//!
+//! A gossip protocol in forty lines stands in the documentation of [`crate::engine`].
+
+use crate::rng::Stream;
+use crate::time::Instant;
+use std::fmt;
+
+/// A node of a simulated network: its place in the run's list of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct NodeIndex(pub u32);
+
+impl NodeIndex {
+    /// The index for use with slices.
+    #[inline]
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for NodeIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "node {}", self.0)
+    }
+}
+
+/// How a remote node is named.
+pub trait Peer: Copy + Eq + Ord + fmt::Debug {}
+
+impl<T: Copy + Eq + Ord + fmt::Debug> Peer for T {}
+
+/// What travels between nodes.
+pub trait Message {
+    /// Names of the kinds of message, for counters and plots.
+    const KINDS: &'static [&'static str];
+
+    /// Which of [`Message::KINDS`] this is.
+    fn kind(&self) -> usize;
+
+    /// Bytes on the wire, headers of the packet included.
+    fn wire_size(&self) -> u32;
+}
+
+/// What a node is told.
+#[derive(Debug)]
+pub enum Input<P: Protocol + ?Sized> {
+    /// The node comes online.
+    Start,
+    /// The application on this node asks for something.
+    Command(P::Command),
+    /// A message has arrived.
+    Message {
+        /// Who sent it.
+        from: P::Peer,
+        /// What it says.
+        message: P::Message,
+    },
+    /// The instant of the last [`Transport::wake_at`] has come.
+    Wake,
+    /// The node is about to leave in good order; it may still send. (A node that crashes is
+    /// told nothing.)
+    Stop,
+}
+
+/// One node of an overlay, as a pure state machine.
+pub trait Protocol: Sized {
+    /// What names a place in the overlay's key space; [`Transport::key_of`] maps peers to it.
+    type Key: Copy;
+    /// How a remote node is named.
+    type Peer: Peer;
+    /// What travels between nodes.
+    type Message: Message;
+    /// What an application asks of a node.
+    type Command;
+    /// What the application and the metrics are told.
+    type Report;
+
+    /// Handles one input; every effect goes to `transport`.
+    fn handle(&mut self, input: Input<Self>, transport: &mut impl Transport<Self>);
+}
+
+/// The world as one node sees it.
+pub trait Transport<P: Protocol> {
+    /// The time of the input being handled.
+    fn now(&self) -> Instant;
+
+    /// The key of a peer. Costs no memory access in the simulator, where keys are computed.
+    fn key_of(&self, peer: P::Peer) -> P::Key;
+
+    /// Sends a message. It may be delayed, reordered, dropped or never answered, as UDP does.
+    fn send(&mut self, to: P::Peer, message: P::Message);
+
+    /// Asks for [`Input::Wake`] at `due` (at once if that has passed). Replaces what was asked
+    /// for before; [`Instant::FAR_FUTURE`] asks for none.
+    fn wake_at(&mut self, due: Instant);
+
+    /// The node's own stream of randomness.
+    fn rng(&mut self) -> &mut Stream;
+
+    /// Tells the application and the metrics something.
+    fn report(&mut self, report: P::Report);
+}

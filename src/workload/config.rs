@@ -1,0 +1,112 @@
+//! What people do to the network, as the user says it.
+
+use crate::time::Duration;
+
+/// Whether and how nodes come and go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChurnConfig {
+    /// They stay.
+    None,
+    /// Each node is online for a session, away for a dead time, online again under the same
+    /// key, and so on (OverSim's `LifetimeChurn`).
+    Lifetime {
+        /// Length of sessions.
+        lifetime: LengthDistribution,
+        /// Length of absences.
+        deadtime: LengthDistribution,
+        /// Probability that a node that leaves tells others; otherwise it crashes.
+        graceful_leave_probability: f64,
+    },
+}
+
+/// A distribution of lengths of time with a given mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LengthDistribution {
+    /// Weibull with this mean and shape.
+    Weibull {
+        /// Mean length.
+        mean: Duration,
+        /// Shape parameter; below 1 the tail is heavy.
+        shape: f64,
+    },
+    /// Exponential with this mean.
+    Exponential {
+        /// Mean length.
+        mean: Duration,
+    },
+    /// Shifted Pareto (Lomax) with this mean and shape (above 1).
+    ParetoShifted {
+        /// Mean length.
+        mean: Duration,
+        /// Shape parameter.
+        shape: f64,
+    },
+    /// Lognormal with this mean; `shape` is the standard deviation of the logarithm.
+    LogNormal {
+        /// Mean length.
+        mean: Duration,
+        /// Standard deviation of the natural logarithm.
+        shape: f64,
+    },
+}
+
+/// One thing that applications on the nodes do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorkloadConfig {
+    /// What is asked for.
+    pub kind: WorkloadKind,
+    /// Mean number of operations per second of one online node.
+    pub rate_per_node: f64,
+    /// How the operations are spread over time.
+    pub arrivals: Arrivals,
+}
+
+/// How operations are spread over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrivals {
+    /// A Poisson process: exponential gaps.
+    Poisson,
+    /// Equal gaps, each node with a phase of its own.
+    Fixed,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WorkloadKind {
+    /// The k closest nodes to a random key.
+    Lookup,
+    /// Records are put once by their publishers in the transition phase, then got at the rate.
+    PutGet {
+        /// Records and their popularity.
+        records: RecordsConfig,
+    },
+    /// Nodes announce that they provide an item in the transition phase; others look for
+    /// providers at the rate.
+    Provide {
+        /// Items and their popularity; `size` is not used.
+        records: RecordsConfig,
+    },
+}
+
+/// The records that a workload puts and gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RecordsConfig {
+    /// Records that each node publishes.
+    pub per_node: u32,
+    /// Bytes of each record's value.
+    pub size: u32,
+    /// Which records are asked for.
+    pub popularity: Popularity,
+}
+
+/// Which records are asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Popularity {
+    /// Each as often as the others.
+    Uniform,
+    /// The i-th with a probability proportional to `i^-exponent`.
+    Zipf {
+        /// The exponent.
+        exponent: f64,
+    },
+}

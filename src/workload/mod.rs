@@ -1,0 +1,3 @@
+//! What people do to the network: traffic and churn.
+
+pub mod config;
