@@ -1,0 +1,178 @@
+//! An event and the order of events. The order is semantics: it decides what a run does.
+
+use crate::protocol::NodeIndex;
+use crate::time::Instant;
+use std::cmp::Ordering;
+
+/// What is to happen at one node at one instant.
+///
+/// Events are ordered by `(due, sender, sender's own counter)`. The order names nothing that
+/// depends on how nodes are spread over threads, and no two events share it: a sender numbers
+/// what it sends, and a wake-up, of which a node has one, takes the number that no message has.
+#[derive(Clone, Copy, Debug)]
+pub struct Event {
+    /// When it happens, in nanoseconds.
+    pub(super) due: u64,
+    /// Sender in the upper half, the sender's counter in the lower.
+    pub(super) rank: u64,
+    /// The node at which it happens.
+    pub(super) destination: u32,
+    /// What happens, packed: two bits of kind, 30 bits of index.
+    payload: u32,
+}
+
+/// What an event does, unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// The message in this slot reaches its receiver's access link.
+    Arrival(u32),
+    /// The message in this slot has passed the access link.
+    Delivery(u32),
+    /// An entry of the world's agenda for the node, with the world's own tag.
+    Agenda(u32),
+    /// The node's wake-up.
+    Wake,
+}
+
+const INDEX_BITS: u32 = 30;
+const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
+const WAKE_COUNTER: u32 = u32::MAX;
+
+impl Event {
+    /// An event that `sender` causes with its `counter`-th action.
+    #[inline]
+    pub fn new(
+        due: Instant,
+        sender: NodeIndex,
+        counter: u32,
+        destination: NodeIndex,
+        payload: Payload,
+    ) -> Self {
+        Event {
+            due: due.as_nanos(),
+            rank: u64::from(sender.0) << 32 | u64::from(counter),
+            destination: destination.0,
+            payload: match payload {
+                Payload::Arrival(slot) => slot,
+                Payload::Delivery(slot) => 1 << INDEX_BITS | slot,
+                Payload::Agenda(tag) => 2 << INDEX_BITS | tag,
+                Payload::Wake => 3 << INDEX_BITS,
+            },
+        }
+    }
+
+    /// The wake-up of a node.
+    #[inline]
+    pub(super) fn wake(due: u64, node: u32) -> Self {
+        let node = NodeIndex(node);
+        Event::new(Instant::from_nanos(due), node, WAKE_COUNTER, node, Payload::Wake)
+    }
+
+    /// When it happens.
+    #[inline]
+    pub fn due(&self) -> Instant {
+        Instant::from_nanos(self.due)
+    }
+
+    /// The node that caused it.
+    #[inline]
+    pub fn sender(&self) -> NodeIndex {
+        NodeIndex((self.rank >> 32) as u32)
+    }
+
+    /// The node at which it happens.
+    #[inline]
+    pub fn destination(&self) -> NodeIndex {
+        NodeIndex(self.destination)
+    }
+
+    /// What happens.
+    #[inline]
+    pub fn payload(&self) -> Payload {
+        let index = self.payload & INDEX_MASK;
+        match self.payload >> INDEX_BITS {
+            0 => Payload::Arrival(index),
+            1 => Payload::Delivery(index),
+            2 => Payload::Agenda(index),
+            _ => Payload::Wake,
+        }
+    }
+
+    /// The same message, past its receiver's access link at `due`.
+    #[inline]
+    pub(super) fn delivered_at(self, due: Instant) -> Self {
+        Event { due: due.as_nanos(), payload: self.payload | 1 << INDEX_BITS, ..self }
+    }
+
+    #[inline]
+    fn order(&self) -> (u64, u64) {
+        (self.due, self.rank)
+    }
+}
+
+/// The largest slot index or agenda tag that an event can carry.
+pub const MAX_INDEX: u32 = INDEX_MASK;
+
+/// The number after `counter`, passing over the one that wake-ups use.
+#[inline]
+pub(super) fn next_counter(counter: u32) -> u32 {
+    if counter >= WAKE_COUNTER - 1 { 0 } else { counter + 1 }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(due: u64, sender: u32, counter: u32, destination: u32) -> Event {
+        let due = Instant::from_nanos(due);
+        Event::new(due, NodeIndex(sender), counter, NodeIndex(destination), Payload::Arrival(0))
+    }
+
+    #[test]
+    fn time_comes_first_then_the_sender_then_its_counter() {
+        assert!(event(1, 9, 9, 9) < event(2, 0, 0, 0));
+        assert!(event(1, 1, 9, 9) < event(1, 2, 0, 0));
+        assert!(event(1, 1, 1, 9) < event(1, 1, 2, 0));
+    }
+
+    #[test]
+    fn a_wake_up_follows_all_that_the_node_itself_sent_for_the_same_instant() {
+        assert!(event(1, 4, WAKE_COUNTER - 1, 4) < Event::wake(1, 4));
+        assert_eq!(next_counter(WAKE_COUNTER - 1), 0, "the wake-up's number is never given out");
+    }
+
+    #[test]
+    fn payloads_survive_packing() {
+        for payload in [
+            Payload::Arrival(MAX_INDEX),
+            Payload::Delivery(7),
+            Payload::Agenda(MAX_INDEX),
+            Payload::Wake,
+        ] {
+            let event = Event::new(Instant::ZERO, NodeIndex(1), 2, NodeIndex(3), payload);
+            assert_eq!(event.payload(), payload);
+        }
+        assert_eq!(size_of::<Event>(), 24);
+    }
+}

@@ -1,0 +1,38 @@
+//! The messages on their way, in slots that are used again.
+
+use super::event::MAX_INDEX;
+
+/// Messages by slot.
+pub(super) struct Messages<M> {
+    slots: Vec<Option<M>>,
+    free: Vec<u32>,
+}
+
+impl<M> Messages<M> {
+    pub(super) const fn new() -> Self {
+        Messages { slots: Vec::new(), free: Vec::new() }
+    }
+
+    #[inline]
+    pub(super) fn insert(&mut self, message: M) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.slots[slot as usize] = Some(message);
+            return slot;
+        }
+        let slot = u32::try_from(self.slots.len()).expect("slots are numbered with 32 bits");
+        assert!(slot <= MAX_INDEX, "more than {MAX_INDEX} messages are on their way");
+        self.slots.push(Some(message));
+        slot
+    }
+
+    #[inline]
+    pub(super) fn get(&self, slot: u32) -> &M {
+        self.slots[slot as usize].as_ref().expect("a pending event's message is in its slot")
+    }
+
+    #[inline]
+    pub(super) fn take(&mut self, slot: u32) -> M {
+        self.free.push(slot);
+        self.slots[slot as usize].take().expect("a pending event's message is in its slot")
+    }
+}

@@ -1,0 +1,354 @@
+//! The engine: any protocol under virtual time.
+//!
+//! An [`Engine`] holds the nodes and the queue of events; a [`World`] decides what happens to
+//! packets and what applications ask for. The engine takes the first event, moves time to it,
+//! hands it to its node, and turns what the node sends into further events, until the time
+//! that it was asked to run to.
+//!
+//! - [`event`]: what an event is, and the total order of events.
+//! - [`queue`]: the bucketed queue and the reference.
+//! - [`digest`]: 64 bits that say whether two runs did the same.
+//! - [`world`]: what the engine asks of its surroundings.
+//!
+//! # A protocol of your own
+//!
+//! The engine knows no Kademlia. Here is a rumour that spreads: a node that hears it tells
+//! three others, drawn at random, 10 ms later.
+//!
+//! ```
+//! use kadsim::engine::queue::{Bucketed, EventQueue};
+//! use kadsim::engine::{Engine, World};
+//! use kadsim::network::{Arrival, Packet};
+//! use kadsim::protocol::{Input, Message, NodeIndex, Protocol, Transport};
+//! use kadsim::rng::Seed;
+//! use kadsim::time::{Duration, Instant};
+//! use rand::RngExt;
+//!
+//! const NODES: u32 = 100;
+//!
+//! struct Rumour;
+//!
+//! impl Message for Rumour {
+//!     const KINDS: &'static [&'static str] = &["rumour"];
+//!     fn kind(&self) -> usize { 0 }
+//!     fn wire_size(&self) -> u32 { 60 }
+//! }
+//!
+//! #[derive(Default)]
+//! struct Gossiper { heard: bool }
+//!
+//! impl Protocol for Gossiper {
+//!     type Key = u32;
+//!     type Peer = NodeIndex;
+//!     type Message = Rumour;
+//!     type Command = ();
+//!     type Report = NodeIndex;
+//!
+//!     fn handle(&mut self, input: Input<Self>, transport: &mut impl Transport<Self>) {
+//!         match input {
+//!             Input::Command(()) | Input::Message { .. } if !self.heard => {
+//!                 self.heard = true;
+//!                 transport.wake_at(transport.now() + Duration::from_millis(10));
+//!             }
+//!             Input::Wake => {
+//!                 for _ in 0..3 {
+//!                     let to = NodeIndex(transport.rng().random_range(0..NODES));
+//!                     transport.send(to, Rumour);
+//!                     transport.report(to);
+//!                 }
+//!             }
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//!
+//! /// 50 ms from everyone to everyone, no loss, and a counter of what was sent.
+//! struct Town { told: u32 }
+//!
+//! impl World<Gossiper> for Town {
+//!     fn key_of(&self, node: NodeIndex) -> u32 { node.0 }
+//!     fn send(&mut self, packet: &Packet, _: &Rumour) -> Option<Instant> {
+//!         Some(packet.sent + Duration::from_millis(50))
+//!     }
+//!     fn arrive(&mut self, _: Instant, _: NodeIndex, _: &Rumour) -> Arrival { Arrival::Now }
+//!     fn delivered(&mut self, _: Instant, _: &Rumour, _: bool) {}
+//!     fn report(&mut self, _: Instant, _: NodeIndex, _: NodeIndex) { self.told += 1; }
+//!     fn agenda<Q: EventQueue>(&mut self, _: &mut Engine<Gossiper, Q>, _: NodeIndex, _: u32) {}
+//!     fn global<Q: EventQueue>(&mut self, engine: &mut Engine<Gossiper, Q>, _tag: u32) {
+//!         engine.input(self, NodeIndex(0), Input::Command(()));
+//!     }
+//! }
+//!
+//! let mut town = Town { told: 0 };
+//! let mut engine: Engine<Gossiper, Bucketed> = Engine::new(NODES, Seed(1));
+//! for node in 0..NODES {
+//!     engine.start(&mut town, NodeIndex(node), Gossiper::default());
+//! }
+//! engine.schedule_global(Instant::ZERO, 0);
+//! engine.run_until(&mut town, Instant::ZERO + Duration::from_secs(10));
+//!
+//! let heard = (0..NODES).filter(|&node| engine.node(NodeIndex(node)).unwrap().heard).count();
+//! assert!(heard > 80, "three calls each reach nearly everyone: {heard}");
+//! assert_eq!(town.told, 3 * heard as u32);
+//! ```
+
+pub mod digest;
+pub mod event;
+mod messages;
+pub mod queue;
+mod transport;
+pub mod world;
+
+pub use world::World;
+
+use crate::network::Arrival;
+use crate::protocol::{Input, Message, NodeIndex, Protocol};
+use crate::rng::Seed;
+use crate::time::Instant;
+use digest::Digest;
+use event::{Event, Payload, next_counter};
+use messages::Messages;
+use queue::EventQueue;
+use std::collections::BTreeMap;
+use transport::SimulatedTransport;
+
+/// One place for a node; the node in it may come and go, the rest stays.
+struct Slot<P> {
+    node: Option<P>,
+    /// Numbers what the node causes.
+    counter: u32,
+    /// Where the node's own stream of randomness stands.
+    draws: u64,
+    digest: Digest,
+}
+
+/// What the engine itself counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Events taken from the queue.
+    pub events: u64,
+    /// Messages handed to a node that was online.
+    pub delivered: u64,
+    /// Wake-ups handed to a node.
+    pub wakes: u64,
+}
+
+/// Nodes of protocol `P` under virtual time, with a queue of kind `Q`.
+pub struct Engine<P: Protocol, Q> {
+    slots: Vec<Slot<P>>,
+    queue: Q,
+    messages: Messages<P::Message>,
+    globals: BTreeMap<(Instant, u64), u32>,
+    globals_numbered: u64,
+    now: Instant,
+    seed: Seed,
+    counters: Counters,
+}
+
+impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
+    /// Places for `nodes` nodes, all offline, at the beginning of time.
+    pub fn new(nodes: u32, seed: Seed) -> Self {
+        let slot = || Slot { node: None, counter: 0, draws: 0, digest: Digest::default() };
+        Engine {
+            slots: std::iter::repeat_with(slot).take(nodes as usize).collect(),
+            queue: Q::new(nodes as usize),
+            messages: Messages::new(),
+            globals: BTreeMap::new(),
+            globals_numbered: 0,
+            now: Instant::ZERO,
+            seed,
+            counters: Counters::default(),
+        }
+    }
+
+    /// The present.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Places for nodes, online or not.
+    pub fn places(&self) -> u32 {
+        self.slots.len() as u32
+    }
+
+    /// What has been counted so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Messages and agenda entries that are pending.
+    pub fn pending(&self) -> usize {
+        self.queue.pending()
+    }
+
+    /// The node in this place, if it is online.
+    #[inline]
+    pub fn node(&self, node: NodeIndex) -> Option<&P> {
+        self.slots[node.get()].node.as_ref()
+    }
+
+    /// Whether the node in this place is online.
+    #[inline]
+    pub fn is_online(&self, node: NodeIndex) -> bool {
+        self.slots[node.get()].node.is_some()
+    }
+
+    /// The digest of the run so far: that of every place, folded in order.
+    pub fn digest(&self) -> Digest {
+        let mut digest = Digest::default();
+        for slot in &self.slots {
+            digest.fold_word(slot.digest.value());
+        }
+        digest
+    }
+
+    /// The digest of one place, to find where two runs part.
+    pub fn digest_of(&self, node: NodeIndex) -> Digest {
+        self.slots[node.get()].digest
+    }
+
+    /// Puts a node online and tells it to start.
+    ///
+    /// # Panics
+    /// If the place is taken.
+    pub fn start<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, state: P) {
+        let slot = &mut self.slots[node.get()];
+        assert!(slot.node.is_none(), "{node} starts while it is online");
+        slot.node = Some(state);
+        self.input(world, node, Input::Start);
+    }
+
+    /// Puts a node online without telling it: for nodes that are set up as if they had
+    /// been running. Its wake-up is to be set with [`Engine::set_wake`].
+    ///
+    /// # Panics
+    /// If the place is taken.
+    pub fn place(&mut self, node: NodeIndex, state: P) {
+        let slot = &mut self.slots[node.get()];
+        assert!(slot.node.is_none(), "{node} is placed while it is online");
+        slot.node = Some(state);
+    }
+
+    /// Sets the wake-up of a node, as its transport would.
+    pub fn set_wake(&mut self, node: NodeIndex, due: Instant) {
+        self.queue.set_wake(node, due.max(self.now));
+    }
+
+    /// Takes a node offline at once, as a crash does, with its wake-up. A graceful leave hands
+    /// it [`Input::Stop`] before.
+    ///
+    /// # Panics
+    /// If the node is offline.
+    pub fn remove(&mut self, node: NodeIndex) -> P {
+        self.queue.set_wake(node, Instant::FAR_FUTURE);
+        self.slots[node.get()].node.take().expect("only a node that is online is removed")
+    }
+
+    /// Hands an input to a node that is online; does nothing if it is offline.
+    pub fn input<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, input: Input<P>) {
+        let slot = &mut self.slots[node.get()];
+        let Some(state) = &mut slot.node else { return };
+        let mut transport = SimulatedTransport {
+            now: self.now,
+            me: node,
+            counter: &mut slot.counter,
+            draws: &mut slot.draws,
+            stream: None,
+            seed: self.seed,
+            queue: &mut self.queue,
+            messages: &mut self.messages,
+            world,
+        };
+        state.handle(input, &mut transport);
+        transport.close();
+    }
+
+    /// Puts an entry on the agenda of a node: [`World::agenda`] is called with `tag` at `due`.
+    ///
+    /// # Panics
+    /// If `due` has passed.
+    pub fn schedule(&mut self, due: Instant, node: NodeIndex, tag: u32) {
+        assert!(due >= self.now, "the agenda is for what is to come");
+        let counter = &mut self.slots[node.get()].counter;
+        self.queue.push(Event::new(due, node, *counter, node, Payload::Agenda(tag)));
+        *counter = next_counter(*counter);
+    }
+
+    /// Has [`World::global`] called with `tag` at `due`, before all node events of that
+    /// instant; entries of one instant come in the order in which they were scheduled.
+    ///
+    /// # Panics
+    /// If `due` has passed.
+    pub fn schedule_global(&mut self, due: Instant, tag: u32) {
+        assert!(due >= self.now, "the agenda is for what is to come");
+        self.globals.insert((due, self.globals_numbered), tag);
+        self.globals_numbered += 1;
+    }
+
+    /// Runs until the present is `end`: handles everything that is due before it.
+    pub fn run_until<W: World<P>>(&mut self, world: &mut W, end: Instant) {
+        loop {
+            let global = self.globals.first_key_value().map(|(&(due, _), _)| due);
+            let limit = global.map_or(end, |due| due.min(end));
+            while let Some(event) = self.queue.pop_before(limit) {
+                self.step(world, event);
+            }
+            self.now = self.now.max(limit);
+            if limit == end && global.is_none_or(|due| due >= end) {
+                return;
+            }
+            let (_, tag) = self.globals.pop_first().expect("a global entry set the limit");
+            world.global(self, tag);
+        }
+    }
+
+    #[inline]
+    fn step<W: World<P>>(&mut self, world: &mut W, event: Event) {
+        assert!(event.due() >= self.now, "time does not run backwards");
+        self.now = event.due();
+        self.counters.events += 1;
+        match event.payload() {
+            Payload::Arrival(slot) => self.arrive(world, event, slot),
+            Payload::Delivery(slot) => self.deliver(world, event, slot),
+            Payload::Agenda(tag) => {
+                let node = event.destination();
+                self.slots[node.get()].digest.fold(&event, 1 + u64::from(tag));
+                world.agenda(self, node, tag);
+            }
+            Payload::Wake => {
+                let node = event.destination();
+                let slot = &mut self.slots[node.get()];
+                assert!(slot.node.is_some(), "a node that is offline has no wake-up");
+                slot.digest.fold(&event, 0);
+                self.counters.wakes += 1;
+                self.input(world, node, Input::Wake);
+            }
+        }
+    }
+
+    #[inline]
+    fn arrive<W: World<P>>(&mut self, world: &mut W, event: Event, slot: u32) {
+        match world.arrive(self.now, event.destination(), self.messages.get(slot)) {
+            Arrival::Now => self.deliver(world, event, slot),
+            Arrival::At(due) => self.queue.push(event.delivered_at(due)),
+            Arrival::Drop(_) => {
+                self.messages.take(slot);
+            }
+        }
+    }
+
+    #[inline]
+    fn deliver<W: World<P>>(&mut self, world: &mut W, event: Event, slot: u32) {
+        let message = self.messages.take(slot);
+        let node = event.destination();
+        let place = &mut self.slots[node.get()];
+        let online = place.node.is_some();
+        world.delivered(self.now, &message, online);
+        if !online {
+            return;
+        }
+        place.digest.fold(&event, 0x80 | message.kind() as u64);
+        self.counters.delivered += 1;
+        self.input(world, node, Input::Message { from: event.sender(), message });
+    }
+}

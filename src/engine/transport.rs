@@ -1,0 +1,83 @@
+//! The transport of a simulated node: its effects become events.
+
+use super::event::{Event, Payload, next_counter};
+use super::messages::Messages;
+use super::queue::EventQueue;
+use super::world::World;
+use crate::network::Packet;
+use crate::protocol::{Message, NodeIndex, Protocol, Transport};
+use crate::rng::{Purpose, Seed, Stream};
+use crate::time::Instant;
+
+/// What a node reaches while it handles one input.
+pub(super) struct SimulatedTransport<'a, P: Protocol, Q, W> {
+    pub(super) now: Instant,
+    pub(super) me: NodeIndex,
+    pub(super) counter: &'a mut u32,
+    pub(super) draws: &'a mut u64,
+    pub(super) stream: Option<Stream>,
+    pub(super) seed: Seed,
+    pub(super) queue: &'a mut Q,
+    pub(super) messages: &'a mut Messages<P::Message>,
+    pub(super) world: &'a mut W,
+}
+
+impl<P: Protocol, Q, W> SimulatedTransport<'_, P, Q, W> {
+    /// Stores where the node's stream stands, if the node drew from it.
+    #[inline]
+    pub(super) fn close(self) {
+        if let Some(stream) = &self.stream {
+            *self.draws = stream.position();
+        }
+    }
+}
+
+impl<P, Q, W> Transport<P> for SimulatedTransport<'_, P, Q, W>
+where
+    P: Protocol<Peer = NodeIndex>,
+    Q: EventQueue,
+    W: World<P>,
+{
+    #[inline]
+    fn now(&self) -> Instant {
+        self.now
+    }
+
+    #[inline]
+    fn key_of(&self, peer: NodeIndex) -> P::Key {
+        self.world.key_of(peer)
+    }
+
+    #[inline]
+    fn send(&mut self, to: NodeIndex, message: P::Message) {
+        let number = *self.counter;
+        *self.counter = next_counter(number);
+        let packet = Packet {
+            sender: self.me,
+            receiver: to,
+            number: u64::from(number),
+            size: message.wire_size(),
+            sent: self.now,
+        };
+        let Some(arrival) = self.world.send(&packet, &message) else { return };
+        assert!(arrival >= self.now, "no packet arrives before it was sent");
+        let slot = self.messages.insert(message);
+        self.queue.push(Event::new(arrival, self.me, number, to, Payload::Arrival(slot)));
+    }
+
+    #[inline]
+    fn wake_at(&mut self, due: Instant) {
+        self.queue.set_wake(self.me, due.max(self.now));
+    }
+
+    fn rng(&mut self) -> &mut Stream {
+        self.stream.get_or_insert_with(|| {
+            Stream::resume(self.seed, Purpose::Protocol, u64::from(self.me.0), *self.draws)
+        })
+    }
+
+    #[inline]
+    fn report(&mut self, report: P::Report) {
+        self.world.report(self.now, self.me, report);
+    }
+}
