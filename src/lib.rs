@@ -7,6 +7,7 @@ pub mod time;
 pub mod network;
 pub mod protocol;
 // Layer 3: one node.
+
 pub mod engine;
 pub mod kademlia;
 // Layer 4: what people do to the network.

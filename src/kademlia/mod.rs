@@ -1,3 +1,23 @@
-//! One Kademlia node as a pure state machine.
+//! One Kademlia node as a pure state machine (Maymounkov and Mazières, 2002).
+//!
+//! From the parts to the whole:
+//! - [`key`]: keys and the XOR metric;
+//! - [`params`]: everything that can be set, and the published sets;
+//! - [`message`]: what nodes say to each other;
+//! - [`routing_table`]: the contacts;
+//! - [`lookup`]: the iterative lookup;
+//! - `requests`, `records`: what waits for an answer, what is kept;
+//! - [`operation`]: what applications ask for and are told;
+//! - [`node`]: the node.
 
+pub mod key;
+pub mod lookup;
+pub mod message;
+pub mod node;
+pub mod operation;
 pub mod params;
+mod records;
+mod requests;
+pub mod routing_table;
+
+pub use node::Node;

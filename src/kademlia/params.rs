@@ -70,6 +70,8 @@ pub struct Params {
     pub short_timeout: Option<Duration>,
     /// Further tries of a request that timed out.
     pub retries: u32,
+    /// Further tries of the ping that asks whether a doubted contact is still there.
+    pub probe_retries: u32,
     /// A bucket in whose range nothing was looked up for this long is refreshed.
     pub refresh_interval: Duration,
     /// A holder sends each record to the k closest again this often. `None`: only the
@@ -127,6 +129,7 @@ impl Params {
             request_timeout: Duration::from_secs(1),
             short_timeout: None,
             retries: 0,
+            probe_retries: 0,
             refresh_interval: Duration::from_secs(3_600),
             replicate_interval: Some(Duration::from_secs(3_600)),
             republish_interval: Some(Duration::from_secs(24 * 3_600)),
@@ -147,7 +150,8 @@ impl Params {
 
     /// The parameters of BitTorrent's Mainline DHT.
     ///
-    /// k = 8, 15 min of silence make a contact questionable, refresh after 15 min: BEP 5.
+    /// k = 8, 15 min of silence make a contact questionable, which is then pinged and pinged
+    /// once more before it is replaced, refresh after 15 min: BEP 5.
     /// alpha = 5 (`search_branching`), time-outs of 1 s (short) and 15 s, replacement buckets of
     /// the size of a bucket: libtorrent. Two failures in a row: BEP 5 ("fail to respond to
     /// multiple queries in a row"). Items live 2 h and are put again hourly: BEP 44.
@@ -159,6 +163,7 @@ impl Params {
             candidates: 100,
             request_timeout: Duration::from_secs(15),
             short_timeout: Some(Duration::from_secs(1)),
+            probe_retries: 1,
             refresh_interval: Duration::from_secs(15 * 60),
             replicate_interval: None,
             republish_interval: Some(Duration::from_secs(3_600)),

@@ -1,0 +1,284 @@
+//! The iterative lookup (paper, section 2.3): asked what to do next and told what came of it.
+//! It sends nothing and knows no messages.
+
+use super::key::Key;
+use super::params::{Parallelism, Params, Stop};
+
+/// A node that the lookup has heard of.
+#[derive(Clone, Copy, Debug)]
+struct Candidate<P, K> {
+    distance: K,
+    peer: P,
+    state: State,
+    /// Responses in the chain that led to it; 0 for one from the own table.
+    depth: u8,
+    /// Which link of the longest chain of requests its request was.
+    round: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Not asked. Left by [`Lookup::next`].
+    Waiting,
+    /// Asked, and counted as under way.
+    Asked,
+    /// Asked, and no longer counted as under way, though its answer is still taken.
+    Late,
+    /// Has answered.
+    Answered,
+    /// Has failed; never asked again.
+    Failed,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next<P> {
+    /// Ask this node, then call again.
+    Ask(P),
+    /// Wait for an answer or a failure.
+    Wait,
+    /// The lookup has ended.
+    Done,
+}
+
+/// One iterative lookup.
+///
+/// Call [`Lookup::next`] until it says [`Next::Wait`] or [`Next::Done`]; tell what came of each
+/// request with [`Lookup::on_answer`] or [`Lookup::on_failure`]; call `next` again.
+#[derive(Clone, Debug)]
+pub struct Lookup<P, K> {
+    target: K,
+    /// Closest first; beside those that failed the closest [`Params::candidates`].
+    candidates: Vec<Candidate<P, K>>,
+    /// How many of them have failed.
+    failed: usize,
+    /// The least distance of a candidate that was asked and then crowded out: whatever lies
+    /// as far away is not taken in again, so that no node is asked twice.
+    horizon: Option<K>,
+    in_flight: usize,
+    /// Answers in a row that named no closer node.
+    barren: usize,
+    /// Round of the request whose end brought the lookup to where it is.
+    reached: u16,
+    requests: u32,
+    /// Set after the stop, while what is left of the k closest is asked.
+    following_up: bool,
+}
+
+impl<P: Copy + Eq, K: Key> Lookup<P, K> {
+    /// A lookup of `target` that begins with `known` nodes.
+    pub fn new(target: K, params: &Params, known: impl Iterator<Item = (P, K)>) -> Self {
+        let mut lookup = Lookup {
+            target,
+            candidates: Vec::with_capacity(params.candidates + 1),
+            failed: 0,
+            horizon: None,
+            in_flight: 0,
+            barren: 0,
+            reached: 0,
+            requests: 0,
+            following_up: false,
+        };
+        for (peer, key) in known {
+            lookup.consider(peer, key, 0, params);
+        }
+        lookup
+    }
+
+    /// What is looked up.
+    pub fn target(&self) -> K {
+        self.target
+    }
+
+    /// Takes a node into the candidates if it is new and close enough; says whether it is now
+    /// the closest.
+    #[inline]
+    fn consider(&mut self, peer: P, key: K, depth: u8, params: &Params) -> bool {
+        let distance = key.distance(self.target);
+        let full = self.candidates.len() >= params.candidates + self.failed;
+        if full && self.candidates.last().is_some_and(|last| last.distance <= distance) {
+            return false;
+        }
+        if self.horizon.is_some_and(|horizon| horizon <= distance) {
+            return false;
+        }
+        let position = self.candidates.partition_point(|other| other.distance < distance);
+        if self.candidates.get(position).is_some_and(|other| other.distance == distance) {
+            return false;
+        }
+        if full {
+            self.forget_farthest();
+        }
+        let candidate = Candidate { distance, peer, state: State::Waiting, depth, round: 0 };
+        self.candidates.insert(position, candidate);
+        position == 0
+    }
+
+    /// Makes room for a closer one. A candidate that has yet to answer stays.
+    fn forget_farthest(&mut self) {
+        let Some(farthest) = self.candidates.pop_if(|last| last.state != State::Asked) else {
+            return;
+        };
+        self.failed -= usize::from(farthest.state == State::Failed);
+        if farthest.state != State::Waiting {
+            self.horizon = Some(farthest.distance);
+        }
+    }
+
+    /// What is to be done now.
+    pub fn next(&mut self, params: &Params) -> Next<P> {
+        if params.parallelism == Parallelism::Strict && self.round_is_open() {
+            return Next::Wait;
+        }
+        if !self.following_up && self.has_stopped(params) {
+            if !params.follow_up {
+                return Next::Done;
+            }
+            self.following_up = true;
+        }
+        if !self.following_up && self.in_flight >= params.alpha {
+            return Next::Wait;
+        }
+        match self.first_waiting(params.k) {
+            Some(index) => {
+                let candidate = &mut self.candidates[index];
+                candidate.state = State::Asked;
+                candidate.round = self.reached + 1;
+                self.in_flight += 1;
+                self.requests += 1;
+                Next::Ask(candidate.peer)
+            }
+            None if self.in_flight > 0 || self.any_late(params.k) => Next::Wait,
+            None => Next::Done,
+        }
+    }
+
+    /// Whether the requests of a strict round have been sent in part or not all ended.
+    fn round_is_open(&self) -> bool {
+        let sent_now = self.candidates.iter().any(|candidate| {
+            candidate.state == State::Asked && candidate.round == self.reached + 1
+        });
+        self.in_flight > 0 && !sent_now
+    }
+
+    /// The closest candidate not asked yet among the `k` closest that have not failed.
+    #[inline]
+    fn first_waiting(&self, k: usize) -> Option<usize> {
+        let mut alive = 0;
+        for (index, candidate) in self.candidates.iter().enumerate() {
+            match candidate.state {
+                State::Waiting => return Some(index),
+                State::Failed => continue,
+                State::Asked | State::Late | State::Answered => alive += 1,
+            }
+            if alive == k {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn any_late(&self, k: usize) -> bool {
+        self.alive().take(k).any(|candidate| candidate.state == State::Late)
+    }
+
+    fn alive(&self) -> impl Iterator<Item = &Candidate<P, K>> {
+        self.candidates.iter().filter(|candidate| candidate.state != State::Failed)
+    }
+
+    fn has_stopped(&self, params: &Params) -> bool {
+        let answered =
+            |n: usize| self.alive().take(n).all(|candidate| candidate.state == State::Answered);
+        match params.stop {
+            Stop::KClosest => answered(params.k),
+            Stop::BetaClosest => answered(params.beta),
+            Stop::NoCloser => self.barren >= params.alpha && answered(1),
+        }
+    }
+
+    /// `peer` has answered and named `nodes` (with their keys; the own node left out).
+    pub fn on_answer(
+        &mut self,
+        peer: P,
+        key: K,
+        nodes: impl Iterator<Item = (P, K)>,
+        params: &Params,
+    ) {
+        let Some(depth) = self.end_request(peer, key, State::Answered) else { return };
+        let mut closer = false;
+        for (peer, key) in nodes {
+            closer |= self.consider(peer, key, depth.saturating_add(1), params);
+        }
+        self.barren = if closer { 0 } else { self.barren + 1 };
+    }
+
+    /// The request to `peer` has failed for good.
+    pub fn on_failure(&mut self, peer: P, key: K) {
+        self.end_request(peer, key, State::Failed);
+    }
+
+    /// The request to `peer` has been under way for long; another may go out in its place.
+    pub fn on_late(&mut self, peer: P, key: K) {
+        if let Some(index) = self.find(peer, key)
+            && self.candidates[index].state == State::Asked
+        {
+            self.candidates[index].state = State::Late;
+            self.in_flight -= 1;
+            self.reached = self.reached.max(self.candidates[index].round);
+        }
+    }
+
+    fn find(&self, peer: P, key: K) -> Option<usize> {
+        let distance = key.distance(self.target);
+        let index = self.candidates.partition_point(|other| other.distance < distance);
+        self.candidates.get(index).is_some_and(|found| found.peer == peer).then_some(index)
+    }
+
+    /// Closes a request; the depth of who was asked, or `None` if nothing was open there.
+    fn end_request(&mut self, peer: P, key: K, state: State) -> Option<u8> {
+        let index = self.find(peer, key)?;
+        let candidate = &mut self.candidates[index];
+        match candidate.state {
+            State::Asked => self.in_flight -= 1,
+            State::Late => {}
+            State::Waiting | State::Answered | State::Failed => return None,
+        }
+        candidate.state = state;
+        self.failed += usize::from(state == State::Failed);
+        self.reached = self.reached.max(candidate.round);
+        Some(candidate.depth)
+    }
+
+    /// The up to `k` closest nodes that have answered, closest first.
+    pub fn closest_answered(&self, k: usize) -> impl Iterator<Item = P> {
+        let answered = |candidate: &&Candidate<P, K>| candidate.state == State::Answered;
+        self.candidates.iter().filter(answered).take(k).map(|candidate| candidate.peer)
+    }
+
+    /// How many candidates are closer to the target than `key`.
+    pub fn closer_than(&self, key: K) -> usize {
+        let distance = key.distance(self.target);
+        self.candidates.partition_point(|candidate| candidate.distance < distance)
+    }
+
+    /// Requests sent, further tries of one not counted.
+    pub fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// Length of the longest chain request, end of the request, request, ... up to now. At a
+    /// constant latency L and without failures the lookup has taken `2 * rounds * L`.
+    pub fn rounds(&self) -> u32 {
+        u32::from(self.reached)
+    }
+
+    /// Length of the chain of responses that led to the closest node that has answered; 0 if
+    /// it stood in the own table or if none has.
+    pub fn hops(&self) -> u32 {
+        let closest = self.candidates.iter().find(|candidate| candidate.state == State::Answered);
+        closest.map_or(0, |candidate| u32::from(candidate.depth))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,216 @@
+//! What nodes say to each other, and its size on the wire.
+
+use crate::protocol;
+use crate::time::Duration;
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+/// Nodes named in a message. Up to 20 of them, the largest k in use, need no allocation.
+pub type PeerList<P> = SmallVec<[P; 20]>;
+
+/// A request or its response; a response carries the number of its request.
+#[derive(Clone, Debug)]
+pub struct Message<P, K> {
+    /// Chosen by who asks.
+    pub number: u32,
+    /// What is asked or answered.
+    pub body: Body<P, K>,
+}
+
+/// A value as it travels: with its age instead of a date, so that no two clocks need agree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The content.
+    pub value: Bytes,
+    /// How long ago its publisher published it.
+    pub age: Duration,
+    /// Whether this is a copy cached on a lookup's path, which its holder does not replicate.
+    pub cached: bool,
+}
+
+/// The kinds of message: the four of the paper (section 2.3) and two for provider records.
+#[derive(Clone, Debug)]
+pub enum Body<P, K> {
+    /// Are you there?
+    Ping,
+    /// I am.
+    Pong,
+    /// Name the k nodes that you know closest to `target`.
+    FindNode {
+        /// The key in question.
+        target: K,
+    },
+    /// These; also the answer to a request for a value or for providers that are not held.
+    Nodes {
+        /// The closest known nodes, in no particular order.
+        peers: PeerList<P>,
+    },
+    /// Keep this record.
+    Store {
+        /// The record's key.
+        key: K,
+        /// The record.
+        record: Record,
+    },
+    /// It is kept.
+    Stored,
+    /// Give the record of this key or, failing that, the closest nodes.
+    FindValue {
+        /// The record's key.
+        key: K,
+    },
+    /// Here it is.
+    Value {
+        /// The record.
+        record: Record,
+    },
+    /// Remember that I provide this.
+    AddProvider {
+        /// The item's key.
+        key: K,
+    },
+    /// It is remembered.
+    ProviderAdded,
+    /// Who provides this? And name the closest nodes.
+    GetProviders {
+        /// The item's key.
+        key: K,
+    },
+    /// These do.
+    Providers(Box<Providers<P>>),
+}
+
+/// The answer of a node that knows providers.
+#[derive(Clone, Debug)]
+pub struct Providers<P> {
+    /// Nodes that provide the item.
+    pub providers: Vec<P>,
+    /// The closest known nodes, for the search to go on.
+    pub closer: PeerList<P>,
+}
+
+/// IPv4 and UDP headers.
+const PACKET_HEADERS: usize = 28;
+/// A query without arguments but its sender's id, bencoded as BEP 5 has it, `t` of 4 bytes.
+const QUERY: usize = 58;
+/// A response that carries nothing but its sender's id.
+const RESPONSE: usize = 49;
+/// A key as an argument: its name, its length and 20 bytes.
+const KEY_ARGUMENT: usize = 31;
+/// A node in a response: 20 bytes of id, 6 of address and port (BEP 5, compact node info).
+const COMPACT_NODE: usize = 26;
+/// A provider in a response: a string of 6 bytes.
+const COMPACT_PEER: usize = 8;
+/// Write token, as libtorrent sends it.
+const TOKEN: usize = 13;
+/// Name and length of a list of nodes or of a value.
+const FIELD: usize = 11;
+
+impl<P, K> Body<P, K> {
+    /// Whether this answers a request.
+    #[inline]
+    pub fn is_response(&self) -> bool {
+        matches!(
+            self,
+            Body::Pong
+                | Body::Nodes { .. }
+                | Body::Stored
+                | Body::Value { .. }
+                | Body::ProviderAdded
+                | Body::Providers(_)
+        )
+    }
+
+    /// Size in bytes of the body in BEP 5's and BEP 44's encoding.
+    fn encoded_size(&self) -> usize {
+        match self {
+            Body::Ping => QUERY,
+            Body::Pong | Body::Stored | Body::ProviderAdded => RESPONSE,
+            Body::FindNode { .. } => QUERY + 5 + KEY_ARGUMENT,
+            Body::FindValue { .. } => QUERY - 1 + KEY_ARGUMENT,
+            Body::GetProviders { .. } => QUERY + 5 + KEY_ARGUMENT + 3,
+            Body::AddProvider { .. } => QUERY + 9 + KEY_ARGUMENT + TOKEN + 18,
+            Body::Nodes { peers } => RESPONSE + FIELD + COMPACT_NODE * peers.len(),
+            Body::Store { record, .. } => {
+                QUERY - 1 + KEY_ARGUMENT + TOKEN + FIELD + record.value.len()
+            }
+            Body::Value { record } => RESPONSE + TOKEN + FIELD + record.value.len(),
+            Body::Providers(answer) => {
+                RESPONSE
+                    + TOKEN
+                    + 2 * FIELD
+                    + COMPACT_PEER * answer.providers.len()
+                    + COMPACT_NODE * answer.closer.len()
+            }
+        }
+    }
+}
+
+impl<P, K> protocol::Message for Message<P, K> {
+    const KINDS: &'static [&'static str] = &[
+        "ping",
+        "pong",
+        "find-node",
+        "nodes",
+        "store",
+        "stored",
+        "find-value",
+        "value",
+        "add-provider",
+        "provider-added",
+        "get-providers",
+        "providers",
+    ];
+
+    #[inline]
+    fn kind(&self) -> usize {
+        match self.body {
+            Body::Ping => 0,
+            Body::Pong => 1,
+            Body::FindNode { .. } => 2,
+            Body::Nodes { .. } => 3,
+            Body::Store { .. } => 4,
+            Body::Stored => 5,
+            Body::FindValue { .. } => 6,
+            Body::Value { .. } => 7,
+            Body::AddProvider { .. } => 8,
+            Body::ProviderAdded => 9,
+            Body::GetProviders { .. } => 10,
+            Body::Providers(_) => 11,
+        }
+    }
+
+    #[inline]
+    fn wire_size(&self) -> u32 {
+        (PACKET_HEADERS + self.body.encoded_size()) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kademlia::key::Key64;
+    use crate::protocol::{Message as _, NodeIndex};
+
+    /// BEP 5's own example queries, with `t` of 4 bytes and ids of 20.
+    #[test]
+    fn sizes_are_those_of_bep_5() {
+        let size = |body: Body<NodeIndex, Key64>| Message { number: 1, body }.wire_size() - 28;
+        let id = "x".repeat(20);
+        let ping = format!("d1:ad2:id20:{id}e1:q4:ping1:t4:aaaa1:y1:qe");
+        assert_eq!(size(Body::Ping), ping.len() as u32);
+        let find = format!("d1:ad2:id20:{id}6:target20:{id}e1:q9:find_node1:t4:aaaa1:y1:qe");
+        assert_eq!(size(Body::FindNode { target: Key64(0) }), find.len() as u32);
+        let pong = format!("d1:rd2:id20:{id}e1:t4:aaaa1:y1:re");
+        assert_eq!(size(Body::Pong), pong.len() as u32);
+        let nodes = "n".repeat(26 * 8);
+        let answer = format!("d1:rd2:id20:{id}5:nodes208:{nodes}e1:t4:aaaa1:y1:re");
+        let peers = (0..8).map(NodeIndex).collect();
+        assert_eq!(size(Body::Nodes { peers }), answer.len() as u32);
+    }
+
+    #[test]
+    fn a_message_of_a_simulated_node_fits_two_cache_lines() {
+        assert!(size_of::<Option<Message<NodeIndex, Key64>>>() <= 104);
+    }
+}

@@ -1,0 +1,210 @@
+//! The node: takes inputs apart and puts the parts to work.
+//!
+//! - here: the node's state, and which part an input is for;
+//! - `serve`: what others ask of it;
+//! - `operations`: what it asks of others, from command to report;
+//! - `upkeep`: what it does as time passes.
+
+mod operations;
+mod serve;
+mod upkeep;
+
+use super::key::Key;
+use super::message::{Body, Message, PeerList};
+use super::operation::{Command, Operation, Report};
+use super::params::Params;
+use super::records::Records;
+use super::requests::{Purpose, Requests, Timeouts};
+use super::routing_table::{Heard, RoutingTable};
+use crate::protocol::{Input, Peer, Protocol, Transport};
+use crate::time::Instant;
+use std::sync::Arc;
+
+/// A Kademlia node whose peers are named by `P` and whose keys are `K`.
+///
+/// It is a pure state machine ([`Protocol`]): all that it knows of the world comes through its
+/// inputs and its transport, and it does not know whether that is simulated.
+#[derive(Clone, Debug)]
+pub struct Node<P, K> {
+    key: K,
+    params: Arc<Params>,
+    table: RoutingTable<P>,
+    requests: Requests<P>,
+    operations: Vec<Operation<P, K>>,
+    next_operation: u32,
+    records: Records<P, K>,
+    /// Nodes to join through.
+    contacts: Vec<P>,
+    joined: bool,
+    /// When [`upkeep`] has something to do.
+    upkeep_due: Instant,
+    /// The wake-up that the transport was last asked for.
+    wake_set: Instant,
+}
+
+impl<P: Peer, K: Key> Node<P, K> {
+    /// A node that will join through `contacts` when it is told to start. Its requests are
+    /// numbered from `first_request`, which should differ from one life of a node to the next.
+    pub fn new(key: K, params: Arc<Params>, contacts: Vec<P>, first_request: u32) -> Self {
+        Node {
+            key,
+            params,
+            table: RoutingTable::new(),
+            requests: Requests::new(first_request),
+            operations: Vec::new(),
+            next_operation: 0,
+            records: Records::new(),
+            contacts,
+            joined: false,
+            upkeep_due: Instant::FAR_FUTURE,
+            wake_set: Instant::FAR_FUTURE,
+        }
+    }
+
+    /// A node that has long been in the network, with the routing table that it has. The caller
+    /// sets its wake-up to [`Node::deadline`].
+    pub fn settled(key: K, params: Arc<Params>, table: RoutingTable<P>) -> Self {
+        let mut node = Node::new(key, params, Vec::new(), 0);
+        node.table = table;
+        node.joined = true;
+        node.plan_upkeep(Instant::ZERO);
+        node.wake_set = node.deadline();
+        node
+    }
+
+    /// The node's key.
+    pub fn key(&self) -> K {
+        self.key
+    }
+
+    /// The node's contacts.
+    pub fn table(&self) -> &RoutingTable<P> {
+        &self.table
+    }
+
+    /// Whether the node has found its place in the network.
+    pub fn has_joined(&self) -> bool {
+        self.joined
+    }
+
+    /// Keys of the records that the node holds.
+    pub fn held_keys(&self) -> impl Iterator<Item = K> {
+        self.records.keys()
+    }
+
+    /// Operations under way.
+    pub fn operations_under_way(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// The contacts closest to `target`, at most `count`, in no particular order: what the node
+    /// would answer to a request for them.
+    pub fn closest(&self, target: K, count: usize, key_of: impl Fn(P) -> K) -> PeerList<P> {
+        let mut closest = PeerList::new();
+        self.table.closest(self.key, target, count, &self.params, key_of, &mut closest);
+        closest
+    }
+
+    /// When the node next has something to do by itself.
+    pub fn deadline(&self) -> Instant {
+        self.upkeep_due.min(self.requests.deadline())
+    }
+
+    fn bucket_of(&self, key: K) -> usize {
+        self.key.shared_bits(key) as usize
+    }
+
+    fn timeouts(&self) -> Timeouts {
+        Timeouts {
+            full: self.params.request_timeout,
+            short: self.params.short_timeout,
+            retries: self.params.retries,
+            probe_retries: self.params.probe_retries,
+        }
+    }
+
+    /// Sends a request.
+    #[inline]
+    fn ask(
+        &mut self,
+        peer: P,
+        purpose: Purpose,
+        body: Body<P, K>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let number = self.requests.open(peer, purpose, transport.now(), self.timeouts());
+        transport.send(peer, Message { number, body });
+    }
+
+    /// A node was heard from: the table learns of it, and a contact that stands in its way and
+    /// was long silent is asked whether it is still there.
+    #[inline]
+    fn hear(&mut self, peer: P, key: K, answered: bool, transport: &mut impl Transport<Self>) {
+        let index = self.bucket_of(key);
+        let second = transport.now().whole_seconds();
+        let heard = self.table.heard(index, peer, second, answered, &self.params);
+        if let Heard::Full { oldest } = heard
+            && !self.requests.is_probing(oldest)
+        {
+            self.ask(oldest, Purpose::Probe, Body::Ping, transport);
+        }
+    }
+
+    fn on_message(
+        &mut self,
+        from: P,
+        message: Message<P, K>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let key = transport.key_of(from);
+        if key == self.key {
+            return;
+        }
+        if !message.body.is_response() {
+            self.hear(from, key, false, transport);
+            self.serve(from, message, transport);
+            return;
+        }
+        // What nobody asked for, or what comes after the time-out, proves nothing.
+        let Some(request) = self.requests.close(message.number, from) else { return };
+        self.hear(from, key, true, transport);
+        match request.purpose {
+            Purpose::Lookup(id) => self.on_lookup_answer(id, from, key, message.body, transport),
+            Purpose::Store(id) => self.on_stored(id, true, transport),
+            Purpose::Probe | Purpose::Copy => {}
+        }
+    }
+
+    /// Tells the transport the node's earliest deadline if that has changed.
+    #[inline]
+    fn set_wake(&mut self, transport: &mut impl Transport<Self>) {
+        let deadline = self.deadline();
+        if deadline != self.wake_set {
+            self.wake_set = deadline;
+            transport.wake_at(deadline);
+        }
+    }
+}
+
+impl<P: Peer, K: Key> Protocol for Node<P, K> {
+    type Key = K;
+    type Peer = P;
+    type Message = Message<P, K>;
+    type Command = Command<P, K>;
+    type Report = Report<P, K>;
+
+    #[inline]
+    fn handle(&mut self, input: Input<Self>, transport: &mut impl Transport<Self>) {
+        match input {
+            Input::Message { from, message } => self.on_message(from, message, transport),
+            Input::Wake => {
+                self.wake_set = Instant::FAR_FUTURE;
+                self.on_wake(transport);
+            }
+            Input::Start => self.join(transport),
+            Input::Command(command) => self.on_command(command, transport),
+            Input::Stop => self.hand_over(transport),
+        }
+        self.set_wake(transport);
+    }
+}

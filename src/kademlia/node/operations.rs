@@ -1,0 +1,354 @@
+//! What the node asks of others, from command to report.
+
+use super::Node;
+use crate::kademlia::key::Key;
+use crate::kademlia::lookup::{Lookup, Next};
+use crate::kademlia::message::{Body, Message, PeerList, Record};
+use crate::kademlia::operation::{Command, Finished, Operation, OperationKind, Report};
+use crate::kademlia::requests::Purpose;
+use crate::protocol::{Peer, Transport};
+use crate::time::Duration;
+use bytes::Bytes;
+
+impl<P: Peer, K: Key> Node<P, K> {
+    pub(super) fn on_command(
+        &mut self,
+        command: Command<P, K>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        match command {
+            Command::FindNode { number, target } => {
+                self.begin(OperationKind::FindNode, Some(number), target, None, transport);
+            }
+            Command::Put { number, key, value } => {
+                self.publish(OperationKind::Put, Some(number), key, Some(value), transport);
+            }
+            Command::Provide { number, key } => {
+                self.publish(OperationKind::Provide, Some(number), key, None, transport);
+            }
+            Command::Get { number, key } => {
+                let held = self.records.get(key, transport.now(), &self.params);
+                let value = held.map(|record| record.value);
+                self.begin(OperationKind::Get, Some(number), key, value, transport);
+            }
+            Command::FindProviders { number, key } => {
+                self.begin(OperationKind::FindProviders, Some(number), key, None, transport);
+            }
+            Command::Join { contacts } => {
+                if !self.joined {
+                    self.contacts = contacts;
+                    self.join(transport);
+                }
+            }
+        }
+    }
+
+    /// Stores a record (or, without a value, announces an item), now and at each interval.
+    pub(super) fn publish(
+        &mut self,
+        kind: OperationKind,
+        number: Option<u32>,
+        key: K,
+        value: Option<Bytes>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        self.records.publish(key, value.clone(), transport.now(), &self.params);
+        self.upkeep_due = self.upkeep_due.min(self.records.deadline());
+        self.begin(kind, number, key, value, transport);
+    }
+
+    /// Begins an operation with a lookup of `target` from the own table. For a Get, `value` is
+    /// what the node holds itself, and the operation ends at once.
+    pub(super) fn begin(
+        &mut self,
+        kind: OperationKind,
+        number: Option<u32>,
+        target: K,
+        value: Option<Bytes>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let now = transport.now();
+        let interval = self.params.refresh_interval;
+        self.table.set_refresh(self.bucket_of(target), (now + interval).whole_seconds());
+        let known = self.closest(target, self.params.candidates, |peer| transport.key_of(peer));
+        let known = known.iter().map(|&peer| (peer, transport.key_of(peer)));
+        let lookup = Lookup::new(target, &self.params, known);
+        let id = self.next_operation;
+        self.next_operation = id.wrapping_add(1);
+        let copies = u32::from(kind == OperationKind::Get && value.is_some());
+        let operation = Operation {
+            id,
+            kind,
+            number,
+            started: now,
+            lookup,
+            value,
+            providers: Vec::new(),
+            copies,
+            unconfirmed: 0,
+            sent: 0,
+            timeouts: 0,
+        };
+        self.operations.push(operation);
+        if copies > 0 {
+            self.finish(self.operations.len() - 1, transport);
+        } else {
+            self.drive(self.operations.len() - 1, transport);
+        }
+    }
+
+    fn find_operation(&self, id: u32) -> Option<usize> {
+        self.operations.iter().position(|operation| operation.id == id)
+    }
+
+    /// Does what the operation's lookup asks for.
+    #[inline]
+    fn drive(&mut self, index: usize, transport: &mut impl Transport<Self>) {
+        loop {
+            let operation = &mut self.operations[index];
+            match operation.lookup.next(&self.params) {
+                Next::Ask(peer) => {
+                    let purpose = Purpose::Lookup(operation.id);
+                    let body = operation.query();
+                    self.ask(peer, purpose, body, transport);
+                }
+                Next::Wait => return,
+                Next::Done => return self.on_lookup_done(index, transport),
+            }
+        }
+    }
+
+    /// A node has answered a step of a lookup.
+    #[inline]
+    pub(super) fn on_lookup_answer(
+        &mut self,
+        id: u32,
+        from: P,
+        key: K,
+        body: Body<P, K>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let Some(index) = self.find_operation(id) else { return };
+        let operation = &mut self.operations[index];
+        let peers = match body {
+            Body::Nodes { peers } => peers,
+            Body::Providers(answer) => {
+                for provider in answer.providers {
+                    if !operation.providers.contains(&provider) {
+                        operation.providers.push(provider);
+                    }
+                }
+                answer.closer
+            }
+            Body::Value { record } => {
+                operation.copies += 1;
+                let wanted = operation.copies as usize >= self.params.get_quorum;
+                if operation.value.is_none() {
+                    self.cache_on_path(index, &record, transport);
+                    self.operations[index].value = Some(record.value);
+                }
+                if wanted {
+                    let lookup = &mut self.operations[index].lookup;
+                    lookup.on_answer(from, key, std::iter::empty(), &self.params);
+                    return self.finish(index, transport);
+                }
+                PeerList::new()
+            }
+            _ => PeerList::new(),
+        };
+        let own = self.key;
+        let operation = &mut self.operations[index];
+        let named = peers.iter().map(|&peer| (peer, transport.key_of(peer)));
+        let others = named.filter(|&(_, key)| key != own);
+        operation.lookup.on_answer(from, key, others, &self.params);
+        if operation.providers.len() >= self.params.providers_wanted {
+            return self.finish(index, transport);
+        }
+        self.drive(index, transport);
+    }
+
+    /// A step of a lookup has failed, or (`late`) is no longer waited for.
+    pub(super) fn on_lookup_failure(
+        &mut self,
+        id: u32,
+        peer: P,
+        late: bool,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let Some(index) = self.find_operation(id) else { return };
+        let operation = &mut self.operations[index];
+        let key = transport.key_of(peer);
+        if late {
+            operation.lookup.on_late(peer, key);
+        } else {
+            operation.timeouts += 1;
+            operation.lookup.on_failure(peer, key);
+        }
+        self.drive(index, transport);
+    }
+
+    /// Stores a found value at the closest node that was asked and did not have it. Its time to
+    /// live is halved for each known node between that one and the key (paper, section 2.3:
+    /// "exponentially inversely proportional").
+    fn cache_on_path(
+        &mut self,
+        index: usize,
+        record: &Record,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let lookup = &self.operations[index].lookup;
+        let (true, Some(peer)) = (self.params.cache_on_path, lookup.closest_answered(1).next())
+        else {
+            return;
+        };
+        let expiry = self.params.record_expiry.as_nanos();
+        let between = lookup.closer_than(transport.key_of(peer)) as u32;
+        let left = expiry.checked_shr(between).unwrap_or(0);
+        let age = Duration::from_nanos(expiry - left).max(record.age);
+        let record = Record { value: record.value.clone(), age, cached: true };
+        let key = lookup.target();
+        self.ask(peer, Purpose::Copy, Body::Store { key, record }, transport);
+    }
+
+    /// The lookup has ended: report, or store what is to be stored on the nodes found.
+    fn on_lookup_done(&mut self, index: usize, transport: &mut impl Transport<Self>) {
+        let operation = &self.operations[index];
+        if !operation.stores() {
+            return self.finish(index, transport);
+        }
+        let key = operation.lookup.target();
+        let value = operation.value.clone();
+        let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k).collect();
+        let record = |value| Record { value, age: Duration::ZERO, cached: false };
+        // The publisher is among the k closest itself if the k-th found is farther away.
+        let own_distance = self.key.distance(key);
+        let farthest = holders.last().map(|&peer| transport.key_of(peer).distance(key));
+        let is_holder =
+            holders.len() == self.params.k && farthest.is_some_and(|last| own_distance < last);
+        if let (true, Some(value)) = (is_holder, &value) {
+            holders.pop();
+            self.keep(key, record(value.clone()), transport);
+            self.operations[index].copies += 1;
+        }
+        let sent = holders.len() as u32;
+        self.operations[index].unconfirmed = sent;
+        self.operations[index].sent = sent;
+        let purpose = Purpose::Store(self.operations[index].id);
+        for holder in holders {
+            let body = store_body(key, value.clone());
+            self.ask(holder, purpose, body, transport);
+        }
+        if sent == 0 {
+            self.finish(index, transport);
+        }
+    }
+
+    /// A copy was confirmed or has failed.
+    pub(super) fn on_stored(
+        &mut self,
+        id: u32,
+        confirmed: bool,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let Some(index) = self.find_operation(id) else { return };
+        let operation = &mut self.operations[index];
+        operation.unconfirmed -= 1;
+        operation.copies += u32::from(confirmed);
+        operation.timeouts += u32::from(!confirmed);
+        if operation.unconfirmed == 0 {
+            self.finish(index, transport);
+        }
+    }
+
+    /// Ends an operation and reports it.
+    fn finish(&mut self, index: usize, transport: &mut impl Transport<Self>) {
+        let operation = self.operations.remove(index);
+        let lookup = &operation.lookup;
+        let closest: PeerList<P> = lookup.closest_answered(self.params.k).collect();
+        match operation.kind {
+            OperationKind::Join => self.on_join_done(!closest.is_empty(), transport),
+            OperationKind::Refresh => self.plan_upkeep(transport.now()),
+            _ => {}
+        }
+        let stored = operation.stores();
+        transport.report(Report::Finished(Finished {
+            kind: operation.kind,
+            number: operation.number,
+            target: lookup.target(),
+            started: operation.started,
+            closest,
+            rounds: lookup.rounds() + u32::from(operation.sent > 0),
+            hops: lookup.hops(),
+            requests: lookup.requests() + operation.sent,
+            value: if stored { None } else { operation.value },
+            providers: operation.providers,
+            copies: operation.copies,
+            timeouts: operation.timeouts,
+        }));
+    }
+
+    /// Sends an overdue request once more, under its number.
+    pub(super) fn send_again(
+        &mut self,
+        number: u32,
+        peer: P,
+        purpose: Purpose,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let operation = |id| self.find_operation(id).map(|index| &self.operations[index]);
+        let body = match purpose {
+            Purpose::Probe => Some(Body::Ping),
+            Purpose::Lookup(id) => operation(id).map(Operation::query),
+            Purpose::Store(id) => operation(id)
+                .map(|operation| store_body(operation.lookup.target(), operation.value.clone())),
+            // Nobody waits for a mere copy; the next round of replication makes up for it.
+            Purpose::Copy => None,
+        };
+        if let Some(body) = body {
+            transport.send(peer, Message { number, body });
+        }
+    }
+
+    /// Counts a time-out that is followed by another try.
+    pub(super) fn count_timeout(&mut self, purpose: Purpose) {
+        if let Purpose::Lookup(id) | Purpose::Store(id) = purpose
+            && let Some(index) = self.find_operation(id)
+        {
+            self.operations[index].timeouts += 1;
+        }
+    }
+}
+
+impl<P: Copy + Eq, K: Key> Operation<P, K> {
+    /// What the operation's lookup asks of each node.
+    #[inline]
+    fn query(&self) -> Body<P, K> {
+        let key = self.lookup.target();
+        match self.kind {
+            OperationKind::Get => Body::FindValue { key },
+            OperationKind::FindProviders => Body::GetProviders { key },
+            OperationKind::FindNode
+            | OperationKind::Put
+            | OperationKind::Provide
+            | OperationKind::Join
+            | OperationKind::Refresh
+            | OperationKind::Republish => Body::FindNode { target: key },
+        }
+    }
+
+    /// Whether the lookup is followed by storing something on the nodes found.
+    fn stores(&self) -> bool {
+        use OperationKind::{Provide, Put, Republish};
+        matches!(self.kind, Put | Provide | Republish)
+    }
+}
+
+fn store_body<P, K>(key: K, value: Option<Bytes>) -> Body<P, K> {
+    match value {
+        Some(value) => {
+            let record = Record { value, age: Duration::ZERO, cached: false };
+            Body::Store { key, record }
+        }
+        None => Body::AddProvider { key },
+    }
+}

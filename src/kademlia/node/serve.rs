@@ -1,0 +1,70 @@
+//! What others ask of the node.
+
+use super::Node;
+use crate::kademlia::key::Key;
+use crate::kademlia::message::{Body, Message, PeerList, Providers, Record};
+use crate::kademlia::operation::Report;
+use crate::protocol::{Peer, Transport};
+
+impl<P: Peer, K: Key> Node<P, K> {
+    /// Answers a request.
+    #[inline]
+    pub(super) fn serve(
+        &mut self,
+        from: P,
+        message: Message<P, K>,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let now = transport.now();
+        let body = match message.body {
+            Body::Ping => Body::Pong,
+            Body::FindNode { target } => self.nodes_near(target, transport),
+            Body::Store { key, record } => {
+                self.keep(key, record, transport);
+                Body::Stored
+            }
+            Body::FindValue { key } => match self.records.get(key, now, &self.params) {
+                Some(record) => Body::Value { record },
+                None => self.nodes_near(key, transport),
+            },
+            Body::AddProvider { key } => {
+                self.records.add_provider(key, from, now, &self.params);
+                self.upkeep_due = self.upkeep_due.min(now + self.params.provider_expiry);
+                Body::ProviderAdded
+            }
+            Body::GetProviders { key } => {
+                let providers = self.records.providers(key, now);
+                if providers.is_empty() {
+                    self.nodes_near(key, transport)
+                } else {
+                    let closer = self.closest(key, self.params.k, |peer| transport.key_of(peer));
+                    Body::Providers(Box::new(Providers { providers, closer }))
+                }
+            }
+            Body::Pong
+            | Body::Nodes { .. }
+            | Body::Stored
+            | Body::Value { .. }
+            | Body::ProviderAdded
+            | Body::Providers(_) => unreachable!("responses are told apart before"),
+        };
+        transport.send(from, Message { number: message.number, body });
+    }
+
+    #[inline]
+    fn nodes_near(&self, target: K, transport: &impl Transport<Self>) -> Body<P, K> {
+        let mut peers = PeerList::new();
+        let key_of = |peer| transport.key_of(peer);
+        let Node { key, params, table, .. } = self;
+        table.closest(*key, target, params.k, params, key_of, &mut peers);
+        Body::Nodes { peers }
+    }
+
+    /// Keeps a record that another node or the own application stores.
+    pub(super) fn keep(&mut self, key: K, record: Record, transport: &mut impl Transport<Self>) {
+        if self.records.store(key, record, transport.now(), &self.params) {
+            transport.report(Report::Holds(key));
+        }
+        self.upkeep_due = self.upkeep_due.min(self.records.deadline());
+    }
+}

@@ -1,0 +1,168 @@
+//! What the node does as time passes: joining, time-outs, refreshing buckets, keeping records
+//! alive, and handing them over when it leaves.
+
+use super::Node;
+use crate::kademlia::key::Key;
+use crate::kademlia::message::{Body, Message, PeerList, Record};
+use crate::kademlia::operation::{OperationKind, Report};
+use crate::kademlia::records::Upkeep;
+use crate::kademlia::requests::{Overdue, Purpose, Request};
+use crate::protocol::{Peer, Transport};
+use crate::time::{Duration, Instant};
+
+/// How long a node that found nobody to join through waits before it tries again.
+pub const JOIN_RETRY: Duration = Duration::from_secs(10);
+
+impl<P: Peer, K: Key> Node<P, K> {
+    /// Joins: inserts the contacts and looks up the own key (paper, section 2.3).
+    pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
+        let second = transport.now().whole_seconds();
+        for contact in std::mem::take(&mut self.contacts) {
+            let key = transport.key_of(contact);
+            if key != self.key {
+                self.table.heard(self.bucket_of(key), contact, second, false, &self.params);
+            }
+            self.contacts.push(contact);
+        }
+        self.begin(OperationKind::Join, None, self.key, None, transport);
+    }
+
+    /// The lookup of the own key has ended. A node that has joined refreshes its buckets
+    /// (section 2.3); one that found nobody tries again.
+    pub(super) fn on_join_done(&mut self, found: bool, transport: &mut impl Transport<Self>) {
+        if found {
+            self.joined = true;
+            // The join has looked up what lies around the own key already.
+            let due = (transport.now() + self.params.refresh_interval).whole_seconds();
+            for index in self.table.split_buckets(self.params.k)..self.table.buckets() {
+                self.table.set_refresh(index, due);
+            }
+            self.plan_upkeep(transport.now());
+        } else {
+            self.upkeep_due = transport.now() + JOIN_RETRY;
+        }
+    }
+
+    /// Sets when upkeep is next due. Buckets are refreshed one at a time: while one is, the next
+    /// waits for its end.
+    ///
+    /// A node whose table is empty has dropped out of the network and has to join again.
+    pub(super) fn plan_upkeep(&mut self, now: Instant) {
+        self.upkeep_due = self.records.deadline();
+        if self.table.is_empty() {
+            self.joined = false;
+            self.upkeep_due = self.upkeep_due.min(now + JOIN_RETRY);
+        } else if self.joined && !self.is_refreshing() {
+            let due = self.next_refresh().1;
+            self.upkeep_due = self.upkeep_due.min(Instant::ZERO + Duration::from_secs(due));
+        }
+    }
+
+    fn is_refreshing(&self) -> bool {
+        self.operations.iter().any(|operation| operation.kind == OperationKind::Refresh)
+    }
+
+    /// The bucket to refresh next, and the second at which that is due. The paper's table has
+    /// the split buckets and one for the whole range around the own key.
+    fn next_refresh(&self) -> (usize, u64) {
+        let last = self.table.split_buckets(self.params.k).min(K::BITS as usize - 1);
+        let due = |index| (index, self.table.refresh_due(index));
+        (0..=last).map(due).min_by_key(|&(_, due)| due).expect("there is a bucket 0")
+    }
+
+    pub(super) fn on_wake(&mut self, transport: &mut impl Transport<Self>) {
+        let now = transport.now();
+        let timeouts = self.timeouts();
+        while let Some(overdue) = self.requests.overdue(now, timeouts) {
+            match overdue {
+                Overdue::Late(request) => {
+                    if let Purpose::Lookup(id) = request.purpose {
+                        self.on_lookup_failure(id, request.peer, true, transport);
+                    }
+                }
+                Overdue::Again(Request { number, peer, purpose, .. }) => {
+                    self.count_timeout(purpose);
+                    self.send_again(number, peer, purpose, transport);
+                }
+                Overdue::Failed(request) => self.on_request_failure(request, transport),
+            }
+        }
+        if self.upkeep_due <= now {
+            self.upkeep(transport);
+        }
+    }
+
+    fn on_request_failure(&mut self, request: Request<P>, transport: &mut impl Transport<Self>) {
+        let Request { peer, purpose, .. } = request;
+        let second = transport.now().whole_seconds();
+        let index = self.bucket_of(transport.key_of(peer));
+        if purpose == Purpose::Probe {
+            self.table.evict(index, peer, second, &self.params);
+        } else {
+            self.table.failed(index, peer, second, &self.params);
+        }
+        match purpose {
+            Purpose::Lookup(id) => self.on_lookup_failure(id, peer, false, transport),
+            Purpose::Store(id) => self.on_stored(id, false, transport),
+            Purpose::Probe | Purpose::Copy => {}
+        }
+    }
+
+    fn upkeep(&mut self, transport: &mut impl Transport<Self>) {
+        let now = transport.now();
+        if !self.joined {
+            self.upkeep_due = Instant::FAR_FUTURE;
+            return self.join(transport);
+        }
+        for due in self.records.upkeep(now, &self.params) {
+            match due {
+                Upkeep::Expired(key) => transport.report(Report::Dropped(key)),
+                Upkeep::Replicate(key, record) => self.replicate(key, &record, transport),
+                Upkeep::Publish(key, value) => {
+                    self.publish(OperationKind::Republish, None, key, value, transport);
+                }
+            }
+        }
+        if !self.is_refreshing() {
+            self.refresh_if_due(transport);
+        }
+        self.plan_upkeep(transport.now());
+    }
+
+    /// Looks up a random key in the range of the bucket that has waited longest.
+    fn refresh_if_due(&mut self, transport: &mut impl Transport<Self>) {
+        let (index, due) = self.next_refresh();
+        if due > transport.now().whole_seconds() {
+            return;
+        }
+        let next = (transport.now() + self.params.refresh_interval).whole_seconds();
+        self.table.set_refresh(index, next);
+        let target = self.key.random_at(index as u32, transport.rng());
+        self.begin(OperationKind::Refresh, None, target, None, transport);
+    }
+
+    /// Sends a record to the closest known nodes. No lookup is needed: a node whose own range is
+    /// refreshed knows its neighbours (paper, section 2.5).
+    fn replicate(&mut self, key: K, record: &Record, transport: &mut impl Transport<Self>) {
+        let others = self.params.k - 1;
+        let closest = self.closest(key, others, |peer| transport.key_of(peer));
+        for peer in closest {
+            let body = Body::Store { key, record: record.clone() };
+            self.ask(peer, Purpose::Copy, body, transport);
+        }
+    }
+
+    /// Leaves in good order: each record that the node holds goes to the node that takes its
+    /// place among the k closest, the farthest of the k closest others. Neither the paper
+    /// nor BEP 5 has a message for leaving; this uses the one that stores.
+    pub(super) fn hand_over(&mut self, transport: &mut impl Transport<Self>) {
+        for (key, record) in self.records.to_hand_over(transport.now(), &self.params) {
+            let mut closest: PeerList<P> =
+                self.closest(key, self.params.k, |peer| transport.key_of(peer));
+            closest.sort_unstable_by_key(|&peer| transport.key_of(peer).distance(key));
+            if let Some(&heir) = closest.last() {
+                transport.send(heir, Message { number: 0, body: Body::Store { key, record } });
+            }
+        }
+    }
+}

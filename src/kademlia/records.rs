@@ -1,0 +1,230 @@
+//! What a node keeps for others, and what it has published itself (paper, section 2.5).
+
+use super::message::Record;
+use super::params::Params;
+use crate::time::{Duration, Instant};
+use bytes::Bytes;
+
+/// A record that this node holds.
+#[derive(Clone, Debug)]
+struct Held<K> {
+    key: K,
+    value: Bytes,
+    expires: Instant,
+    /// When it is sent to the closest nodes again; [`Instant::FAR_FUTURE`]: never.
+    replicate: Instant,
+    cached: bool,
+}
+
+/// A provider of an item, as its holder remembers it.
+#[derive(Clone, Copy, Debug)]
+struct Provider<P, K> {
+    key: K,
+    peer: P,
+    expires: Instant,
+}
+
+/// Something that this node publishes again and again.
+#[derive(Clone, Debug)]
+struct Publication<K> {
+    key: K,
+    /// The record's value; `None` for an item that this node provides.
+    value: Option<Bytes>,
+    again: Instant,
+}
+
+/// Records, providers and publications of one node.
+#[derive(Clone, Debug)]
+pub(super) struct Records<P, K> {
+    held: Vec<Held<K>>,
+    providers: Vec<Provider<P, K>>,
+    publications: Vec<Publication<K>>,
+}
+
+/// Something that is due.
+#[derive(Clone, Debug)]
+pub(super) enum Upkeep<K> {
+    /// The record of this key has expired and is gone.
+    Expired(K),
+    /// This record is to be sent to the closest nodes.
+    Replicate(K, Record),
+    /// This is to be published again; `None` is an item that this node provides.
+    Publish(K, Option<Bytes>),
+}
+
+impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
+    pub(super) const fn new() -> Self {
+        Records { held: Vec::new(), providers: Vec::new(), publications: Vec::new() }
+    }
+
+    /// Keeps a record; says whether it is new here. A record that comes again keeps its
+    /// earliest date of publication only if it is the same publication, that is, not younger.
+    ///
+    /// That a record was sent to this node shows that it was sent to the others as well, so
+    /// it is not replicated for another interval (paper, section 2.5).
+    pub(super) fn store(&mut self, key: K, record: Record, now: Instant, params: &Params) -> bool {
+        let left = params.record_expiry.as_nanos().saturating_sub(record.age.as_nanos());
+        let expires = now + Duration::from_nanos(left);
+        let replicate = match params.replicate_interval {
+            Some(interval) if !record.cached => now + interval,
+            _ => Instant::FAR_FUTURE,
+        };
+        let Record { value, cached, .. } = record;
+        if let Some(held) = self.held.iter_mut().find(|held| held.key == key) {
+            if expires >= held.expires {
+                *held = Held { key, value, expires, replicate, cached };
+            } else {
+                held.replicate = held.replicate.max(replicate);
+            }
+            return false;
+        }
+        self.held.push(Held { key, value, expires, replicate, cached });
+        true
+    }
+
+    /// The record of this key.
+    pub(super) fn get(&self, key: K, now: Instant, params: &Params) -> Option<Record> {
+        let held = self.held.iter().find(|held| held.key == key && held.expires > now)?;
+        Some(held.record(now, params))
+    }
+
+    /// Keys of all held records.
+    pub(super) fn keys(&self) -> impl Iterator<Item = K> {
+        self.held.iter().map(|held| held.key)
+    }
+
+    /// All records that are held for their own sake, as they would be sent now.
+    pub(super) fn to_hand_over(&self, now: Instant, params: &Params) -> Vec<(K, Record)> {
+        let lasting = self.held.iter().filter(|held| !held.cached && held.expires > now);
+        lasting.map(|held| (held.key, held.record(now, params))).collect()
+    }
+
+    /// Remembers that `peer` provides an item.
+    pub(super) fn add_provider(&mut self, key: K, peer: P, now: Instant, params: &Params) {
+        let expires = now + params.provider_expiry;
+        let same = |known: &&mut Provider<P, K>| known.key == key && known.peer == peer;
+        match self.providers.iter_mut().find(same) {
+            Some(known) => known.expires = expires,
+            None => self.providers.push(Provider { key, peer, expires }),
+        }
+    }
+
+    /// Known providers of an item.
+    pub(super) fn providers(&self, key: K, now: Instant) -> Vec<P> {
+        let known = self.providers.iter().filter(|known| known.key == key && known.expires > now);
+        known.map(|known| known.peer).collect()
+    }
+
+    /// From now on publishes this again at each interval.
+    pub(super) fn publish(&mut self, key: K, value: Option<Bytes>, now: Instant, params: &Params) {
+        let interval = match value {
+            Some(_) => params.republish_interval,
+            None => params.provider_republish_interval,
+        };
+        let again = interval.map_or(Instant::FAR_FUTURE, |interval| now + interval);
+        let kind = value.is_some();
+        let same = |known: &&mut Publication<K>| known.key == key && known.value.is_some() == kind;
+        match self.publications.iter_mut().find(same) {
+            Some(known) => *known = Publication { key, value, again },
+            None => self.publications.push(Publication { key, value, again }),
+        }
+    }
+
+    /// When the next thing is due.
+    pub(super) fn deadline(&self) -> Instant {
+        let held = self.held.iter().map(|held| held.expires.min(held.replicate));
+        let providers = self.providers.iter().map(|provider| provider.expires);
+        let publications = self.publications.iter().map(|publication| publication.again);
+        held.chain(providers).chain(publications).min().unwrap_or(Instant::FAR_FUTURE)
+    }
+
+    /// Does what is due and hands out what the node has to do about it.
+    pub(super) fn upkeep(&mut self, now: Instant, params: &Params) -> Vec<Upkeep<K>> {
+        let mut due = Vec::new();
+        self.providers.retain(|provider| provider.expires > now);
+        self.held.retain(|held| {
+            let lives = held.expires > now;
+            if !lives {
+                due.push(Upkeep::Expired(held.key));
+            }
+            lives
+        });
+        for held in self.held.iter_mut().filter(|held| held.replicate <= now) {
+            let interval = params.replicate_interval.expect("only an interval sets the instant");
+            held.replicate = now + interval;
+            due.push(Upkeep::Replicate(held.key, held.record(now, params)));
+        }
+        for publication in self.publications.iter_mut().filter(|known| known.again <= now) {
+            // The next instant is set when it is published, which is now.
+            publication.again = Instant::FAR_FUTURE;
+            due.push(Upkeep::Publish(publication.key, publication.value.clone()));
+        }
+        due
+    }
+}
+
+impl<K> Held<K> {
+    /// The record as it is sent at `now`. Its age follows from the time that it has left.
+    fn record(&self, now: Instant, params: &Params) -> Record {
+        let left = self.expires.saturating_since(now).as_nanos();
+        let age = Duration::from_nanos(params.record_expiry.as_nanos() - left);
+        Record { value: self.value.clone(), age, cached: self.cached }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(age: u64) -> Record {
+        let value = Bytes::from_static(b"value");
+        Record { value, age: Duration::from_secs(age), cached: false }
+    }
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    const HOUR: u64 = 3_600;
+
+    #[test]
+    fn a_record_is_replicated_hourly_and_expires_a_day_after_its_publication() {
+        let params = Params::paper();
+        let mut records = Records::<u32, u32>::new();
+        assert!(records.store(1, record(2 * HOUR), at(0), &params));
+        assert_eq!(records.deadline(), at(HOUR));
+        let due = records.upkeep(at(HOUR), &params);
+        let [Upkeep::Replicate(1, sent)] = &due[..] else { panic!("{due:?}") };
+        assert_eq!(sent.age, Duration::from_secs(3 * HOUR));
+        // Received again: the others have it too, so the next replication waits.
+        assert!(!records.store(1, record(4 * HOUR), at(2 * HOUR - 1), &params));
+        assert_eq!(records.deadline(), at(3 * HOUR - 1));
+        assert!(records.get(1, at(22 * HOUR - 1), &params).is_some());
+        assert!(records.get(1, at(22 * HOUR), &params).is_none());
+        let due = records.upkeep(at(22 * HOUR), &params);
+        assert!(matches!(due[..], [Upkeep::Expired(1)]), "{due:?}");
+    }
+
+    #[test]
+    fn a_publication_comes_up_again() {
+        let params = Params::mainline();
+        let mut records = Records::<u32, u32>::new();
+        records.publish(9, None, at(0), &params);
+        let due = records.upkeep(at(HOUR), &params);
+        assert!(matches!(due[..], [Upkeep::Publish(9, None)]), "{due:?}");
+        assert_eq!(records.deadline(), Instant::FAR_FUTURE, "until it is published again");
+    }
+
+    #[test]
+    fn providers_are_forgotten_when_they_are_silent() {
+        let params = Params::mainline();
+        let mut records = Records::<u32, u32>::new();
+        records.add_provider(1, 10, at(0), &params);
+        records.add_provider(1, 11, at(HOUR), &params);
+        records.add_provider(1, 10, at(HOUR / 2), &params);
+        assert_eq!(records.providers(1, at(2 * HOUR)), [10, 11]);
+        assert_eq!(records.providers(1, at(2 * HOUR + HOUR / 2)), [11]);
+        records.upkeep(at(3 * HOUR), &params);
+        assert_eq!(records.deadline(), Instant::FAR_FUTURE);
+    }
+}

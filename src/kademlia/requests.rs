@@ -1,0 +1,178 @@
+//! Requests that wait for their responses.
+
+use crate::time::{Duration, Instant};
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A step of the lookup of this operation.
+    Lookup(u32),
+    /// One of the copies that this operation stores.
+    Store(u32),
+    /// Whether the least recently seen contact of a full bucket is still there.
+    Probe,
+    /// A copy that no operation waits for: replication, caching, handing over.
+    Copy,
+}
+
+/// A request under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request<P> {
+    pub(super) number: u32,
+    pub(super) peer: P,
+    pub(super) purpose: Purpose,
+    /// When something is to be done about it if no response has come.
+    pub(super) deadline: Instant,
+    /// From the short time-out's end to the full one's; zero once that has begun.
+    after_short: Duration,
+    pub(super) tries_left: u32,
+}
+
+/// What has become of a request whose deadline has come.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Overdue<P> {
+    /// The short time-out has passed; the request stays open.
+    Late(Request<P>),
+    /// The time-out has passed and a try is left: send it again; it stays open.
+    Again(Request<P>),
+    /// It has failed and is closed.
+    Failed(Request<P>),
+}
+
+/// The requests of a node, oldest first.
+#[derive(Clone, Debug)]
+pub(super) struct Requests<P> {
+    open: Vec<Request<P>>,
+    next_number: u32,
+}
+
+impl<P: Copy + Eq> Requests<P> {
+    /// None yet; the first will have `first_number`. Numbers only need to differ from those of
+    /// requests to which answers may still be on their way.
+    pub(super) const fn new(first_number: u32) -> Self {
+        Requests { open: Vec::new(), next_number: first_number }
+    }
+
+    /// Opens a request and gives its number.
+    #[inline]
+    pub(super) fn open(
+        &mut self,
+        peer: P,
+        purpose: Purpose,
+        now: Instant,
+        timeouts: Timeouts,
+    ) -> u32 {
+        let number = self.next_number;
+        self.next_number = number.wrapping_add(1);
+        let (first, after_short) = timeouts.split(purpose);
+        self.open.push(Request {
+            number,
+            peer,
+            purpose,
+            deadline: now + first,
+            after_short,
+            tries_left: timeouts.tries(purpose),
+        });
+        number
+    }
+
+    /// Closes the request that `peer` has answered; `None` if it was not asked that.
+    #[inline]
+    pub(super) fn close(&mut self, number: u32, peer: P) -> Option<Request<P>> {
+        let found = |request: &Request<P>| request.number == number && request.peer == peer;
+        let index = self.open.iter().position(found)?;
+        Some(self.open.remove(index))
+    }
+
+    /// Whether a probe of `peer` is under way.
+    pub(super) fn is_probing(&self, peer: P) -> bool {
+        self.open.iter().any(|request| request.peer == peer && request.purpose == Purpose::Probe)
+    }
+
+    /// The earliest deadline.
+    #[inline]
+    pub(super) fn deadline(&self) -> Instant {
+        self.open.iter().map(|request| request.deadline).min().unwrap_or(Instant::FAR_FUTURE)
+    }
+
+    /// Takes the first request whose deadline has come.
+    pub(super) fn overdue(&mut self, now: Instant, timeouts: Timeouts) -> Option<Overdue<P>> {
+        let index = self.open.iter().position(|request| request.deadline <= now)?;
+        let request = &mut self.open[index];
+        if !request.after_short.is_zero() {
+            request.deadline = now + request.after_short;
+            request.after_short = Duration::ZERO;
+            return Some(Overdue::Late(*request));
+        }
+        if request.tries_left > 0 {
+            request.tries_left -= 1;
+            request.deadline = now + timeouts.full;
+            return Some(Overdue::Again(*request));
+        }
+        Some(Overdue::Failed(self.open.remove(index)))
+    }
+}
+
+/// How long requests are waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timeouts {
+    pub(super) full: Duration,
+    pub(super) short: Option<Duration>,
+    pub(super) retries: u32,
+    pub(super) probe_retries: u32,
+}
+
+impl Timeouts {
+    /// Further tries of a request of this purpose.
+    fn tries(self, purpose: Purpose) -> u32 {
+        if purpose == Purpose::Probe { self.probe_retries } else { self.retries }
+    }
+
+    /// The time to the first deadline and, if that is the short one, from there to the full.
+    #[inline]
+    fn split(self, purpose: Purpose) -> (Duration, Duration) {
+        match (self.short, purpose) {
+            (Some(short), Purpose::Lookup(_)) if short < self.full => {
+                (short, Duration::from_nanos(self.full.as_nanos() - short.as_nanos()))
+            }
+            _ => (self.full, Duration::ZERO),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn goes_late_then_tries_again_then_fails() {
+        let timeouts =
+            Timeouts { full: SECOND * 3, short: Some(SECOND), retries: 1, probe_retries: 0 };
+        let mut requests = Requests::new(7);
+        let start = Instant::ZERO;
+        assert_eq!(requests.open(4u32, Purpose::Lookup(0), start, timeouts), 7);
+        assert_eq!(requests.deadline(), start + SECOND);
+        assert!(requests.overdue(start, timeouts).is_none());
+        assert!(matches!(requests.overdue(start + SECOND, timeouts), Some(Overdue::Late(_))));
+        let full = start + SECOND * 3;
+        assert_eq!(requests.deadline(), full);
+        assert!(matches!(requests.overdue(full, timeouts), Some(Overdue::Again(_))));
+        assert_eq!(requests.deadline(), full + SECOND * 3);
+        let end = full + SECOND * 3;
+        assert!(matches!(requests.overdue(end, timeouts), Some(Overdue::Failed(_))));
+        assert_eq!(requests.deadline(), Instant::FAR_FUTURE);
+    }
+
+    #[test]
+    fn only_the_one_who_was_asked_can_answer() {
+        let timeouts = Timeouts { full: SECOND, short: None, retries: 0, probe_retries: 0 };
+        let mut requests = Requests::new(0);
+        let number = requests.open(4u32, Purpose::Probe, Instant::ZERO, timeouts);
+        assert!(requests.close(number, 5).is_none());
+        assert!(requests.is_probing(4));
+        assert!(requests.close(number, 4).is_some());
+        assert!(requests.close(number, 4).is_none(), "an answer counts once");
+    }
+}
