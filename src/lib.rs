@@ -12,3 +12,7 @@ pub mod engine;
 pub mod kademlia;
 // Layer 4: what people do to the network.
 pub mod workload;
+// Layer 4, beside it: what is counted.
+pub mod metrics;
+// Layer 6: a run and what comes out of it.
+pub mod runner;

@@ -1,0 +1,33 @@
+//! What is counted during a run: in integers, so that the order of counting does not matter,
+//! and mergeable, so that parts of a run can count on their own.
+//!
+//! Two scopes, never mixed: *figures* cover the measurement phase, the *series* covers the
+//! whole run from its first second.
+//!
+//! - [`Traffic`] counts messages, bytes and drops; the only part on the hot path.
+//! - [`OperationRecord`] says what became of one operation; [`OperationStats`] sums them up.
+//! - [`OperationLog`] keeps the records themselves, or a sample of them.
+//! - [`Series`] holds one [`Sample`] per interval.
+//! - [`Metrics`] puts them together.
+
+// Everything that a run counts.
+mod collector;
+// Distributions of integers.
+pub mod histogram;
+// Numbers as they are written to files: the same digits on every machine.
+pub mod number;
+// The operations that are written out one by one.
+pub mod operation_log;
+// One operation, and the sums over many.
+pub mod operations;
+// The run over virtual time.
+pub mod series;
+// Messages, bytes and drops.
+pub mod traffic;
+
+pub use collector::{Gauges, Metrics};
+pub use histogram::{Histogram, Percentiles};
+pub use operation_log::OperationLog;
+pub use operations::{OperationKind, OperationRecord, OperationStats, Outcome};
+pub use series::{Sample, Series};
+pub use traffic::{Count, Traffic};

@@ -1,0 +1,168 @@
+//! The figures of operations and messages, from what was counted.
+
+use crate::metrics::number::{self, ratio};
+use crate::metrics::{Count, OperationKind, OperationStats, Outcome, Percentiles, Traffic};
+use crate::time::Duration;
+use serde::{Serialize, Serializer};
+
+/// Names and numbers in a fixed order; a map in JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedCounts(pub Vec<(&'static str, u64)>);
+
+impl NamedCounts {
+    /// Sum of the numbers.
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl Serialize for NamedCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// Operations of one kind that started in the measurement phase.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OperationFigures {
+    /// What was asked for.
+    pub kind: OperationKind,
+    /// Operations that ended, one way or another.
+    pub count: u64,
+    /// Those that succeeded.
+    pub success: u64,
+    /// `success / count`.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub success_rate: f64,
+    /// The others by reason; every reason is listed.
+    pub failures: NamedCounts,
+    /// Operations per virtual second of the measurement phase, over all nodes.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub operations_per_second: f64,
+    /// Rounds of successes.
+    pub rounds: Percentiles,
+    /// Hops of successes.
+    pub hops: Percentiles,
+    /// Requests of all.
+    pub requests: Percentiles,
+    /// Timeouts of all.
+    pub timeouts: Percentiles,
+    /// Latency of successes in microseconds.
+    pub latency_micros: Percentiles,
+    /// Latency of failures in microseconds.
+    pub failure_latency_micros: Percentiles,
+    /// Operations whose result was compared with the true k closest nodes.
+    pub checked: u64,
+    /// Mean share of the true k closest nodes that these found.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub recall: Option<f64>,
+    /// Share of these that found all of the true k closest nodes.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub exact_share: Option<f64>,
+    /// Share of operations, of those checked for it, that found the truly closest node.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub closest_found_share: Option<f64>,
+}
+
+impl OperationFigures {
+    /// The figures of `stats`, counted over `measured` of virtual time.
+    pub fn new(kind: OperationKind, stats: &OperationStats, measured: Duration) -> Self {
+        let failures = Outcome::ALL.iter().filter(|outcome| !outcome.is_success());
+        OperationFigures {
+            kind,
+            count: stats.count(),
+            success: stats.successes(),
+            success_rate: ratio(stats.successes(), stats.count()).unwrap_or(0.0),
+            failures: NamedCounts(
+                failures.map(|o| (o.name(), stats.outcomes[o.index()])).collect(),
+            ),
+            operations_per_second: per_second(stats.count(), measured),
+            rounds: stats.rounds.summary(),
+            hops: stats.hops.summary(),
+            requests: stats.requests.summary(),
+            timeouts: stats.timeouts.summary(),
+            latency_micros: stats.latency.summary(),
+            failure_latency_micros: stats.failure_latency.summary(),
+            checked: stats.recall_checked,
+            recall: ratio(stats.recall_sum, 1_000 * stats.recall_checked),
+            exact_share: ratio(stats.recall_full, stats.recall_checked),
+            closest_found_share: ratio(stats.closest_found, stats.closest_checked),
+        }
+    }
+}
+
+/// Messages of one kind in the measurement phase.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MessageFigures {
+    /// Name of the kind.
+    pub kind: &'static str,
+    /// Messages sent.
+    pub sent: u64,
+    /// Their bytes.
+    pub bytes_sent: u64,
+    /// Messages handled by their receiver.
+    pub delivered: u64,
+    /// Their bytes.
+    pub bytes_delivered: u64,
+    /// Messages sent per virtual second, over all nodes.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub sent_per_second: f64,
+}
+
+impl MessageFigures {
+    /// The figures of each kind of message, counted over `measured` of virtual time.
+    pub fn of(traffic: &Traffic, measured: Duration) -> Vec<Self> {
+        let counts = traffic.sent().iter().zip(traffic.delivered());
+        let figures = |(kind, (sent, delivered)): (&&'static str, (&Count, &Count))| Self {
+            kind,
+            sent: sent.messages,
+            bytes_sent: sent.bytes,
+            delivered: delivered.messages,
+            bytes_delivered: delivered.bytes,
+            sent_per_second: per_second(sent.messages, measured),
+        };
+        traffic.kinds().iter().zip(counts).map(figures).collect()
+    }
+}
+
+/// Dropped packets by reason.
+pub fn drops(traffic: &Traffic) -> NamedCounts {
+    let reasons = traffic.reasons().iter().copied();
+    NamedCounts(reasons.zip(traffic.dropped().iter().copied()).collect())
+}
+
+/// What a node sends and receives on average, while it is online.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct NodeTraffic {
+    /// Messages sent per virtual second.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub messages_sent_per_second: f64,
+    /// Bytes sent per virtual second.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub bytes_sent_per_second: f64,
+    /// Bytes received per virtual second.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub bytes_received_per_second: f64,
+}
+
+impl NodeTraffic {
+    /// The mean over `online_mean` nodes and `measured` of virtual time.
+    pub fn new(traffic: &Traffic, online_mean: f64, measured: Duration) -> Self {
+        let mean = |count| match online_mean > 0.0 {
+            true => per_second(count, measured) / online_mean,
+            false => 0.0,
+        };
+        NodeTraffic {
+            messages_sent_per_second: mean(traffic.total_sent().messages),
+            bytes_sent_per_second: mean(traffic.total_sent().bytes),
+            bytes_received_per_second: mean(traffic.total_delivered().bytes),
+        }
+    }
+}
+
+fn per_second(count: u64, measured: Duration) -> f64 {
+    match measured.is_zero() {
+        true => 0.0,
+        false => count as f64 / measured.as_secs_f64(),
+    }
+}
