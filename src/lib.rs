@@ -10,3 +10,5 @@ pub mod protocol;
 pub mod kademlia;
 // Layer 4: what people do to the network.
 pub mod workload;
+// Layer 5: the experiment as the user says it.
+pub mod scenario;
