@@ -1,8 +1,9 @@
 //! kadsim: a deterministic discrete-event network simulator for Kademlia.
 
-// Layer 1: time and randomness.
+// Layer 1: time, randomness and numbers with units.
 pub mod rng;
 pub mod time;
+pub mod units;
 // Layer 2: the contract between a protocol and its world; what happens to a packet.
 pub mod network;
 pub mod protocol;
