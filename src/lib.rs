@@ -1,18 +1,20 @@
 //! kadsim: a deterministic discrete-event network simulator for Kademlia.
 
-// Layer 1: time and randomness.
+// Layer 1: time, randomness and numbers with units.
 pub mod rng;
 pub mod time;
+pub mod units;
 // Layer 2: the contract between a protocol and its world; what happens to a packet.
 pub mod network;
 pub mod protocol;
-// Layer 3: one node.
-
+// Layer 3: one node; any protocol under virtual time.
 pub mod engine;
 pub mod kademlia;
-// Layer 4: what people do to the network.
-pub mod workload;
-// Layer 4, beside it: what is counted.
+// Layer 4: what people do to the network; what is counted; what only an observer knows.
+pub mod checker;
 pub mod metrics;
+pub mod workload;
+// Layer 5: the experiment as the user says it.
+pub mod scenario;
 // Layer 6: a run and what comes out of it.
 pub mod runner;

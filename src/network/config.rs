@@ -68,8 +68,21 @@ pub struct RegionsConfig {
 pub struct MatrixConfig {
     /// The file that it was read from.
     pub file: PathBuf,
+    /// What its numbers count.
+    pub unit: MatrixUnit,
     /// Its content.
     pub matrix: Arc<Matrix>,
+}
+
+/// What the numbers of a matrix file count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatrixUnit {
+    /// Microseconds.
+    Microseconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds.
+    Seconds,
 }
 
 /// One-way delays between sites: half of the measured round-trip times.

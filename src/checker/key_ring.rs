@@ -1,0 +1,120 @@
+//! All nodes in the order of their keys, with who is online.
+
+use crate::kademlia::key::{Key, Key64};
+use crate::kademlia::message::PeerList;
+use crate::protocol::NodeIndex;
+use std::ops::Range;
+
+/// All nodes of a run, sorted by key.
+///
+/// Nodes that share a prefix are neighbours in this order, so the closest to a key are found
+/// by going down the prefixes, the near half of a range first.
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    sorted: Vec<(Key64, NodeIndex)>,
+    /// Place of each node in `sorted`.
+    places: Vec<u32>,
+    online: Vec<bool>,
+    online_count: usize,
+}
+
+/// Ranges of up to this many nodes are sorted by distance instead of being split further.
+const SMALL_RANGE: usize = 32;
+
+impl KeyRing {
+    /// The nodes `0..nodes`, all offline.
+    pub fn new(nodes: u32, key_of: impl Fn(NodeIndex) -> Key64) -> Self {
+        let mut sorted: Vec<_> =
+            (0..nodes).map(NodeIndex).map(|node| (key_of(node), node)).collect();
+        sorted.sort_unstable();
+        assert!(sorted.windows(2).all(|pair| pair[0].0 < pair[1].0), "no two nodes share a key");
+        let mut places = vec![0; sorted.len()];
+        for (place, (_, node)) in sorted.iter().enumerate() {
+            places[node.get()] = place as u32;
+        }
+        let online = vec![false; sorted.len()];
+        KeyRing { sorted, places, online, online_count: 0 }
+    }
+
+    /// A node comes online or goes.
+    pub fn set_online(&mut self, node: NodeIndex, online: bool) {
+        let was = std::mem::replace(&mut self.online[self.places[node.get()] as usize], online);
+        self.online_count = self.online_count + usize::from(online) - usize::from(was);
+    }
+
+    /// Whether a node is online.
+    pub fn is_online(&self, node: NodeIndex) -> bool {
+        self.online[self.places[node.get()] as usize]
+    }
+
+    /// Nodes online.
+    pub fn online_count(&self) -> usize {
+        self.online_count
+    }
+
+    /// The up to `k` online nodes closest to `target`, closest first, `except` left out.
+    pub fn closest(&self, target: Key64, k: usize, except: NodeIndex) -> PeerList<NodeIndex> {
+        let mut closest = PeerList::new();
+        self.visit(0..self.sorted.len(), 0, target, k, except, &mut closest);
+        closest
+    }
+
+    fn visit(
+        &self,
+        range: Range<usize>,
+        depth: u32,
+        target: Key64,
+        k: usize,
+        except: NodeIndex,
+        closest: &mut PeerList<NodeIndex>,
+    ) {
+        if range.len() <= SMALL_RANGE {
+            let alive = |place: &usize| self.online[*place] && self.sorted[*place].1 != except;
+            let mut near: Vec<_> = range.filter(alive).map(|place| self.sorted[place]).collect();
+            near.sort_unstable_by_key(|(key, _)| key.distance(target));
+            let room = k - closest.len();
+            closest.extend(near.into_iter().take(room).map(|(_, node)| node));
+            return;
+        }
+        let bit = 1 << (63 - depth);
+        let zeros = self.sorted[range.clone()].partition_point(|(key, _)| key.0 & bit == 0);
+        let (low, high) = (range.start..range.start + zeros, range.start + zeros..range.end);
+        let (near, far) = if target.0 & bit == 0 { (low, high) } else { (high, low) };
+        self.visit(near, depth + 1, target, k, except, closest);
+        if closest.len() < k {
+            self.visit(far, depth + 1, target, k, except, closest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Bijection, Seed};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_closest_are_those_that_sorting_everyone_finds(
+            seed: u64, nodes in 1u32..500, target: u64, k in 1usize..25, except in 0u32..500,
+            away in prop::collection::btree_set(0u32..500, 0..400),
+        ) {
+            let keys = Bijection::new(Seed(seed));
+            let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
+            let mut ring = KeyRing::new(nodes, key_of);
+            let except = NodeIndex(except % nodes);
+            let online: Vec<_> =
+                (0..nodes).filter(|node| !away.contains(node)).map(NodeIndex).collect();
+            for &node in &online {
+                ring.set_online(node, true);
+            }
+            prop_assert_eq!(ring.online_count(), online.len());
+            let target = Key64(target);
+            let mut expected = online;
+            expected.retain(|&node| node != except);
+            expected.sort_by_key(|&node| key_of(node).distance(target));
+            expected.truncate(k);
+            prop_assert_eq!(ring.closest(target, k, except).to_vec(), expected);
+        }
+    }
+}

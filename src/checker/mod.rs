@@ -1,0 +1,13 @@
+//! The only place that sees more than one node: it knows the truth that no node can know, reads
+//! only, and nothing that it knows flows back.
+//!
+//! - [`KeyRing`]: which nodes are online, and the true k closest to a key among them.
+//! - [`Holders`]: which records are alive anywhere.
+//! - [`overlay`]: the graph of all routing tables.
+
+mod holders;
+mod key_ring;
+pub mod overlay;
+
+pub use holders::Holders;
+pub use key_ring::KeyRing;

@@ -1,0 +1,143 @@
+//! The scenario: the TOML as written, checked and completed.
+//!
+//! Three steps, each a type of its own. `file` is what can be written: every key optional,
+//! unknown keys refused. `check` turns it into a [`Scenario`], in which nothing is missing and
+//! no two values contradict each other. A run is built from that and never looks back at the
+//! file. Whatever is wrong is one [`ScenarioError`] that names the place, the value and what
+//! is allowed.
+
+use crate::kademlia::params::Params;
+use crate::network::config::NetworkConfig;
+use crate::time::{Duration, Instant};
+use crate::workload::config::{ChurnConfig, WorkloadConfig};
+
+/// Everything that a run is a function of, beside the program itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// Names the run and its folder.
+    pub name: String,
+    /// What it shows, in a sentence; may be empty.
+    pub description: String,
+    /// Where all random streams start.
+    pub seed: u64,
+    /// How long the run lasts, in three parts.
+    pub phases: Phases,
+    /// How many nodes there are and how they come in.
+    pub nodes: Nodes,
+    /// The set of parameters that `kademlia` started from.
+    pub preset: Preset,
+    /// The parameters of every node, overrides applied.
+    pub kademlia: Params,
+    /// What happens to packets, and the classes of nodes by their links.
+    pub network: NetworkConfig,
+    /// Whether and how nodes come and go.
+    pub churn: ChurnConfig,
+    /// What applications on the nodes do. Never empty.
+    pub workloads: Vec<WorkloadConfig>,
+    /// How much of the run is compared with the truth.
+    pub checker: CheckerConfig,
+    /// What is written down.
+    pub output: OutputConfig,
+}
+
+/// The three parts of a run; figures come from the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phases {
+    /// Nodes join.
+    pub init: Duration,
+    /// The network settles; records are put.
+    pub transition: Duration,
+    /// Figures are taken.
+    pub measurement: Duration,
+}
+
+impl Phases {
+    /// When the transition begins.
+    pub fn transition_start(self) -> Instant {
+        Instant::ZERO + self.init
+    }
+
+    /// When the measurement begins.
+    pub fn measurement_start(self) -> Instant {
+        self.transition_start() + self.transition
+    }
+
+    /// When the run ends.
+    pub fn end(self) -> Instant {
+        self.measurement_start() + self.measurement
+    }
+}
+
+/// How many nodes there are and how they come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nodes {
+    /// Number of nodes, online or away; at least 1.
+    pub count: u32,
+    /// How their tables are filled.
+    pub bootstrap: Bootstrap,
+    /// Other nodes that each knows at the start; below `count`.
+    pub contacts: usize,
+}
+
+/// How routing tables are filled at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bootstrap {
+    /// Node by node through the protocol, from the contacts.
+    Organic,
+    /// From global knowledge, as the protocol would have left them.
+    Warm,
+}
+
+/// A published set of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// [`Params::paper`].
+    Paper,
+    /// [`Params::mainline`].
+    Mainline,
+    /// [`Params::go_libp2p`].
+    GoLibp2p,
+    /// [`Params::rust_libp2p`].
+    RustLibp2p,
+}
+
+impl Preset {
+    /// The complete set.
+    pub fn params(self) -> Params {
+        match self {
+            Preset::Paper => Params::paper(),
+            Preset::Mainline => Params::mainline(),
+            Preset::GoLibp2p => Params::go_libp2p(),
+            Preset::RustLibp2p => Params::rust_libp2p(),
+        }
+    }
+}
+
+/// How much of the run is compared with the truth, which only the checker knows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CheckerConfig {
+    /// Share of the lookups whose result is compared with the true closest nodes.
+    pub lookups: f64,
+    /// Share of the nodes whose routing-table invariants are checked at each sample.
+    pub tables: f64,
+}
+
+/// What is written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputConfig {
+    /// Formats of the plots; none twice; empty for no plots.
+    pub plots: Vec<PlotFormat>,
+    /// Virtual time between two points of the time series.
+    pub sample_interval: Duration,
+    /// Rows of operations that are kept; beyond it a stated sample.
+    pub operations_limit: u64,
+}
+
+/// A format of plots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlotFormat {
+    /// Scalable Vector Graphics.
+    Svg,
+    /// Portable Network Graphics.
+    Png,
+}
