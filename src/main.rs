@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `kadsim`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kadsim::cli::main()
+}

@@ -21,3 +21,4 @@ mod requests;
 pub mod routing_table;
 
 pub use node::Node;
+pub use records::Publications;

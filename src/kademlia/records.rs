@@ -33,6 +33,17 @@ struct Publication<K> {
     again: Instant,
 }
 
+/// What a node publishes, apart from the node.
+#[derive(Clone, Debug)]
+pub struct Publications<K>(Vec<Publication<K>>);
+
+impl<K> Publications<K> {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Records, providers and publications of one node.
 #[derive(Clone, Debug)]
 pub(super) struct Records<P, K> {
@@ -128,6 +139,14 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             Some(known) => *known = Publication { key, value, again },
             None => self.publications.push(Publication { key, value, again }),
         }
+    }
+
+    pub(super) fn take_publications(&mut self) -> Publications<K> {
+        Publications(std::mem::take(&mut self.publications))
+    }
+
+    pub(super) fn resume_publications(&mut self, publications: Publications<K>) {
+        self.publications = publications.0;
     }
 
     /// When the next thing is due.

@@ -29,11 +29,13 @@ pub enum OperationKind {
     Join,
     /// Refresh a bucket of the routing table.
     Refresh,
+    /// Store a record, or announce a provider, again.
+    Republish,
 }
 
 impl OperationKind {
     /// All kinds, in the order of results.
-    pub const ALL: [OperationKind; 7] = [
+    pub const ALL: [OperationKind; 8] = [
         OperationKind::Lookup,
         OperationKind::Put,
         OperationKind::Get,
@@ -41,6 +43,7 @@ impl OperationKind {
         OperationKind::FindProviders,
         OperationKind::Join,
         OperationKind::Refresh,
+        OperationKind::Republish,
     ];
 
     /// Name in results.
@@ -53,6 +56,7 @@ impl OperationKind {
             OperationKind::FindProviders => "find-providers",
             OperationKind::Join => "join",
             OperationKind::Refresh => "refresh",
+            OperationKind::Republish => "republish",
         }
     }
 

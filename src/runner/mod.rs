@@ -1,6 +1,164 @@
-//! A run and what comes out of it.
+//! A run and what comes out of it: [`run`] puts the Kademlia node into the engine, a world around
+//! the nodes, and lets time pass.
+//!
+//! `run` is a function of its arguments: the same scenario and seed give the same
+//! [`RunResult`](result::RunResult), bit for bit, whatever the queue and the machine.
 
+// What stands on agendas.
+mod agenda;
+// The applications on the nodes.
+mod applications;
+// What a run costs the machine.
+mod cost;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// Reports of nodes, judged by what the checker knows.
+mod judge;
+// The figures at the end of a run.
+mod outcome;
+// Who is online.
+mod population;
 // Everything that a run leaves behind.
 pub mod result;
+// The world around the nodes.
+mod simulation;
+// Tables from global knowledge.
+mod warm_start;
+
+use crate::engine::Engine;
+use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
+use crate::kademlia::Node;
+use crate::protocol::NodeIndex;
+use crate::rng::{Purpose, Seed, Stream};
+use crate::scenario::{Bootstrap, Scenario};
+use crate::time::{Duration, Instant};
+use agenda::{Entry, Global};
+use cost::Cost;
+use rand::RngExt;
+use result::RunOutput;
+use simulation::{SimNode, Simulation};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Virtual time now.
+    pub now: Instant,
+    /// Virtual time at the end.
+    pub end: Instant,
+    /// Events handled so far.
+    pub events: u64,
+    /// Nodes online.
+    pub online: u64,
+}
+
+/// How often a run tells how far it has come: so many times, evenly over virtual time.
+const STEPS: u64 = 2_000;
+
+/// Runs a scenario.
+///
+/// `watch` is told how far the run has come and can end it early; what has been measured until
+/// then comes back, marked as partial. It does not change what the run does.
+pub fn run(
+    scenario: &Scenario,
+    seed: Seed,
+    queue: QueueKind,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> RunOutput {
+    match queue {
+        QueueKind::Bucketed => run_on::<Bucketed>(scenario, seed, queue, watch),
+        QueueKind::Reference => run_on::<Reference>(scenario, seed, queue, watch),
+    }
+}
+
+fn run_on<Q: EventQueue>(
+    scenario: &Scenario,
+    seed: Seed,
+    queue: QueueKind,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> RunOutput {
+    let mut cost = Cost::begin();
+    let mut engine: Engine<SimNode, Q> = Engine::new(scenario.nodes.count, seed);
+    let mut simulation = Simulation::new(scenario, seed);
+    set_up(&mut simulation, &mut engine, seed);
+    cost.set_up_done();
+    let end = scenario.phases.end();
+    let step = Duration::from_nanos((end.as_nanos() / STEPS).max(1));
+    let mut partial = false;
+    while engine.now() < end {
+        let next = (engine.now() + step).min(end);
+        engine.run_until(&mut simulation, next);
+        let progress = Progress {
+            now: engine.now(),
+            end,
+            events: engine.counters().events,
+            online: simulation.population.online().len() as u64,
+        };
+        if watch(progress).is_break() {
+            partial = engine.now() < end;
+            break;
+        }
+    }
+    let performance = cost.end(&engine.counters(), scenario.nodes.count, queue);
+    outcome::output(&mut simulation, &engine, seed, partial, performance)
+}
+
+/// Puts everything on the agendas with which a run begins.
+fn set_up<Q: EventQueue>(
+    simulation: &mut Simulation<'_>,
+    engine: &mut Engine<SimNode, Q>,
+    seed: Seed,
+) {
+    let scenario = simulation.scenario;
+    let measurement = scenario.phases.measurement_start();
+    engine.schedule_global(measurement, Global::BeginMeasurement.tag());
+    let first_sample = Instant::ZERO + scenario.output.sample_interval;
+    engine.schedule_global(first_sample, Global::Sample.tag());
+    let mut present = Vec::new();
+    for node in (0..scenario.nodes.count).map(NodeIndex) {
+        // With churn the network begins as one that has long been running: some are away.
+        let state =
+            simulation.sessions(node).map(|(sessions, draws)| sessions.stationary(node, draws));
+        match state {
+            Some((false, absence)) => {
+                engine.schedule(Instant::ZERO + absence, node, Entry::Join.tag());
+            }
+            Some((true, session)) => present.push((node, Some(session))),
+            None => present.push((node, None)),
+        }
+        for (due, entry) in simulation.applications().first_entries(node) {
+            engine.schedule(due, node, entry.tag());
+        }
+    }
+    match scenario.nodes.bootstrap {
+        Bootstrap::Warm => place_warm(simulation, engine, seed, &present),
+        Bootstrap::Organic => {
+            let init = scenario.phases.init.as_nanos();
+            for (node, _) in present {
+                let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
+                let joins = Instant::from_nanos(stream.random_range(0..=init));
+                engine.schedule(joins, node, Entry::Join.tag());
+            }
+        }
+    }
+}
+
+/// Puts the nodes online that are there from the beginning, with full tables.
+fn place_warm<Q: EventQueue>(
+    simulation: &mut Simulation<'_>,
+    engine: &mut Engine<SimNode, Q>,
+    seed: Seed,
+    present: &[(NodeIndex, Option<Duration>)],
+) {
+    let params = Arc::clone(simulation.params());
+    let nodes: Vec<_> = present.iter().map(|&(node, _)| node).collect();
+    let tables = warm_start::tables(seed, &params, &nodes, |node| simulation.key(node));
+    for (&(node, session), table) in present.iter().zip(tables) {
+        let state = Node::settled(simulation.key(node), Arc::clone(&params), table);
+        let deadline = state.deadline();
+        simulation.enter(engine, node, session);
+        engine.place(node, state);
+        engine.set_wake(node, deadline);
+    }
+}

@@ -163,13 +163,16 @@ pub struct Performance {
     /// Processor time of all threads, in seconds.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub cpu_seconds: f64,
+    /// Processor time of that before the first event: keys, tables, agendas, in seconds.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub set_up_cpu_seconds: f64,
     /// Most memory resident at once, in bytes; `None` where the system does not tell.
     pub peak_memory_bytes: Option<u64>,
     /// Events handled.
     pub events: u64,
     /// Messages delivered, requests and responses.
     pub messages: u64,
-    /// `messages / cpu_seconds`.
+    /// Messages divided by the processor time after the set-up.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub messages_per_cpu_second: f64,
     /// Memory that a node takes, in bytes; `None` where the system does not tell.

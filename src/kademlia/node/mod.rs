@@ -11,9 +11,9 @@ mod upkeep;
 
 use super::key::Key;
 use super::message::{Body, Message, PeerList};
-use super::operation::{Command, Operation, Report};
+use super::operation::{Command, Finished, Operation, Report};
 use super::params::Params;
-use super::records::Records;
+use super::records::{Publications, Records};
 use super::requests::{Purpose, Requests, Timeouts};
 use super::routing_table::{Heard, RoutingTable};
 use crate::protocol::{Input, Peer, Protocol, Transport};
@@ -92,9 +92,20 @@ impl<P: Peer, K: Key> Node<P, K> {
         self.records.keys()
     }
 
-    /// Operations under way.
-    pub fn operations_under_way(&self) -> usize {
-        self.operations.len()
+    /// The operations under way, as they would be reported if they ended now.
+    pub fn unfinished(&self) -> impl Iterator<Item = Finished<P, K>> {
+        self.operations.iter().map(|operation| operation.report(self.params.k))
+    }
+
+    /// Takes what the node publishes out of it, for its next life: an application remembers that
+    /// while its node is away. What the node holds for others is lost.
+    pub fn take_publications(&mut self) -> Publications<K> {
+        self.records.take_publications()
+    }
+
+    /// Gives a new node what it published in a former life.
+    pub fn resume_publications(&mut self, publications: Publications<K>) {
+        self.records.resume_publications(publications);
     }
 
     /// The contacts closest to `target`, at most `count`, in no particular order: what the node

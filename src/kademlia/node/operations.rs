@@ -263,28 +263,13 @@ impl<P: Peer, K: Key> Node<P, K> {
     /// Ends an operation and reports it.
     fn finish(&mut self, index: usize, transport: &mut impl Transport<Self>) {
         let operation = self.operations.remove(index);
-        let lookup = &operation.lookup;
-        let closest: PeerList<P> = lookup.closest_answered(self.params.k).collect();
+        let finished = operation.report(self.params.k);
         match operation.kind {
-            OperationKind::Join => self.on_join_done(!closest.is_empty(), transport),
+            OperationKind::Join => self.on_join_done(!finished.closest.is_empty(), transport),
             OperationKind::Refresh => self.plan_upkeep(transport.now()),
             _ => {}
         }
-        let stored = operation.stores();
-        transport.report(Report::Finished(Finished {
-            kind: operation.kind,
-            number: operation.number,
-            target: lookup.target(),
-            started: operation.started,
-            closest,
-            rounds: lookup.rounds() + u32::from(operation.sent > 0),
-            hops: lookup.hops(),
-            requests: lookup.requests() + operation.sent,
-            value: if stored { None } else { operation.value },
-            providers: operation.providers,
-            copies: operation.copies,
-            timeouts: operation.timeouts,
-        }));
+        transport.report(Report::Finished(finished));
     }
 
     /// Sends an overdue request once more, under its number.
@@ -333,6 +318,25 @@ impl<P: Copy + Eq, K: Key> Operation<P, K> {
             | OperationKind::Join
             | OperationKind::Refresh
             | OperationKind::Republish => Body::FindNode { target: key },
+        }
+    }
+
+    /// What there is to say about the operation at this point.
+    pub(super) fn report(&self, k: usize) -> Finished<P, K> {
+        let Operation { lookup, .. } = self;
+        Finished {
+            kind: self.kind,
+            number: self.number,
+            target: lookup.target(),
+            started: self.started,
+            closest: lookup.closest_answered(k).collect(),
+            value: if self.stores() { None } else { self.value.clone() },
+            providers: self.providers.clone(),
+            copies: self.copies,
+            rounds: lookup.rounds() + u32::from(self.sent > 0),
+            hops: lookup.hops(),
+            requests: lookup.requests() + self.sent,
+            timeouts: self.timeouts,
         }
     }
 

@@ -1,0 +1,91 @@
+//! The command line: one file per subcommand. The only place that prints and the only one that
+//! knows exit statuses: 0 for success, 1 if something could not be done, 2 for a wrong
+//! scenario or command, 130 for a run that was interrupted.
+
+// kadsim check: is a scenario sound, and what is it in full.
+pub mod check;
+// kadsim init: a scenario to start from.
+pub mod init;
+// kadsim run: a scenario, its folder, its summary.
+pub mod run;
+
+// Ctrl-C.
+mod interrupt;
+// What a user did wrong, apart from the scenario itself.
+mod misuse;
+// The bar that a run moves.
+mod progress;
+
+pub use misuse::Misuse;
+
+use crate::scenario::ScenarioError;
+use clap::Parser;
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// A deterministic discrete-event network simulator for Kademlia.
+///
+/// A scenario and a seed go in; figures, plots and a digest come out, the same on every machine.
+#[derive(Debug, Parser)]
+#[command(name = "kadsim", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Begin with:
+  kadsim run scenarios/quickstart.toml
+  kadsim init mine.toml";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Simulate a scenario, write its folder, print a summary
+    Run(run::Args),
+    /// Validate a scenario and print it with all defaults
+    Check(check::Args),
+    /// Write a commented scenario to start from
+    Init(init::Args),
+}
+
+/// Exit status for a wrong scenario or command; clap uses the same for wrong arguments.
+const MISUSE: u8 = 2;
+
+/// The program: reads the command line, obeys it, and gives the exit status.
+pub fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run(args) => run::run(&args).map(|ended| match ended {
+            run::Ended::Complete => ExitCode::SUCCESS,
+            run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
+    };
+    outcome.unwrap_or_else(|error| fail(&error))
+}
+
+/// Tells what went wrong in one message, and whose fault it is by the status.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        // Whoever read the output has read enough.
+        return ExitCode::SUCCESS;
+    }
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (message, status) = match error.downcast_ref::<ScenarioError>() {
+        Some(wrong) => (wrong.render(colour), MISUSE),
+        None if error.is::<Misuse>() => (format!("error: {error}"), MISUSE),
+        None => (format!("error: {error:#}"), 1),
+    };
+    // With standard error gone there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "{}", message.trim_end());
+    ExitCode::from(status)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let broken = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(broken)
+}

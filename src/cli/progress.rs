@@ -1,0 +1,55 @@
+//! The progress bar: virtual time and events per second, where standard error is a terminal.
+
+use crate::runner::Progress;
+use crate::scenario::Scenario;
+use crate::time::Duration;
+use indicatif::{ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+
+/// A bar that a run moves.
+pub struct ProgressBar {
+    bar: indicatif::ProgressBar,
+}
+
+/// Length of the bar: thousandths of the run's virtual time.
+const PARTS: u64 = 1_000;
+
+impl ProgressBar {
+    /// A bar for a run of `scenario`; invisible if `quiet` or if nobody would see it.
+    pub fn new(scenario: &Scenario, quiet: bool) -> Self {
+        let visible = !quiet && std::io::stderr().is_terminal();
+        let target =
+            if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = indicatif::ProgressBar::with_draw_target(Some(PARTS), target);
+        let style = ProgressStyle::with_template(
+            "{prefix} {bar:28} {percent:>3} %  {msg}  {elapsed} elapsed, {eta} left",
+        );
+        bar.set_style(style.expect("the template is well formed"));
+        bar.set_prefix(scenario.name.clone());
+        ProgressBar { bar }
+    }
+
+    /// Shows how far the run has come.
+    pub fn show(&mut self, progress: &Progress) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let (now, end) = (progress.now.as_nanos(), progress.end.as_nanos());
+        let part = u128::from(PARTS) * u128::from(now) / u128::from(end.max(1));
+        self.bar.set_position(part as u64);
+        let elapsed = self.bar.elapsed().as_secs_f64().max(1e-3);
+        let seconds = |nanos: u64| Duration::from_secs(nanos / 1_000_000_000);
+        self.bar.set_message(format!(
+            "{} of {} virtual, {} online, {:.2} M events/s",
+            seconds(now),
+            seconds(end),
+            progress.online,
+            progress.events as f64 / elapsed / 1e6,
+        ));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,104 @@
+//! `kadsim run FILE`: simulates a scenario, writes its folder and prints what happened.
+
+use super::interrupt;
+use super::progress::ProgressBar;
+use crate::engine::queue::QueueKind;
+use crate::report;
+use crate::rng::Seed;
+use crate::runner;
+use crate::scenario::{Scenario, Setting};
+use anyhow::Context;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+/// Arguments of `kadsim run`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Scenario to run
+    pub file: PathBuf,
+    /// Seed of all randomness, instead of the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Override a value, with the dotted keys of the file (workload.0.rate for list items)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub settings: Vec<Setting>,
+    /// Folder in which the run's own folder NAME-SEED is made
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub out: PathBuf,
+    /// What to print at the end
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Print no progress and no table
+    #[arg(long)]
+    pub quiet: bool,
+    /// Event queue; the run is the same with either
+    #[arg(long, value_enum, default_value_t = Queue::Bucketed)]
+    pub queue: Queue,
+}
+
+/// What is printed at the end of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A summary for people
+    Table,
+    /// The content of result.json
+    Json,
+}
+
+/// Names of the event queues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Queue {
+    /// Calendar of buckets, the fast one
+    Bucketed,
+    /// Plain priority queue, to check the other by
+    Reference,
+}
+
+impl From<Queue> for QueueKind {
+    fn from(queue: Queue) -> Self {
+        match queue {
+            Queue::Bucketed => QueueKind::Bucketed,
+            Queue::Reference => QueueKind::Reference,
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// At the end of its last phase.
+    Complete,
+    /// Because the user interrupted it.
+    Interrupted,
+}
+
+/// Runs the scenario, writes the folder, prints the summary.
+///
+/// # Errors
+/// A `ScenarioError` if the scenario is wrong; otherwise what could not be written.
+pub fn run(args: &Args) -> anyhow::Result<Ended> {
+    let mut scenario = Scenario::load(&args.file, &args.settings)?;
+    if let Some(seed) = args.seed {
+        scenario.seed = seed;
+    }
+    // Before the run and not after an hour of it.
+    std::fs::create_dir_all(&args.out)
+        .with_context(|| format!("cannot make the folder {}", args.out.display()))?;
+    interrupt::watch();
+    let mut bar = ProgressBar::new(&scenario, args.quiet);
+    let run = runner::run(&scenario, Seed(scenario.seed), args.queue.into(), &mut |progress| {
+        bar.show(&progress);
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    bar.finish();
+    let folder = report::write(&args.out, &run, &scenario.output.plots)?;
+    let mut stdout = std::io::stdout().lock();
+    match args.format {
+        Format::Json => stdout.write_all(report::to_json(&run.result).as_bytes())?,
+        Format::Table if args.quiet => {}
+        Format::Table => stdout.write_all(report::summary(&run, Some(&folder)).as_bytes())?,
+    }
+    stdout.flush()?;
+    Ok(if run.result.partial { Ended::Interrupted } else { Ended::Complete })
+}

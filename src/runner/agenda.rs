@@ -1,0 +1,76 @@
+//! What stands on a node's agenda, packed into the engine's tags.
+
+/// An entry of the agenda of one node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// It comes online.
+    Join,
+    /// It goes offline.
+    Leave,
+    /// It is looked at whether it has found its way into the network.
+    CheckJoin,
+    /// Its application puts the next record of this workload.
+    Publish(u32),
+    /// Its application asks for something, as this workload has it.
+    Ask(u32),
+}
+
+/// An entry that concerns the whole run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Global {
+    /// The measurement phase begins.
+    BeginMeasurement,
+    /// A sample of the time series is due.
+    Sample,
+}
+
+impl Entry {
+    pub(super) fn tag(self) -> u32 {
+        match self {
+            Entry::Join => 0,
+            Entry::Leave => 1,
+            Entry::CheckJoin => 2,
+            Entry::Publish(workload) => 3 + 2 * workload,
+            Entry::Ask(workload) => 4 + 2 * workload,
+        }
+    }
+
+    pub(super) fn from_tag(tag: u32) -> Self {
+        match tag {
+            0 => Entry::Join,
+            1 => Entry::Leave,
+            2 => Entry::CheckJoin,
+            _ if tag % 2 == 1 => Entry::Publish((tag - 3) / 2),
+            _ => Entry::Ask((tag - 4) / 2),
+        }
+    }
+}
+
+impl Global {
+    pub(super) fn tag(self) -> u32 {
+        self as u32
+    }
+
+    pub(super) fn from_tag(tag: u32) -> Self {
+        match tag {
+            0 => Global::BeginMeasurement,
+            _ => Global::Sample,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_survive_packing() {
+        for entry in [Entry::Join, Entry::Leave, Entry::CheckJoin, Entry::Publish(7), Entry::Ask(0)]
+        {
+            assert_eq!(Entry::from_tag(entry.tag()), entry);
+        }
+        for global in [Global::BeginMeasurement, Global::Sample] {
+            assert_eq!(Global::from_tag(global.tag()), global);
+        }
+    }
+}

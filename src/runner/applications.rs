@@ -1,0 +1,203 @@
+//! The applications on the nodes: what they publish, and what they ask for when.
+
+use crate::kademlia::key::Key64;
+use crate::kademlia::operation::{Command, OperationKind};
+use crate::protocol::NodeIndex;
+use crate::rng::{Purpose, Seed, Stream};
+use crate::scenario::Scenario;
+use crate::time::{Duration, Instant};
+use crate::workload::config::WorkloadKind;
+use crate::workload::records::Records;
+use crate::workload::traffic::Gaps;
+use bytes::Bytes;
+use rand::{Rng, RngExt};
+
+/// Numbers of a workload's records begin at a multiple of this, so that a number names its
+/// workload too.
+const RECORDS_PER_WORKLOAD: u32 = 1 << 28;
+
+/// The applications of all nodes.
+pub(super) struct Applications {
+    seed: Seed,
+    nodes: u32,
+    workloads: Vec<Workload>,
+    /// When records are put: the transition phase, or what comes after it for a late node.
+    publish_from: Instant,
+    publish_until: Instant,
+    published: u64,
+}
+
+struct Workload {
+    kind: WorkloadKind,
+    gaps: Gaps,
+    /// `None` for a workload without records.
+    records: Option<Records>,
+    /// Where each node's stream of this workload stands.
+    draws: Vec<u64>,
+    /// How many of its records each node has put.
+    put: Vec<u32>,
+    /// Nodes that were away when they should have put a record.
+    missed: Vec<bool>,
+}
+
+impl Applications {
+    pub(super) fn new(seed: Seed, scenario: &Scenario) -> Self {
+        let nodes = scenario.nodes.count;
+        let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
+            let records = match config.kind {
+                WorkloadKind::Lookup => None,
+                WorkloadKind::PutGet { records } | WorkloadKind::Provide { records } => {
+                    Some(records)
+                }
+            };
+            Workload {
+                kind: config.kind,
+                gaps: Gaps::new(config),
+                records: records.map(|config| Records::new(seed, index as u64, nodes, config)),
+                draws: vec![0; nodes as usize],
+                put: vec![0; if records.is_some() { nodes as usize } else { 0 }],
+                missed: vec![false; if records.is_some() { nodes as usize } else { 0 }],
+            }
+        });
+        Applications {
+            seed,
+            nodes,
+            workloads: workloads.collect(),
+            publish_from: scenario.phases.transition_start(),
+            publish_until: scenario.phases.measurement_start(),
+            published: 0,
+        }
+    }
+
+    /// Records and items published so far.
+    pub(super) fn published(&self) -> u64 {
+        self.published
+    }
+
+    /// The first entries of each workload for a node: whether it is to publish, and when.
+    ///
+    /// Searches for nodes begin with the transition phase. Searches for records begin with
+    /// the measurement, when all records have been put.
+    pub(super) fn first_entries(
+        &mut self,
+        node: NodeIndex,
+    ) -> Vec<(Instant, super::agenda::Entry)> {
+        use super::agenda::Entry;
+        let mut entries = Vec::new();
+        for index in 0..self.workloads.len() as u32 {
+            let mut stream = self.stream(node, index);
+            let workload = &self.workloads[index as usize];
+            let begin = match workload.kind {
+                WorkloadKind::Lookup => self.publish_from,
+                WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => self.publish_until,
+            };
+            if let Some(gap) = workload.gaps.first(&mut stream) {
+                entries.push((begin + gap, Entry::Ask(index)));
+            }
+            if workload.records.as_ref().is_some_and(|records| records.per_node() > 0) {
+                let length = self.publish_until - self.publish_from;
+                let phase = Duration::from_nanos(stream.random_range(0..=length.as_nanos() / 2));
+                entries.push((self.publish_from + phase, Entry::Publish(index)));
+            }
+            self.store(node, index, &stream);
+        }
+        entries
+    }
+
+    fn stream(&self, node: NodeIndex, workload: u32) -> Stream {
+        let index = u64::from(workload) * u64::from(self.nodes) + u64::from(node.0);
+        let position = self.workloads[workload as usize].draws[node.get()];
+        Stream::resume(self.seed, Purpose::Traffic, index, position)
+    }
+
+    fn store(&mut self, node: NodeIndex, workload: u32, stream: &Stream) {
+        self.workloads[workload as usize].draws[node.get()] = stream.position();
+    }
+
+    /// The next record that a node publishes, and when it publishes another. The records of a
+    /// node are spread over the second half of the transition phase at most.
+    pub(super) fn publish(
+        &mut self,
+        node: NodeIndex,
+        workload: u32,
+        now: Instant,
+        online: bool,
+    ) -> (Option<Command<NodeIndex, Key64>>, Option<Instant>) {
+        let half = (self.publish_until - self.publish_from) / 2;
+        let Workload { kind, records, put, missed, .. } = &mut self.workloads[workload as usize];
+        let records = records.as_ref().expect("only a workload with records publishes");
+        missed[node.get()] = !online;
+        if !online {
+            return (None, None);
+        }
+        let of_node = put[node.get()];
+        put[node.get()] += 1;
+        self.published += 1;
+        let number = node.0 * records.per_node() + of_node;
+        let key = Key64(records.key(number));
+        let command = match kind {
+            WorkloadKind::Provide { .. } => {
+                Command::Provide { number: name(workload, number), key }
+            }
+            _ => Command::Put { number: name(workload, number), key, value: records.value(number) },
+        };
+        let gap = half / u64::from(records.per_node());
+        let next = (of_node + 1 < records.per_node()).then(|| now + gap);
+        (Some(command), next)
+    }
+
+    /// The workloads whose records a node should have put while it was away.
+    pub(super) fn missed(&mut self, node: NodeIndex) -> Vec<u32> {
+        let missed = |(index, workload): (usize, &mut Workload)| {
+            let missed = workload.missed.get_mut(node.get()).is_some_and(std::mem::take);
+            missed.then_some(index as u32)
+        };
+        self.workloads.iter_mut().enumerate().filter_map(missed).collect()
+    }
+
+    /// What a node asks for now, and when it asks again.
+    pub(super) fn ask(
+        &mut self,
+        node: NodeIndex,
+        workload: u32,
+        now: Instant,
+    ) -> (Command<NodeIndex, Key64>, Instant) {
+        let mut stream = self.stream(node, workload);
+        let Workload { kind, gaps, records, .. } = &self.workloads[workload as usize];
+        let mut record = || {
+            let records = records.as_ref().expect("a workload with records has them");
+            let number = records.pick(&mut stream);
+            (name(workload, number), Key64(records.key(number)))
+        };
+        let command = match kind {
+            WorkloadKind::Lookup => {
+                let target = Key64(stream.next_u64());
+                Command::FindNode { number: name(workload, 0), target }
+            }
+            WorkloadKind::PutGet { .. } => {
+                let (number, key) = record();
+                Command::Get { number, key }
+            }
+            WorkloadKind::Provide { .. } => {
+                let (number, key) = record();
+                Command::FindProviders { number, key }
+            }
+        };
+        let next = now + gaps.next(&mut stream);
+        self.store(node, workload, &stream);
+        (command, next)
+    }
+
+    /// The value that an operation should have found.
+    pub(super) fn expected(&self, kind: OperationKind, number: Option<u32>) -> Option<Bytes> {
+        let (OperationKind::Get, Some(number)) = (kind, number) else { return None };
+        let workload = &self.workloads[(number / RECORDS_PER_WORKLOAD) as usize];
+        let records = workload.records.as_ref().expect("what is got was put");
+        Some(records.value(number % RECORDS_PER_WORKLOAD))
+    }
+}
+
+/// The number under which an operation of a workload is reported.
+fn name(workload: u32, number: u32) -> u32 {
+    workload * RECORDS_PER_WORKLOAD + number
+}

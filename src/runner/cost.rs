@@ -1,0 +1,98 @@
+//! What a run costs the machine: measured from outside, never part of a result.
+
+use super::result::Performance;
+use crate::engine::Counters;
+use crate::engine::queue::QueueKind;
+
+/// Clock ticks per second in which Linux counts processor time for programs (`USER_HZ`; 100
+/// on every architecture that it runs on).
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// The clocks of a run.
+pub(super) struct Cost {
+    wall: std::time::Instant,
+    cpu: Option<f64>,
+    resident_before: Option<u64>,
+    set_up_seconds: f64,
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures the run from outside")]
+fn wall_clock() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+impl Cost {
+    pub(super) fn begin() -> Self {
+        Cost {
+            wall: wall_clock(),
+            cpu: cpu_seconds(),
+            resident_before: memory("VmRSS:"),
+            set_up_seconds: 0.0,
+        }
+    }
+
+    pub(super) fn set_up_done(&mut self) {
+        self.set_up_seconds = self.cpu_used();
+    }
+
+    /// Processor time of the process since the beginning; wall-clock time where the system does
+    /// not tell.
+    fn cpu_used(&self) -> f64 {
+        match (cpu_seconds(), self.cpu) {
+            (Some(now), Some(then)) => now - then,
+            _ => self.wall.elapsed().as_secs_f64(),
+        }
+    }
+
+    pub(super) fn end(self, counters: &Counters, nodes: u32, queue: QueueKind) -> Performance {
+        let cpu_seconds = self.cpu_used();
+        let simulating = (cpu_seconds - self.set_up_seconds).max(1.0 / TICKS_PER_SECOND);
+        let peak = memory("VmHWM:");
+        let grown =
+            peak.zip(self.resident_before).map(|(peak, before)| peak.saturating_sub(before));
+        Performance {
+            wall_seconds: self.wall.elapsed().as_secs_f64(),
+            cpu_seconds,
+            set_up_cpu_seconds: self.set_up_seconds,
+            peak_memory_bytes: peak,
+            events: counters.events,
+            messages: counters.delivered,
+            messages_per_cpu_second: counters.delivered as f64 / simulating,
+            bytes_per_node: grown.map(|bytes| bytes / u64::from(nodes)),
+            nodes: u64::from(nodes),
+            threads: 1,
+            queue: queue.name().to_owned(),
+        }
+    }
+}
+
+/// Processor time of this process, user and system, all threads.
+fn cpu_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The command's name, in parentheses, may hold spaces; the fields after it do not.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some((user + system) as f64 / TICKS_PER_SECOND)
+}
+
+/// A line of the process's memory figures, in bytes.
+fn memory(name: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
+    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linux_tells_time_and_memory() {
+        if cfg!(target_os = "linux") {
+            assert!(cpu_seconds().is_some());
+            assert!(memory("VmHWM:").is_some_and(|bytes| bytes > 1 << 20));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Judges what nodes report by what the checker knows.
+
+use super::simulation::SimNode;
+use crate::checker::{Holders, KeyRing};
+use crate::kademlia::key::Key64;
+use crate::kademlia::operation::{self, Finished};
+use crate::metrics::{OperationKind, OperationRecord, Outcome};
+use crate::protocol::NodeIndex;
+use crate::rng::{PacketDraws, Purpose, Seed, distribution};
+use crate::time::Instant;
+use bytes::Bytes;
+
+/// The judge of a run's operations.
+#[derive(Clone, Debug)]
+pub(super) struct Judge {
+    k: usize,
+    /// Share of the lookups that are compared with the truth.
+    share: f64,
+    draws: PacketDraws,
+    pub(super) holders: Holders,
+    /// Operations that each node has ended, for their numbers.
+    ended: Vec<u32>,
+    pub(super) lookups_checked: u64,
+    pub(super) lookups_exact: u64,
+}
+
+/// What a report says.
+type Done = Finished<NodeIndex, Key64>;
+
+impl Judge {
+    pub(super) fn new(seed: Seed, nodes: u32, k: usize, share: f64) -> Self {
+        Judge {
+            k,
+            share,
+            draws: PacketDraws::new(seed, Purpose::Sampling),
+            holders: Holders::default(),
+            ended: vec![0; nodes as usize],
+            lookups_checked: 0,
+            lookups_exact: 0,
+        }
+    }
+
+    /// The number of the operation that `node` has just ended: no two of a run share one.
+    fn number(&mut self, node: NodeIndex) -> u64 {
+        let ended = &mut self.ended[node.get()];
+        *ended += 1;
+        u64::from(node.0) << 32 | u64::from(*ended)
+    }
+
+    /// An operation has ended at `node`. `expected` is the value that a Get should find.
+    pub(super) fn judge(
+        &mut self,
+        now: Instant,
+        node: NodeIndex,
+        done: &Done,
+        ring: &KeyRing,
+        expected: Option<Bytes>,
+    ) -> OperationRecord {
+        let number = self.number(node);
+        let (recall, closest_found) = self.compare(number, node, done, ring);
+        OperationRecord {
+            number,
+            kind: kind(done.kind),
+            node: node.0,
+            started: done.started,
+            finished: now,
+            outcome: self.outcome(done, expected),
+            rounds: done.rounds,
+            hops: done.hops,
+            requests: done.requests,
+            timeouts: done.timeouts,
+            found: found(done),
+            recall,
+            closest_found,
+        }
+    }
+
+    /// The operations that a node leaves unfinished when it goes offline.
+    pub(super) fn interrupted(
+        &mut self,
+        now: Instant,
+        node: NodeIndex,
+        state: &SimNode,
+    ) -> Vec<OperationRecord> {
+        let unfinished = state.unfinished();
+        let record = |done: Done| OperationRecord {
+            number: self.number(node),
+            kind: kind(done.kind),
+            node: node.0,
+            started: done.started,
+            finished: now,
+            outcome: Outcome::Interrupted,
+            rounds: done.rounds,
+            hops: done.hops,
+            requests: done.requests,
+            timeouts: done.timeouts,
+            found: found(&done),
+            recall: None,
+            closest_found: None,
+        };
+        unfinished.map(record).collect()
+    }
+
+    fn outcome(&self, done: &Done, expected: Option<Bytes>) -> Outcome {
+        use operation::OperationKind as Kind;
+        let reached = !done.closest.is_empty() || done.copies > 0;
+        match done.kind {
+            Kind::Get => match &done.value {
+                Some(value) if expected.is_none_or(|expected| expected == value) => {
+                    Outcome::Success
+                }
+                Some(_) => Outcome::WrongResult,
+                None if self.holders.count(done.target) == 0 => Outcome::Gone,
+                None if !reached => Outcome::NoContacts,
+                None => Outcome::NotFound,
+            },
+            Kind::FindProviders if !done.providers.is_empty() => Outcome::Success,
+            Kind::FindProviders if reached => Outcome::NotFound,
+            Kind::Put | Kind::Provide | Kind::Republish if reached => {
+                if done.copies > 0 {
+                    Outcome::Success
+                } else {
+                    Outcome::StoreFailed
+                }
+            }
+            Kind::FindNode | Kind::Join | Kind::Refresh if reached => Outcome::Success,
+            _ => Outcome::NoContacts,
+        }
+    }
+
+    /// Compares the result of a search for nodes with the true k closest among the nodes online
+    /// at this instant: the share found in per mille, and whether the closest is among them.
+    fn compare(
+        &mut self,
+        number: u64,
+        node: NodeIndex,
+        done: &Done,
+        ring: &KeyRing,
+    ) -> (Option<u16>, Option<bool>) {
+        let sampled = || distribution::unit(self.draws.bits(number, 1)) < self.share;
+        if done.kind != operation::OperationKind::FindNode || !sampled() {
+            return (None, None);
+        }
+        let truth = ring.closest(done.target, self.k, node);
+        let Some(closest) = truth.first() else { return (None, None) };
+        let hits = truth.iter().filter(|&true_one| done.closest.contains(true_one)).count();
+        self.lookups_checked += 1;
+        self.lookups_exact += u64::from(truth == done.closest);
+        let recall = (1_000 * hits / truth.len()) as u16;
+        (Some(recall), Some(done.closest.contains(closest)))
+    }
+}
+
+/// The kind under which an operation counts.
+fn kind(kind: operation::OperationKind) -> OperationKind {
+    match kind {
+        operation::OperationKind::FindNode => OperationKind::Lookup,
+        operation::OperationKind::Put => OperationKind::Put,
+        operation::OperationKind::Get => OperationKind::Get,
+        operation::OperationKind::Provide => OperationKind::Provide,
+        operation::OperationKind::FindProviders => OperationKind::FindProviders,
+        operation::OperationKind::Join => OperationKind::Join,
+        operation::OperationKind::Refresh => OperationKind::Refresh,
+        operation::OperationKind::Republish => OperationKind::Republish,
+    }
+}
+
+/// How much an operation found: copies, providers, or nodes.
+fn found(done: &Done) -> u32 {
+    use operation::OperationKind as Kind;
+    match done.kind {
+        Kind::Put | Kind::Provide | Kind::Republish | Kind::Get => done.copies,
+        Kind::FindProviders => done.providers.len() as u32,
+        Kind::FindNode | Kind::Join | Kind::Refresh => done.closest.len() as u32,
+    }
+}
