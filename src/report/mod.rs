@@ -6,7 +6,8 @@ mod folder;
 mod json;
 // The figures as a person reads them.
 mod summary;
-// Numbers as a person reads them.
+// Tables and numbers as a person reads them.
+mod table;
 mod text;
 // The figures as a person sees them.
 mod plots;

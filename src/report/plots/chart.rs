@@ -6,7 +6,7 @@ use super::scene::{Anchor, FAINT, GRID, INK, Look, SIZE, Scene, text_width};
 use plotters::style::RGBColor;
 
 const LEFT: f64 = 112.0;
-const TOP: f64 = 116.0;
+const TOP: f64 = 122.0;
 const BOTTOM: f64 = SIZE.1 as f64 - 76.0;
 const MARGIN: f64 = 32.0;
 const PANEL_GAP: f64 = 34.0;
@@ -92,7 +92,7 @@ impl Chart {
     pub fn scene(&self) -> Scene {
         let mut scene = Scene::default();
         scene.text(&self.title, (LEFT, 30.0), 28.0, INK, Anchor::Left);
-        scene.text(&self.subtitle, (LEFT, 57.0), 18.0, FAINT, Anchor::Left);
+        scene.text(&self.subtitle, (LEFT, 56.0), 18.0, FAINT, Anchor::Left);
         let frames = self.frames();
         for (panel, frame) in self.panels.iter().zip(&frames) {
             self.grid(&mut scene, panel, *frame);
