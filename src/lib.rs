@@ -18,3 +18,5 @@ pub mod workload;
 pub mod scenario;
 // Layer 6: a run and what comes out of it.
 pub mod runner;
+// Layer 7: what a person or a program reads afterwards.
+pub mod report;

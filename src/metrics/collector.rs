@@ -1,7 +1,8 @@
 //! Everything that a run counts.
 
 use super::operation_log::OperationLog;
-use super::operations::{OperationKind, OperationRecord, OperationStats};
+use super::operation_stats::OperationStats;
+use super::operations::{OperationKind, OperationRecord};
 use super::series::{Sample, Series};
 use super::traffic::Traffic;
 use crate::rng::Seed;

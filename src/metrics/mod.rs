@@ -19,6 +19,7 @@ pub mod number;
 // The operations that are written out one by one.
 pub mod operation_log;
 // One operation, and the sums over many.
+mod operation_stats;
 pub mod operations;
 // The run over virtual time.
 pub mod series;
@@ -28,6 +29,7 @@ pub mod traffic;
 pub use collector::{Gauges, Metrics};
 pub use histogram::{Histogram, Percentiles};
 pub use operation_log::OperationLog;
-pub use operations::{OperationKind, OperationRecord, OperationStats, Outcome};
+pub use operation_stats::OperationStats;
+pub use operations::{OperationKind, OperationRecord, Outcome};
 pub use series::{Sample, Series};
 pub use traffic::{Count, Traffic};

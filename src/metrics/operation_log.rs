@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Sets the log's draws apart from others of [`Purpose::Sampling`].
-const DRAW: u64 = 0x6f70_6c6f_67;
+const DRAW: u64 = 0x6f70_6c6f_6721;
 
 /// At most `limit` operations: those whose numbers hash lowest. Which ones they are depends on
 /// the seed and not on the order in which they came.

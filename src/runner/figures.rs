@@ -166,3 +166,46 @@ fn per_second(count: u64, measured: Duration) -> f64 {
         false => count as f64 / measured.as_secs_f64(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::OperationRecord;
+    use crate::metrics::operations::tests::operation;
+
+    #[test]
+    fn operations_have_rates_shares_and_reasons() {
+        let mut stats = OperationStats::default();
+        let found = operation(1, OperationKind::Get, 2);
+        stats.record(&OperationRecord { recall: Some(1_000), closest_found: Some(true), ..found });
+        stats.record(&OperationRecord { recall: Some(900), closest_found: Some(false), ..found });
+        stats.record(&found);
+        stats.record(&OperationRecord { outcome: Outcome::Gone, ..found });
+        let figures =
+            OperationFigures::new(OperationKind::Get, &stats, Duration::from_millis(2_000));
+        assert_eq!((figures.count, figures.success, figures.success_rate), (4, 3, 0.75));
+        assert_eq!(figures.operations_per_second, 2.0);
+        assert_eq!((figures.checked, figures.recall), (2, Some(0.95)));
+        assert_eq!((figures.exact_share, figures.closest_found_share), (Some(0.5), Some(0.5)));
+        assert_eq!(figures.failures.total(), 1);
+        assert!(figures.failures.0.contains(&("gone", 1)));
+        assert_eq!(figures.failures.0.len(), Outcome::ALL.len() - 1);
+    }
+
+    #[test]
+    fn traffic_is_shared_among_the_nodes_online() {
+        let mut traffic = Traffic::new(&["ping", "pong"], &["loss"]);
+        (0..40).for_each(|_| traffic.message_sent(0, 100));
+        (0..20).for_each(|_| traffic.message_delivered(0, 100));
+        traffic.packet_dropped(0);
+        let measured = Duration::from_secs(10);
+        let node = NodeTraffic::new(&traffic, 2.0, measured);
+        assert_eq!(node.messages_sent_per_second, 2.0);
+        assert_eq!((node.bytes_sent_per_second, node.bytes_received_per_second), (200.0, 100.0));
+        assert_eq!(NodeTraffic::new(&traffic, 0.0, measured), NodeTraffic::default());
+        let messages = MessageFigures::of(&traffic, measured);
+        assert_eq!((messages[0].sent, messages[0].delivered, messages[1].sent), (40, 20, 0));
+        assert_eq!(messages[0].sent_per_second, 4.0);
+        assert_eq!(drops(&traffic).0, [("loss", 1)]);
+    }
+}

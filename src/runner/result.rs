@@ -141,7 +141,7 @@ pub struct CheckFigures {
     pub lookups_checked: u64,
     /// Those that found exactly these.
     pub lookups_exact: u64,
-    /// Routing tables whose invariants were checked.
+    /// Routing tables whose invariants were checked; a broken one ends the run without a result.
     pub tables_checked: u64,
 }
 

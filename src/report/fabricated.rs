@@ -1,0 +1,196 @@
+//! Runs that never happened, for the tests of reports.
+
+use crate::metrics::{Gauges, Metrics, OperationKind, OperationRecord, Outcome};
+use crate::rng::{PacketDraws, Purpose, Seed};
+use crate::runner::figures::{self, MessageFigures, NodeTraffic};
+use crate::runner::result::*;
+use crate::time::{Duration, Instant};
+
+const KINDS: &[&str] = &[
+    "ping",
+    "pong",
+    "find-node",
+    "nodes",
+    "store",
+    "stored",
+    "find-value",
+    "value",
+    "add-provider",
+    "get-providers",
+    "providers",
+];
+const REASONS: &[&str] = &["loss", "offline", "uplink-queue", "downlink-queue"];
+
+/// An hour of 10,000 nodes with every kind of operation.
+pub fn run() -> RunOutput {
+    simulate([300, 600, 2_700], 10_000)
+}
+
+/// Forty seconds of ten nodes; the phases are short enough to crowd their labels.
+pub fn short_run() -> RunOutput {
+    let mut run = simulate([1, 1, 38], 10);
+    run.distributions.truncate(1);
+    run
+}
+
+/// A run interrupted before anything happened.
+pub fn empty_run() -> RunOutput {
+    let mut run = simulate([0, 0, 0], 0);
+    run.result.partial = true;
+    run
+}
+
+/// Phases of so many seconds, sampled every five, with plausible curves.
+fn simulate(seconds: [u64; 3], nodes: u64) -> RunOutput {
+    let draws = PacketDraws::new(Seed(42), Purpose::Test);
+    let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+    let starts = [0, seconds[0], seconds[0] + seconds[1]];
+    let end: u64 = seconds.iter().sum();
+    let mut metrics =
+        Metrics::new(KINDS, REASONS, at(starts[2]), Duration::from_secs(5), 1_000, Seed(42));
+    let mut gauges = Gauges::default();
+    let mut number = 0;
+    let mut now = 0;
+    while now < end {
+        let next = (now + 5).min(end);
+        if now >= starts[2] && metrics.measured_traffic().total_sent().messages == 0 {
+            metrics.begin_measurement();
+        }
+        let full = (next as f64 / starts[1].max(1) as f64).min(1.0);
+        let draw = |what| draws.bits(next, what);
+        for kind in 0..KINDS.len() {
+            for message in 0..(20 * (kind as u64 % 4) + draw(kind as u64) % 9) * (1 + next / 900) {
+                metrics.message_sent(kind, 60 + 90 * (kind as u32 % 5));
+                match message % 11 {
+                    0 => metrics.packet_dropped(kind % 2),
+                    _ => metrics.message_delivered(kind, 60 + 90 * (kind as u32 % 5)),
+                }
+            }
+        }
+        for kind in OperationKind::ALL {
+            for _ in 0..3 + draw(50 + kind.index() as u64) % 8 {
+                number += 1;
+                metrics.operation(operation(number, kind, at(now), draws.bits(number, 1)));
+            }
+        }
+        let online = (nodes as f64 * full) as u64 - draw(99) % (1 + nodes / 40);
+        let contacts = online * (140.0 * full) as u64;
+        gauges = Gauges {
+            online,
+            joins: gauges.joins + draw(100) % 90,
+            leaves: gauges.leaves + draw(101) % 40,
+            crashes: gauges.crashes + draw(102) % 50,
+            tables: online,
+            contacts,
+            contacts_online: contacts * (870 + draw(103) % 20) / 1_000,
+            records_alive: nodes,
+        };
+        let phase = ["init", "transition", "measurement"]
+            [starts.iter().rposition(|s| *s <= now).unwrap_or(0)];
+        metrics.sample(at(next), phase, gauges);
+        now = next;
+    }
+    let phases = ["init", "transition", "measurement"].iter().zip(starts).zip(seconds);
+    let phases = phases.map(|((name, start), length)| PhaseFigures {
+        name,
+        start: at(start),
+        end: at(start + length),
+    });
+    output(&metrics, Duration::from_secs(seconds[2]), nodes, phases.collect())
+}
+
+fn operation(number: u64, kind: OperationKind, started: Instant, bits: u64) -> OperationRecord {
+    let rounds = 2 + (bits % 4 + bits / 16 % 3) as u32;
+    let micros = u64::from(rounds) * (60_000 + 10_000 * kind.index() as u64 + bits / 64 % 150_000);
+    let outcome = match bits >> 40 & 63 {
+        0 => Outcome::NotFound,
+        1 => Outcome::Gone,
+        2 => Outcome::Interrupted,
+        _ => Outcome::Success,
+    };
+    OperationRecord {
+        number,
+        kind,
+        node: (bits >> 32) as u32 % 10_000,
+        started,
+        finished: started + Duration::from_micros(micros),
+        outcome,
+        rounds,
+        hops: rounds - 1,
+        requests: rounds * 5,
+        timeouts: (bits >> 50) as u32 % 3,
+        found: 20,
+        recall: bits.is_multiple_of(5).then_some(1_000),
+        closest_found: bits.is_multiple_of(5).then_some(true),
+    }
+}
+
+fn output(
+    metrics: &Metrics,
+    measured: Duration,
+    nodes: u64,
+    phases: Vec<PhaseFigures>,
+) -> RunOutput {
+    let traffic = metrics.measured_traffic();
+    let pairs = nodes * nodes.saturating_sub(1) / 2;
+    let bucket = |depth: u32| {
+        let full: f64 = if depth < 10 { 18.0 } else { 18.0 / f64::from(1 << (depth - 9)) };
+        BucketFigures { depth, contacts_mean: full, online_mean: full * 0.9 }
+    };
+    let buckets = if nodes == 0 { vec![] } else { (0..24).map(bucket).collect() };
+    let result = RunResult {
+        name: "churn-kad".to_owned(),
+        version: "0.1.0".to_owned(),
+        seed: 42,
+        digest: "00c0ffee00c0ffee".to_owned(),
+        partial: false,
+        events: 1_234_567,
+        phases,
+        network: NetworkFigures {
+            nodes,
+            online_mean: nodes as f64 * 0.98,
+            online_end: nodes,
+            contacts: nodes * 140,
+            connections: (nodes * 110).min(pairs),
+            theoretical_maximum: pairs,
+            contacts_per_node: nodes.min(140) as f64,
+            strongly_connected_components: 1,
+            largest_component_share: 1.0,
+        },
+        operations: operation_figures(metrics, measured),
+        messages: MessageFigures::of(&traffic, measured),
+        node_traffic: NodeTraffic::new(&traffic, nodes as f64 * 0.98, measured),
+        drops: figures::drops(&traffic),
+        tables: TableHealth {
+            tables: nodes,
+            contacts_mean: 140.2,
+            contacts_min: 23,
+            contacts_max: 188,
+            online_share: (nodes > 0).then_some(0.884_512_3),
+            buckets,
+        },
+        records: RecordFigures { published: 2 * nodes, alive: 2 * nodes, replicas_mean: 17.3 },
+        checks: CheckFigures { lookups_checked: 400, lookups_exact: 397, tables_checked: 1_200 },
+        operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
+        scenario: serde_json::json!({ "name": "churn-kad", "nodes": { "count": nodes } }),
+    };
+    RunOutput {
+        result,
+        performance: Performance {
+            wall_seconds: 12.345,
+            cpu_seconds: 12.1,
+            peak_memory_bytes: Some(61_234_567),
+            events: 12_345_678,
+            messages: 9_876_543,
+            messages_per_cpu_second: 816_243.2,
+            bytes_per_node: Some(6_123),
+            nodes,
+            threads: 1,
+            queue: "calendar".to_owned(),
+        },
+        series: metrics.series().clone(),
+        operations: metrics.log().records(),
+        distributions: Distribution::of(metrics),
+        scenario_toml: "name = \"churn-kad\"\n".to_owned(),
+    }
+}

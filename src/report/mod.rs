@@ -1,0 +1,117 @@
+//! What a person or a program reads after a run: a folder that explains itself, and a summary.
+
+// The folder, whole or not at all.
+mod folder;
+// The figures as JSON.
+mod json;
+// The figures as a person reads them.
+mod summary;
+// Tables and numbers as a person reads them.
+mod table;
+mod text;
+// The figures as a person sees them.
+mod plots;
+
+#[cfg(test)]
+mod fabricated;
+
+use crate::metrics::operation_log;
+use crate::runner::result::RunOutput;
+use folder::Draft;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+pub use json::to_json;
+pub use plots::PlotError;
+pub use summary::summary;
+
+/// A format that plots are drawn in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlotFormat {
+    /// Scalable.
+    Svg,
+    /// 1200 by 720 pixels.
+    Png,
+}
+
+/// Why a report could not be written. Nothing of it is left behind then.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// A file or folder could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// What should have been written.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A plot could not be drawn.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+}
+
+/// Writes everything about `run` to the folder `NAME-SEED` below `parent`, and gives its path.
+/// The folder appears complete or not at all; one of that name that was there is replaced.
+///
+/// # Errors
+/// If something cannot be written or drawn.
+pub fn write(
+    parent: &Path,
+    run: &RunOutput,
+    formats: &[PlotFormat],
+) -> Result<PathBuf, ReportError> {
+    let draft = Draft::create(parent, &folder::name(&run.result.name, run.result.seed))?;
+    write_file(&draft, "scenario.toml", |out| out.write_all(run.scenario_toml.as_bytes()))?;
+    write_file(&draft, "result.json", |out| out.write_all(to_json(&run.result).as_bytes()))?;
+    write_file(&draft, "performance.json", |out| {
+        out.write_all(to_json(&run.performance).as_bytes())
+    })?;
+    write_file(&draft, "timeseries.csv", |out| run.series.write_csv(out))?;
+    write_file(&draft, "operations.csv", |out| operation_log::write_csv(&run.operations, out))?;
+    if !formats.is_empty() {
+        let plots = draft.path().join("plots");
+        fs::create_dir(&plots)
+            .map_err(|source| ReportError::Write { path: plots.clone(), source })?;
+        plots::draw_all(run, &plots, formats)?;
+    }
+    draft.publish()
+}
+
+fn write_file(
+    draft: &Draft,
+    name: &str,
+    content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> Result<(), ReportError> {
+    let path = draft.path().join(name);
+    let write = || {
+        let mut out = BufWriter::new(File::create(&path)?);
+        content(&mut out)?;
+        out.flush()
+    };
+    write().map_err(|source| ReportError::Write { path: path.clone(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_complete_and_repeats_byte_by_byte() {
+        let parent = tempfile::tempdir().expect("the system has room for a folder");
+        let run = fabricated::run();
+        let formats = [PlotFormat::Svg, PlotFormat::Png];
+        let folder = write(parent.path(), &run, &formats).expect("everything can be written");
+        assert_eq!(folder, parent.path().join("churn-kad-42"));
+        let read = |name| fs::read(folder.join(name)).expect("the report has it");
+        let first = ["scenario.toml", "result.json", "timeseries.csv", "operations.csv"].map(read);
+        assert_eq!(fs::read_dir(folder.join("plots")).expect("plots").count(), 16);
+
+        write(parent.path(), &fabricated::run(), &[]).expect("it is replaced");
+        let read = |name| fs::read(folder.join(name)).expect("the report has it");
+        let second = ["scenario.toml", "result.json", "timeseries.csv", "operations.csv"].map(read);
+        assert_eq!(first, second);
+        assert!(!folder.join("plots").exists(), "nothing of the earlier report stays");
+        assert_eq!(fs::read_dir(parent.path()).expect("readable").count(), 1);
+    }
+}

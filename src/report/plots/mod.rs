@@ -1,0 +1,126 @@
+//! Plots of a run, as SVG and PNG from the same drawing.
+//!
+//! A plot goes through three steps, each of which knows nothing of the next: the run becomes a
+//! [`chart::Chart`] (axes, lines, bars), the chart a [`scene::Scene`] (strokes and texts in
+//! pixels), the scene a file.
+
+// What a chart is, and how it is laid out.
+mod axis;
+mod chart;
+// Strokes and texts, and what turns them into files.
+mod render;
+mod scene;
+// The plots themselves.
+mod distributions;
+mod over_time;
+
+use super::PlotFormat;
+use super::text::grouped;
+use crate::runner::result::RunOutput;
+use chart::Chart;
+use rayon::prelude::*;
+use std::io;
+use std::path::Path;
+
+/// Why a plot could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum PlotError {
+    /// The drawing itself failed.
+    #[error("cannot draw {plot}: {reason}")]
+    Draw {
+        /// Name of the plot.
+        plot: &'static str,
+        /// What the drawing library says.
+        reason: String,
+    },
+    /// The file could not be written.
+    #[error("cannot write {plot}")]
+    Write {
+        /// Name of the plot.
+        plot: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Draws every plot that `run` has data for into `folder`, a file for each format.
+///
+/// # Errors
+/// If a plot cannot be drawn or written; others may have been written before.
+pub fn draw_all(run: &RunOutput, folder: &Path, formats: &[PlotFormat]) -> Result<(), PlotError> {
+    let scenes: Vec<_> = charts(run).iter().map(|chart| (chart.name, chart.scene())).collect();
+    let files: Vec<_> =
+        scenes.iter().flat_map(|scene| formats.iter().map(move |format| (scene, format))).collect();
+    files.par_iter().try_for_each(|((name, scene), format)| match format {
+        PlotFormat::Svg => render::svg(name, scene, &folder.join(format!("{name}.svg"))),
+        PlotFormat::Png => render::png(name, scene, &folder.join(format!("{name}.png"))),
+    })
+}
+
+/// The plots that `run` has data for.
+fn charts(run: &RunOutput) -> Vec<Chart> {
+    let plots = [
+        distributions::latency,
+        distributions::rounds,
+        over_time::success,
+        over_time::online,
+        over_time::messages,
+        over_time::bytes,
+        over_time::tables,
+        distributions::buckets,
+    ];
+    let mut charts: Vec<Chart> = plots.iter().filter_map(|plot| plot(run)).collect();
+    charts.iter_mut().for_each(|chart| chart.subtitle = subtitle(run));
+    charts
+}
+
+fn subtitle(run: &RunOutput) -> String {
+    let result = &run.result;
+    let partial = if result.partial { ", interrupted run" } else { "" };
+    let nodes = grouped(result.network.nodes);
+    format!("{}, {nodes} nodes, seed {}{partial}", result.name, result.seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fabricated;
+
+    #[test]
+    fn a_run_with_everything_has_every_plot() {
+        let names: Vec<_> = charts(&fabricated::run()).iter().map(|chart| chart.name).collect();
+        let expected = [
+            "latency-cdf",
+            "rounds",
+            "success",
+            "nodes-online",
+            "messages",
+            "bytes",
+            "routing-tables",
+            "buckets",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_run_without_anything_has_no_plot_and_no_error() {
+        assert!(charts(&fabricated::empty_run()).is_empty());
+    }
+
+    #[test]
+    fn no_text_overlaps_another_or_leaves_the_picture() {
+        for run in [fabricated::run(), fabricated::short_run()] {
+            for chart in charts(&run) {
+                let scene = chart.scene();
+                let boxes = scene.text_boxes();
+                for (place, (text, bounds)) in boxes.iter().enumerate() {
+                    assert!(bounds.inside(scene::SIZE), "{}: {text:?} is cut off", chart.name);
+                    for (other, other_bounds) in &boxes[place + 1..] {
+                        let free = !bounds.overlaps(other_bounds);
+                        assert!(free, "{}: {text:?} overlaps {other:?}", chart.name);
+                    }
+                }
+            }
+        }
+    }
+}
