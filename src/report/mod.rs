@@ -17,6 +17,7 @@ mod fabricated;
 
 use crate::metrics::operation_log;
 use crate::runner::result::RunOutput;
+use crate::scenario::PlotFormat;
 use folder::Draft;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -25,15 +26,6 @@ use std::path::{Path, PathBuf};
 pub use json::to_json;
 pub use plots::PlotError;
 pub use summary::summary;
-
-/// A format that plots are drawn in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlotFormat {
-    /// Scalable.
-    Svg,
-    /// 1200 by 720 pixels.
-    Png,
-}
 
 /// Why a report could not be written. Nothing of it is left behind then.
 #[derive(Debug, thiserror::Error)]
