@@ -1,5 +1,179 @@
 //! What happens to a packet: packet in, verdict out. Holds no packets and no nodes.
+//!
+//! A packet's way, and who decides about each part of it:
+//! - [`bandwidth`]: the sender's uplink: a bounded queue and the time to serialise;
+//! - [`loss`]: whether it is lost in between;
+//! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
+//!   [`matrix`];
+//! - [`bandwidth`] again: the receiver's downlink.
+//!
+//! What the user says about all that is in [`config`]; which class, region or site a node
+//! belongs to is drawn once, in [`placement`].
 
+pub mod bandwidth;
 pub mod config;
-mod packet;
-pub use packet::*;
+pub mod latency;
+pub mod loss;
+pub mod matrix;
+pub mod placement;
+pub mod regions;
+
+use crate::protocol::NodeIndex;
+use crate::rng::Seed;
+use crate::time::{Duration, Instant};
+use bandwidth::Links;
+use config::NetworkConfig;
+use latency::Latency;
+use loss::Loss;
+use placement::Placement;
+
+/// All that the network needs to know about a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packet {
+    /// Who sends it.
+    pub sender: NodeIndex,
+    /// Who is meant to receive it.
+    pub receiver: NodeIndex,
+    /// The sender's own count of its packets; with `sender` it names the packet, and its draws.
+    pub number: u64,
+    /// Bytes on the wire, headers included.
+    pub size: u32,
+    /// When the sender hands it to its uplink.
+    pub sent: Instant,
+}
+
+/// What becomes of a packet that is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It reaches the receiver's downlink at this instant.
+    Deliver(Instant),
+    /// It never gets there.
+    Drop(DropReason),
+}
+
+/// What becomes of a packet that has reached the receiver's downlink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// The receiver has it.
+    Now,
+    /// The receiver will have it at this instant, when the downlink has brought it.
+    At(Instant),
+    /// It does not get through.
+    Drop(DropReason),
+}
+
+/// Why a packet did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DropReason {
+    /// Lost between the two links.
+    Loss,
+    /// Too many bytes waited before the sender's uplink.
+    UplinkFull,
+    /// Too many bytes waited before the receiver's downlink.
+    DownlinkFull,
+    /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
+    Offline,
+}
+
+impl DropReason {
+    /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
+    pub const ALL: [DropReason; 4] =
+        [DropReason::Loss, DropReason::UplinkFull, DropReason::DownlinkFull, DropReason::Offline];
+
+    /// The name in results and plots.
+    pub const fn name(self) -> &'static str {
+        match self {
+            DropReason::Loss => "loss",
+            DropReason::UplinkFull => "uplink_full",
+            DropReason::DownlinkFull => "downlink_full",
+            DropReason::Offline => "offline",
+        }
+    }
+}
+
+/// The network between the nodes of one run.
+///
+/// Every verdict is a function of the configuration, the seed, the packet's name and the queues
+/// of one node: [`Network::send`] changes the sender's queue only, [`Network::receive`] the
+/// receiver's only. So nodes may be handled in any order, and in parallel, with the same
+/// verdicts, as long as each node's own packets come in the order of time.
+#[derive(Clone, Debug)]
+pub struct Network {
+    latency: Latency,
+    loss: Loss,
+    /// Absent if no class has a finite link: then no state is kept at all.
+    links: Option<Links>,
+    classes: Placement,
+}
+
+impl Network {
+    /// The network of this configuration for nodes `0..nodes`.
+    ///
+    /// # Panics
+    /// If the configuration is impossible: no class, a table that is not square, a rate of zero.
+    pub fn new(config: &NetworkConfig, nodes: u32, seed: Seed) -> Self {
+        assert!(!config.classes.is_empty(), "a network has at least one class of nodes");
+        let shares: Vec<f64> = config.classes.iter().map(|class| class.share).collect();
+        let classes = Placement::by_share(seed, placement::CLASS, &shares);
+        Network {
+            latency: Latency::new(&config.latency, nodes, seed),
+            loss: Loss::new(config.loss, seed),
+            links: Links::new(&config.classes, &classes, nodes),
+            classes,
+        }
+    }
+
+    /// Sends a packet: through the sender's uplink, which a lost packet occupies as well, and
+    /// across the network. Packets of one sender must come in the order of `sent`.
+    #[inline]
+    pub fn send(&mut self, packet: &Packet) -> Verdict {
+        let departure = match &mut self.links {
+            None => packet.sent,
+            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size) {
+                Some(departure) => departure,
+                None => return Verdict::Drop(DropReason::UplinkFull),
+            },
+        };
+        if self.loss.takes(packet) {
+            return Verdict::Drop(DropReason::Loss);
+        }
+        Verdict::Deliver(departure + self.latency.delay(packet))
+    }
+
+    /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
+    /// packet and in the order of `now` for each receiver. After [`Arrival::At`] the packet is
+    /// through the downlink: deliver it then, without asking again.
+    #[inline]
+    pub fn receive(&mut self, now: Instant, receiver: NodeIndex, size: u32) -> Arrival {
+        let Some(links) = &mut self.links else { return Arrival::Now };
+        match links.downlink(receiver, now, size) {
+            Some(through) if through == now => Arrival::Now,
+            Some(through) => Arrival::At(through),
+            None => Arrival::Drop(DropReason::DownlinkFull),
+        }
+    }
+
+    /// Whether any downlink is finite; if not, [`Network::receive`] always answers
+    /// [`Arrival::Now`] and need not be called.
+    pub fn has_downlinks(&self) -> bool {
+        self.links.as_ref().is_some_and(Links::has_downlinks)
+    }
+
+    /// No packet arrives sooner after it was sent: the width of the windows in which nodes can
+    /// be handled without regard to each other.
+    pub fn smallest_delay(&self) -> Duration {
+        self.latency.smallest()
+    }
+
+    /// The class of a node, as an index into [`NetworkConfig::classes`].
+    pub fn class_of(&self, node: NodeIndex) -> usize {
+        self.classes.of(node)
+    }
+
+    /// The node has restarted: its queues are empty.
+    pub fn forget(&mut self, node: NodeIndex) {
+        if let Some(links) = &mut self.links {
+            links.forget(node);
+        }
+    }
+}

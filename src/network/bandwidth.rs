@@ -1,0 +1,232 @@
+//! Access links: the time to serialise a packet and the bounded queue before it, for each
+//! node's uplink and downlink.
+//!
+//! A link is a first-in-first-out server, so all its state is the instant at which it will be
+//! free: a packet of `size` bytes starts then and takes `size * 8 / rate`. Everything is in
+//! integers; a serialisation that is no whole number of nanoseconds is rounded up.
+
+use super::config::ClassConfig;
+use super::placement::Placement;
+use crate::protocol::NodeIndex;
+use crate::time::{Duration, Instant, NANOS_PER_SECOND};
+
+/// Nanoseconds that a byte takes at one bit per second.
+const NANOS_PER_BYTE_AT_1_BPS: u64 = 8 * NANOS_PER_SECOND;
+
+/// The links of all nodes.
+#[derive(Clone, Debug)]
+pub struct Links {
+    classes: Box<[Class]>,
+    nodes: Box<[Node]>,
+    has_downlinks: bool,
+}
+
+/// What the nodes of one class have in common.
+#[derive(Clone, Copy, Debug)]
+struct Class {
+    uplink: Option<Link>,
+    downlink: Option<Link>,
+}
+
+/// A finite link.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    /// Bits per second.
+    rate: u64,
+    /// Bytes that may wait.
+    queue: u64,
+}
+
+/// What has happened so far on the links of one node.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    uplink_free: Instant,
+    downlink_free: Instant,
+    class: u16,
+}
+
+impl Links {
+    /// The links of nodes `0..nodes`; none if no class has a finite link.
+    ///
+    /// # Panics
+    /// If a rate is zero.
+    pub fn new(classes: &[ClassConfig], placement: &Placement, nodes: u32) -> Option<Self> {
+        if classes.iter().all(|class| class.uplink.is_none() && class.downlink.is_none()) {
+            return None;
+        }
+        let link = |rate: Option<u64>, queue| {
+            rate.map(|rate| {
+                assert!(rate > 0, "a finite link has a rate");
+                Link { rate, queue }
+            })
+        };
+        let classes: Box<[Class]> = classes
+            .iter()
+            .map(|class| Class {
+                uplink: link(class.uplink, class.queue),
+                downlink: link(class.downlink, class.queue),
+            })
+            .collect();
+        let idle =
+            |&class: &u16| Node { uplink_free: Instant::ZERO, downlink_free: Instant::ZERO, class };
+        Some(Links {
+            nodes: placement.table(nodes).iter().map(idle).collect(),
+            has_downlinks: classes.iter().any(|class| class.downlink.is_some()),
+            classes,
+        })
+    }
+
+    /// Whether any downlink is finite.
+    pub fn has_downlinks(&self) -> bool {
+        self.has_downlinks
+    }
+
+    /// When the packet has left the sender's uplink; `None` if the queue has no room for it.
+    #[inline]
+    pub fn uplink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
+        let node = &mut self.nodes[node.get()];
+        let Some(link) = &self.classes[usize::from(node.class)].uplink else { return Some(now) };
+        link.pass(&mut node.uplink_free, now, size)
+    }
+
+    /// When the packet is through the receiver's downlink; `None` if the queue has no room.
+    #[inline]
+    pub fn downlink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
+        let node = &mut self.nodes[node.get()];
+        let Some(link) = &self.classes[usize::from(node.class)].downlink else { return Some(now) };
+        link.pass(&mut node.downlink_free, now, size)
+    }
+
+    /// Empties the queues of a node.
+    pub fn forget(&mut self, node: NodeIndex) {
+        let node = &mut self.nodes[node.get()];
+        (node.uplink_free, node.downlink_free) = (Instant::ZERO, Instant::ZERO);
+    }
+}
+
+impl Link {
+    /// An idle link takes any packet. On a busy one the packet waits, unless it and what waits
+    /// already, the unsent rest of the packet on the wire included, are more than the queue.
+    #[inline]
+    fn pass(&self, free: &mut Instant, now: Instant, size: u32) -> Option<Instant> {
+        let wait = free.saturating_since(now);
+        if !wait.is_zero() && self.bytes_in(wait) + u64::from(size) > self.queue {
+            return None;
+        }
+        *free = now + wait + self.serialisation(size);
+        Some(*free)
+    }
+
+    /// Time to put `size` bytes on the wire, rounded up to whole nanoseconds.
+    #[inline]
+    fn serialisation(&self, size: u32) -> Duration {
+        Duration::from_nanos(match u64::from(size).checked_mul(NANOS_PER_BYTE_AT_1_BPS) {
+            Some(work) => work.div_ceil(self.rate),
+            None => {
+                let work = u128::from(size) * u128::from(NANOS_PER_BYTE_AT_1_BPS);
+                u64::try_from(work.div_ceil(u128::from(self.rate))).unwrap_or(u64::MAX)
+            }
+        })
+    }
+
+    /// Whole bytes that the link sends in `length`. Rounding down undoes the rounding up of the
+    /// packets that wait, as long as those are fewer than `8e9 / rate`.
+    #[inline]
+    fn bytes_in(&self, length: Duration) -> u64 {
+        match length.as_nanos().checked_mul(self.rate) {
+            Some(work) => work / NANOS_PER_BYTE_AT_1_BPS,
+            None => {
+                let work = u128::from(length.as_nanos()) * u128::from(self.rate);
+                // Leaves room to add a packet's size without overflow.
+                u64::try_from(work / u128::from(NANOS_PER_BYTE_AT_1_BPS)).unwrap_or(u64::MAX / 2)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::placement::CLASS;
+    use crate::rng::Seed;
+
+    const NODE: NodeIndex = NodeIndex(0);
+
+    fn links(uplink: Option<u64>, downlink: Option<u64>, queue: u64) -> Option<Links> {
+        let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue };
+        Links::new(&[class], &Placement::by_share(Seed(1), CLASS, &[1.0]), 2)
+    }
+
+    fn at_micros(micros: u64) -> Instant {
+        Instant::ZERO + Duration::from_micros(micros)
+    }
+
+    #[test]
+    fn unlimited_classes_keep_no_state() {
+        assert!(links(None, None, 0).is_none());
+        assert!(!links(Some(1), None, 0).expect("an uplink is finite").has_downlinks());
+        assert!(links(None, Some(1), 0).expect("a downlink is finite").has_downlinks());
+    }
+
+    /// 1,000 bytes at 8 Mbit/s take 1 ms; the second packet waits for the first.
+    #[test]
+    fn serialisation_is_exact_and_first_in_first_out() {
+        let mut links = links(Some(8_000_000), Some(16_000_000), 10_000).expect("links are finite");
+        assert_eq!(links.uplink(NODE, at_micros(0), 1_000), Some(at_micros(1_000)));
+        assert_eq!(links.uplink(NODE, at_micros(300), 1_000), Some(at_micros(2_000)));
+        assert_eq!(links.uplink(NODE, at_micros(5_000), 500), Some(at_micros(5_500)));
+        assert_eq!(links.downlink(NODE, at_micros(100), 1_000), Some(at_micros(600)));
+        assert_eq!(links.downlink(NODE, at_micros(100), 1_000), Some(at_micros(1_100)));
+        // The other node's links have done nothing.
+        assert_eq!(links.uplink(NodeIndex(1), at_micros(0), 1_000), Some(at_micros(1_000)));
+    }
+
+    #[test]
+    fn serialisation_rounds_up() {
+        let mut links = links(Some(3_000_000_000), None, 1).expect("an uplink is finite");
+        // 1 byte at 3 Gbit/s takes 2.67 ns.
+        assert_eq!(links.uplink(NODE, Instant::ZERO, 1), Some(Instant::from_nanos(3)));
+    }
+
+    /// A queue of 3,000 bytes, a burst of 1,000-byte packets: the first goes on the wire and
+    /// counts until it is sent, so three are taken in all, and after 1 ms there is room for one.
+    #[test]
+    fn a_full_queue_drops_exactly_what_does_not_fit() {
+        let mut links = links(Some(8_000_000), None, 3_000).expect("an uplink is finite");
+        let mut burst = |at: u64, packets: usize| {
+            let taken = (0..packets).map(|_| links.uplink(NODE, at_micros(at), 1_000).is_some());
+            taken.collect::<Vec<bool>>()
+        };
+        assert_eq!(burst(0, 5), [true, true, true, false, false]);
+        assert_eq!(burst(999, 1), [false]);
+        assert_eq!(burst(1_000, 3), [true, false, false]);
+        links.forget(NODE);
+        assert_eq!(links.uplink(NODE, at_micros(1_000), 1_000), Some(at_micros(2_000)));
+    }
+
+    /// The same where a byte takes no whole number of nanoseconds.
+    #[test]
+    fn rounding_drops_no_packet_that_fits() {
+        let mut links = links(Some(3_000_000), None, 1_000).expect("an uplink is finite");
+        let taken = (0..20).filter(|_| links.uplink(NODE, Instant::ZERO, 100).is_some());
+        assert_eq!(taken.count(), 10);
+    }
+
+    #[test]
+    fn an_idle_link_takes_a_packet_larger_than_the_queue() {
+        let mut links = links(Some(8_000_000), None, 0).expect("an uplink is finite");
+        assert_eq!(links.uplink(NODE, at_micros(0), 1_000), Some(at_micros(1_000)));
+        assert_eq!(links.uplink(NODE, at_micros(999), 1), None);
+        assert_eq!(links.uplink(NODE, at_micros(1_000), 1), Some(at_micros(1_001)));
+    }
+
+    #[test]
+    fn extreme_numbers_do_not_overflow() {
+        let mut slow = links(Some(1), None, u64::MAX).expect("an uplink is finite");
+        for _ in 0..4 {
+            assert!(slow.uplink(NODE, Instant::ZERO, u32::MAX).is_some());
+        }
+        let mut fast = links(Some(u64::MAX), None, 0).expect("an uplink is finite");
+        assert_eq!(fast.uplink(NODE, Instant::ZERO, u32::MAX), Some(Instant::from_nanos(2)));
+    }
+}
