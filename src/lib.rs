@@ -13,3 +13,5 @@ pub mod kademlia;
 pub mod workload;
 // Layer 5: the experiment as the user says it.
 pub mod scenario;
+// Layer 8: the program.
+pub mod cli;
