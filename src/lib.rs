@@ -20,3 +20,5 @@ pub mod scenario;
 pub mod runner;
 // Layer 7: what a person or a program reads afterwards.
 pub mod report;
+// Layer 8: the program.
+pub mod cli;

@@ -1,35 +1,11 @@
 //! Reads a square matrix of round-trip times, as King, PlanetLab and others publish them.
 
-use super::config::Matrix;
+use super::config::{Matrix, MatrixUnit};
 use crate::time::Duration;
 use std::io::Read;
 use std::path::Path;
 
-/// The unit of the numbers in a matrix file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatrixUnit {
-    /// `s`
-    Seconds,
-    /// `ms`
-    Milliseconds,
-    /// `us`
-    Microseconds,
-}
-
 impl MatrixUnit {
-    /// Every unit.
-    pub const ALL: [MatrixUnit; 3] =
-        [MatrixUnit::Seconds, MatrixUnit::Milliseconds, MatrixUnit::Microseconds];
-
-    /// The unit as scenarios write it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            MatrixUnit::Seconds => "s",
-            MatrixUnit::Milliseconds => "ms",
-            MatrixUnit::Microseconds => "us",
-        }
-    }
-
     /// Divides a number of this unit into seconds: exact, where a factor of 0.001 is not.
     const fn per_second(self) -> f64 {
         match self {

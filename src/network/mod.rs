@@ -80,12 +80,25 @@ impl DropReason {
     pub const ALL: [DropReason; 4] =
         [DropReason::Loss, DropReason::UplinkFull, DropReason::DownlinkFull, DropReason::Offline];
 
+    /// Names of all, in that order.
+    pub const NAMES: &'static [&'static str] = &[
+        DropReason::Loss.name(),
+        DropReason::UplinkFull.name(),
+        DropReason::DownlinkFull.name(),
+        DropReason::Offline.name(),
+    ];
+
+    /// Place in [`DropReason::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// The name in results and plots.
     pub const fn name(self) -> &'static str {
         match self {
             DropReason::Loss => "loss",
-            DropReason::UplinkFull => "uplink_full",
-            DropReason::DownlinkFull => "downlink_full",
+            DropReason::UplinkFull => "uplink-full",
+            DropReason::DownlinkFull => "downlink-full",
             DropReason::Offline => "offline",
         }
     }

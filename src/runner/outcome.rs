@@ -53,7 +53,7 @@ pub(super) fn output<Q: EventQueue>(
             tables_checked: simulation.tables_checked,
         },
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
-        scenario: scenario.to_json(),
+        scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
     };
     RunOutput {
         result,

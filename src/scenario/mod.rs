@@ -6,6 +6,30 @@
 //! file. Whatever is wrong is one [`ScenarioError`] that names the place, the value and what
 //! is allowed.
 
+// What can go wrong, and how it is told.
+mod error;
+mod problem;
+// The file as written, and the words in it.
+mod file;
+mod words;
+// The text with settings from the command line laid over it.
+mod document;
+mod settings;
+mod source;
+// From the file to the scenario: what belongs together, defaults, bounds.
+mod check;
+mod load;
+mod models;
+// And back.
+mod write;
+// The file that a user starts from.
+mod starter;
+
+pub use error::{Place, ScenarioError};
+pub use settings::{Setting, SettingError};
+pub use starter::starter;
+pub use words::Choice;
+
 use crate::kademlia::params::Params;
 use crate::network::config::NetworkConfig;
 use crate::time::{Duration, Instant};
@@ -141,3 +165,6 @@ pub enum PlotFormat {
     /// Portable Network Graphics.
     Png,
 }
+
+#[cfg(test)]
+mod tests;

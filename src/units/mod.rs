@@ -12,5 +12,6 @@ mod rate;
 
 pub use data::{BitRate, Size};
 pub use notation::{Notation, NotationError};
+pub(crate) use notation::{NotationVisitor, read_by_notation};
 pub use rate::{Rate, Share};
 pub use time::{Interval, Length};

@@ -80,9 +80,7 @@ macro_rules! read_by_notation {
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                from.deserialize_any($crate::units::notation::NotationVisitor(
-                    std::marker::PhantomData,
-                ))
+                from.deserialize_any($crate::units::NotationVisitor(std::marker::PhantomData))
             }
         }
     };

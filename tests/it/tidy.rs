@@ -118,9 +118,8 @@ fn files_stay_small() {
 
 #[test]
 fn every_file_says_first_what_it_is_for() {
-    let silent = |file: &&PathBuf| {
-        !fs::read_to_string(file).expect("a source is text").starts_with("//! ")
-    };
+    let silent =
+        |file: &&PathBuf| !fs::read_to_string(file).expect("a source is text").starts_with("//! ");
     let files = sources();
     let faults: Vec<_> = files.iter().filter(silent).map(|file| file.display()).collect();
     assert!(faults.is_empty(), "files without a first line of documentation: {faults:?}");

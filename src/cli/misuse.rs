@@ -1,0 +1,12 @@
+//! What a user did wrong, apart from the scenario itself.
+
+use std::path::PathBuf;
+
+/// A command that cannot be obeyed as it was given. Like a wrong scenario it ends the program
+/// with status 2; nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misuse {
+    /// A file is in the way.
+    #[error("{} exists already: give another name, or --force to overwrite it", .0.display())]
+    FileExists(PathBuf),
+}

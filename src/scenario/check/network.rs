@@ -1,0 +1,217 @@
+//! Latency, loss and the classes of nodes by their links.
+
+use super::bounds::{distinct_names, length, number, sum_to_one};
+use crate::network::config::{
+    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Matrix, MatrixConfig, MatrixUnit,
+    NetworkConfig, RegionsConfig,
+};
+use crate::scenario::document::KeyPath;
+use crate::scenario::file::{ClassTable, LatencyTable, LossTable, NetworkTable, RegionTable};
+use crate::scenario::problem::{Problem, nearest};
+use crate::scenario::source::Source;
+use crate::scenario::words::{LatencyName, LossName};
+use crate::time::Duration;
+use crate::units::Size;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The longest one-way delay.
+const LONGEST_DELAY: Duration = Duration::from_secs(3_600);
+const SHORTEST_MEDIAN: Duration = Duration::from_micros(1);
+const DEFAULT_DELAY: Duration = Duration::from_millis(50);
+const DEFAULT_QUEUE: u64 = 256 << 10;
+/// A queue holds at least an ordinary packet.
+const QUEUES: std::ops::RangeInclusive<u64> = 2 << 10..=1 << 30;
+const REGION: &str = "network.latency.region";
+/// Classes and regions are numbered in a byte.
+const MOST_ITEMS: usize = 256;
+
+/// The checked network.
+pub fn check(
+    table: NetworkTable,
+    classes: Vec<ClassTable>,
+    base_dir: &Path,
+    source: &Source<'_>,
+) -> Result<NetworkConfig, Problem> {
+    Ok(NetworkConfig {
+        latency: latency(table.latency.unwrap_or_default(), base_dir, source)?,
+        loss: loss(&table.loss.unwrap_or_default())?,
+        classes: self::classes(classes)?,
+    })
+}
+
+fn latency(
+    table: LatencyTable,
+    base_dir: &Path,
+    source: &Source<'_>,
+) -> Result<LatencyConfig, Problem> {
+    let delay = |key: &str, given, default| {
+        let path = format!("network.latency.{key}");
+        length(&path, given, default, Duration::ZERO..=LONGEST_DELAY)
+    };
+    let jitter = delay("jitter", table.jitter, Duration::ZERO)?;
+    let model = match table.model.map_or(LatencyName::LogNormal, |word| word.0) {
+        LatencyName::Constant => {
+            LatencyModel::Constant { delay: delay("delay", table.delay, DEFAULT_DELAY)? }
+        }
+        LatencyName::Uniform => {
+            let min = delay("min", table.min, Duration::from_millis(20))?;
+            let max = delay("max", table.max, Duration::from_millis(180))?;
+            ordered(&table, min, max)?;
+            LatencyModel::Uniform { min, max }
+        }
+        LatencyName::LogNormal => LatencyModel::LogNormal {
+            median: length(
+                "network.latency.median",
+                table.median,
+                DEFAULT_DELAY,
+                SHORTEST_MEDIAN..=LONGEST_DELAY,
+            )?,
+            sigma: number("network.latency.sigma", table.sigma, 0.5, 0.0..=5.0)?,
+        },
+        LatencyName::Regions => LatencyModel::Regions(match table.region {
+            Some(regions) => self::regions(&regions)?,
+            None => RegionsConfig::default_table(),
+        }),
+        LatencyName::Matrix => LatencyModel::Matrix(matrix(&table, base_dir, source)?),
+    };
+    Ok(LatencyConfig { model, jitter })
+}
+
+fn ordered(table: &LatencyTable, min: Duration, max: Duration) -> Result<(), Problem> {
+    if min <= max {
+        return Ok(());
+    }
+    // At least one of the two is written, since the defaults are in order.
+    Err(match table.min {
+        Some(_) => Problem::value("network.latency.min", format!("at most max, which is {max}")),
+        None => Problem::value("network.latency.max", format!("at least min, which is {min}")),
+    })
+}
+
+fn regions(tables: &[RegionTable]) -> Result<RegionsConfig, Problem> {
+    let at = |index: usize, key: &str| KeyPath::from(format!("{REGION}.{index}.{key}").as_str());
+    if tables.is_empty() || tables.len() > MOST_ITEMS {
+        return Err(Problem::value(REGION, format!("1 to {MOST_ITEMS} regions")));
+    }
+    let mut names = Vec::new();
+    let mut shares = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        let name = table.name.clone().filter(|name| !name.is_empty());
+        let no_name = || Problem::value(at(index, "name"), "a text, such as \"europe\"");
+        names.push(name.ok_or_else(no_name)?);
+        let no_share = || Problem::value(at(index, "share"), "a number from 0 to 1, such as 0.25");
+        shares.push(table.share.ok_or_else(no_share)?.0);
+    }
+    distinct_names(REGION, &names)?;
+    sum_to_one(REGION, &shares)?;
+    for (row, table) in tables.iter().enumerate() {
+        let unknown = table.delays.iter().flatten().find(|(name, _)| !names.contains(name));
+        if let Some((name, _)) = unknown {
+            let meant = nearest(name, names.iter().map(String::as_str));
+            let meant = meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)"));
+            let message =
+                format!("there is no region {name}{meant}: delays lead to {}", names.join(", "));
+            return Err(Problem::said(at(row, "delays").join(name), message));
+        }
+    }
+    let delays = delays(tables, &names)?;
+    Ok(RegionsConfig { names, shares, delays })
+}
+
+/// The delays from each region (row) to each (column); what is written one way only holds both
+/// ways.
+fn delays(tables: &[RegionTable], names: &[String]) -> Result<Vec<Duration>, Problem> {
+    let written = |from: usize, to: usize| {
+        tables[from].delays.as_ref().and_then(|delays| delays.get(&names[to]))
+    };
+    let mut delays = Vec::new();
+    for row in 0..names.len() {
+        for (column, name) in names.iter().enumerate() {
+            let path = KeyPath::from(format!("{REGION}.{row}.delays").as_str()).join(name);
+            let Some(delay) = written(row, column).or_else(|| written(column, row)) else {
+                let allowed = "the one-way delay to that region, such as \"80ms\"";
+                return Err(Problem::value(path, allowed));
+            };
+            if delay.0 > LONGEST_DELAY {
+                return Err(Problem::value(path, format!("at most {LONGEST_DELAY}")));
+            }
+            delays.push(delay.0);
+        }
+    }
+    Ok(delays)
+}
+
+fn matrix(
+    table: &LatencyTable,
+    base_dir: &Path,
+    source: &Source<'_>,
+) -> Result<MatrixConfig, Problem> {
+    let path = KeyPath::from("network.latency.file");
+    let Some(given) = &table.file else {
+        return Err(Problem::value(path, "the path of a matrix of round-trip times"));
+    };
+    let file = match source.is_set(&path) {
+        true => PathBuf::from(given),
+        false => base_dir.join(given),
+    };
+    let unit = table.unit.map_or(MatrixUnit::Milliseconds, |word| word.0);
+    let matrix = Matrix::read(&file, unit).map_err(|error| {
+        let message = format!("`{path}`: the file {}: {error}", file.display());
+        Problem::said(path.clone(), message)
+    })?;
+    Ok(MatrixConfig { file, unit, matrix: Arc::new(matrix) })
+}
+
+fn loss(table: &LossTable) -> Result<LossConfig, Problem> {
+    // A rate says by itself that packets are lost; without model and rate nothing is.
+    let by_rate = if table.rate.is_some() { LossName::Bernoulli } else { LossName::None };
+    match table.model.map_or(by_rate, |word| word.0) {
+        LossName::None => Ok(LossConfig::None),
+        LossName::Bernoulli => match table.rate {
+            Some(rate) => Ok(LossConfig::Bernoulli { rate: rate.0 }),
+            None => Ok(LossConfig::Bernoulli { rate: 0.01 }),
+        },
+    }
+}
+
+fn classes(tables: Vec<ClassTable>) -> Result<Vec<ClassConfig>, Problem> {
+    const PATH: &str = "nodes.class";
+    let tables = if tables.is_empty() { vec![ClassTable::default()] } else { tables };
+    if tables.len() > MOST_ITEMS {
+        return Err(Problem::value(PATH, format!("at most {MOST_ITEMS} classes")));
+    }
+    let is_only = tables.len() == 1;
+    let mut classes = Vec::new();
+    for (index, table) in tables.into_iter().enumerate() {
+        let at = |key: &str| KeyPath::from(format!("{PATH}.{index}.{key}").as_str());
+        let default_name = is_only.then(|| "default".to_owned());
+        let no_name = || Problem::value(at("name"), "a text, such as \"home\"");
+        let no_share = || Problem::value(at("share"), "a number from 0 to 1, such as 0.25");
+        let queue = table.queue.unwrap_or(Size(DEFAULT_QUEUE)).0;
+        if !QUEUES.contains(&queue) {
+            let (least, most) = (Size(*QUEUES.start()), Size(*QUEUES.end()));
+            return Err(Problem::value(at("queue"), format!("a size from {least} to {most}")));
+        }
+        classes.push(ClassConfig {
+            name: table
+                .name
+                .filter(|name| !name.is_empty())
+                .or(default_name)
+                .ok_or_else(no_name)?,
+            share: table
+                .share
+                .map(|share| share.0)
+                .or(is_only.then_some(1.0))
+                .ok_or_else(no_share)?,
+            uplink: table.uplink.and_then(|rate| rate.0),
+            downlink: table.downlink.and_then(|rate| rate.0),
+            queue,
+        });
+    }
+    let names: Vec<String> = classes.iter().map(|class| class.name.clone()).collect();
+    let shares: Vec<f64> = classes.iter().map(|class| class.share).collect();
+    distinct_names(PATH, &names)?;
+    sum_to_one(PATH, &shares)?;
+    Ok(classes)
+}

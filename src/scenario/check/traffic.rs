@@ -1,0 +1,155 @@
+//! Churn and workloads.
+
+use super::bounds::{LONGEST, length, number, whole};
+use crate::scenario::file::{ChurnTable, Number, WorkloadTable};
+use crate::scenario::problem::Problem;
+use crate::scenario::words::{ChurnName, DistributionName, KindName, PopularityName};
+use crate::time::Duration;
+use crate::units::{Length, Rate, Size};
+use crate::workload::config::{
+    Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
+    WorkloadKind,
+};
+
+/// The rate of a workload that names none, per second and node.
+const DEFAULT_RATE: f64 = 0.02;
+/// Operations per second of one node beyond this are a mistake of units.
+const HIGHEST_RATE: f64 = 1e6;
+const DEFAULT_RECORD_SIZE: u64 = 1 << 10;
+const LARGEST_RECORD: u64 = 1 << 20;
+const SHORTEST_MEAN: Duration = Duration::from_secs(1);
+
+/// The checked churn.
+///
+/// Unless the file says otherwise, sessions are Weibull distributed with a heavy tail, as
+/// measured in KAD, and absences are exponential.
+pub fn churn(table: &ChurnTable) -> Result<ChurnConfig, Problem> {
+    match table.model.map_or(ChurnName::None, |word| word.0) {
+        ChurnName::None => Ok(ChurnConfig::None),
+        ChurnName::Lifetime => Ok(ChurnConfig::Lifetime {
+            lifetime: distribution(
+                "lifetime",
+                table.lifetime_distribution.map_or(DistributionName::Weibull, |word| word.0),
+                (table.lifetime_mean, Duration::from_secs(2 * 3_600)),
+                table.lifetime_shape,
+            )?,
+            deadtime: distribution(
+                "deadtime",
+                table.deadtime_distribution.map_or(DistributionName::Exponential, |word| word.0),
+                (table.deadtime_mean, Duration::from_secs(3_600)),
+                table.deadtime_shape,
+            )?,
+            graceful_leave_probability: table
+                .graceful_leave_probability
+                .map_or(0.5, |probability| probability.0),
+        }),
+    }
+}
+
+/// The distribution of `lifetime` or `deadtime`.
+fn distribution(
+    what: &str,
+    name: DistributionName,
+    (mean, default_mean): (Option<Length>, Duration),
+    shape: Option<Number>,
+) -> Result<LengthDistribution, Problem> {
+    let mean = length(&format!("churn.{what}_mean"), mean, default_mean, SHORTEST_MEAN..=LONGEST)?;
+    let path = format!("churn.{what}_shape");
+    Ok(match name {
+        DistributionName::Exponential => LengthDistribution::Exponential { mean },
+        DistributionName::Weibull => {
+            LengthDistribution::Weibull { mean, shape: number(&path, shape, 0.6, 0.1..=20.0)? }
+        }
+        DistributionName::ParetoShifted => {
+            let shape = shape.map_or(3.0, |shape| shape.0);
+            if shape <= 1.0 || shape > 100.0 {
+                let allowed = "a number above 1 (else there is no mean) and up to 100";
+                return Err(Problem::value(path.as_str(), allowed));
+            }
+            LengthDistribution::ParetoShifted { mean, shape }
+        }
+        DistributionName::LogNormal => {
+            LengthDistribution::LogNormal { mean, shape: number(&path, shape, 1.0, 0.01..=10.0)? }
+        }
+    })
+}
+
+/// The checked workloads; one lookup workload if none is written.
+pub fn workloads(tables: &[WorkloadTable], nodes: u32) -> Result<Vec<WorkloadConfig>, Problem> {
+    let default = [WorkloadTable::default()];
+    let tables = if tables.is_empty() { &default } else { tables };
+    tables.iter().enumerate().map(|(index, table)| workload(index, table, nodes)).collect()
+}
+
+fn workload(index: usize, table: &WorkloadTable, nodes: u32) -> Result<WorkloadConfig, Problem> {
+    let rate_per_node = match (table.rate, table.total_rate) {
+        (Some(rate), Some(total)) => {
+            let path = format!("workload.{index}.total_rate");
+            let message = format!(
+                "`workload.{index}` has both rate ({rate} per node) and total_rate ({total} of \
+                 all nodes): give one of them"
+            );
+            return Err(Problem::said(path.as_str(), message));
+        }
+        (Some(rate), None) => bounded_rate(&format!("workload.{index}.rate"), rate, 1.0)?,
+        (None, Some(rate)) => {
+            bounded_rate(&format!("workload.{index}.total_rate"), rate, f64::from(nodes))?
+        }
+        (None, None) => DEFAULT_RATE,
+    };
+    let kind = match table.kind.map_or(KindName::Lookup, |word| word.0) {
+        KindName::Lookup => WorkloadKind::Lookup,
+        KindName::PutGet => {
+            let size = table.record_size.unwrap_or(Size(DEFAULT_RECORD_SIZE));
+            WorkloadKind::PutGet { records: records(index, table, size, nodes)? }
+        }
+        // An announcement carries no value.
+        KindName::Provide => {
+            WorkloadKind::Provide { records: records(index, table, Size(0), nodes)? }
+        }
+    };
+    let arrivals = table.arrivals.map_or(Arrivals::Poisson, |word| word.0);
+    Ok(WorkloadConfig { kind, rate_per_node, arrivals })
+}
+
+/// The rate of one node if `rate` is that of `sharers` nodes.
+fn bounded_rate(path: &str, rate: Rate, sharers: f64) -> Result<f64, Problem> {
+    let per_node = rate.0 / sharers;
+    if per_node > HIGHEST_RATE {
+        return Err(Problem::value(path, format!("at most {HIGHEST_RATE}/s for each node")));
+    }
+    Ok(per_node)
+}
+
+fn records(
+    index: usize,
+    table: &WorkloadTable,
+    size: Size,
+    nodes: u32,
+) -> Result<RecordsConfig, Problem> {
+    if table.record_size.is_some() && !(1..=LARGEST_RECORD).contains(&size.0) {
+        let path = format!("workload.{index}.record_size");
+        let allowed = format!("a size from 1 B to {}", Size(LARGEST_RECORD));
+        return Err(Problem::value(path.as_str(), allowed));
+    }
+    // All records of a workload are numbered in 32 bits.
+    let most = u64::from(u32::MAX) / u64::from(nodes);
+    let path = format!("workload.{index}.records_per_node");
+    let per_node = whole(&path, table.records_per_node, 1, 1..=most)?;
+    let popularity = match table.popularity.map_or(PopularityName::Uniform, |word| word.0) {
+        PopularityName::Uniform => Popularity::Uniform,
+        PopularityName::Zipf => Popularity::Zipf {
+            exponent: number(
+                &format!("workload.{index}.exponent"),
+                table.exponent,
+                1.0,
+                0.0..=10.0,
+            )?,
+        },
+    };
+    Ok(RecordsConfig {
+        per_node: u32::try_from(per_node).expect("the bound fits"),
+        size: u32::try_from(size.0).expect("the bound fits"),
+        popularity,
+    })
+}

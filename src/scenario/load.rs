@@ -1,0 +1,62 @@
+//! Ways to a scenario: from a file, from a text.
+
+use super::Scenario;
+use super::check::check;
+use super::error::{Place, ScenarioError};
+use super::settings::Setting;
+use super::source::Source;
+use std::path::Path;
+
+impl Scenario {
+    /// The scenario in the file at `path`, with `settings` laid over it.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the file, its content or the settings, as one message.
+    pub fn load(path: &Path, settings: &[Setting]) -> Result<Self, ScenarioError> {
+        let file = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| unreadable(&file, &error))?;
+        let text = String::from_utf8(bytes).map_err(|error| no_text(&file, &error))?;
+        Self::parse(&text, &file, path.parent().unwrap_or(Path::new("")), settings)
+    }
+
+    /// The scenario in `text`, which came from the file `file_name`, with `settings` laid over
+    /// it. Paths in the text are relative to `base_dir`.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the text or the settings, as one message.
+    pub fn parse(
+        text: &str,
+        file_name: &str,
+        base_dir: &Path,
+        settings: &[Setting],
+    ) -> Result<Self, ScenarioError> {
+        let source = Source::new(file_name, text, settings)?;
+        let file = source.read()?;
+        let stem = Path::new(file_name).file_stem().and_then(|stem| stem.to_str());
+        check(file, stem.unwrap_or("scenario"), base_dir, &source)
+            .map_err(|problem| source.error(&problem))
+    }
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> ScenarioError {
+    let help = (error.kind() == std::io::ErrorKind::NotFound)
+        .then(|| format!("`kadsim init {file}` writes a commented starter there"));
+    let message = format!("the scenario file cannot be read: {error}");
+    ScenarioError { file: file.to_owned(), place: None, setting: None, message, help }
+}
+
+fn no_text(file: &str, error: &std::string::FromUtf8Error) -> ScenarioError {
+    let start = error.utf8_error().valid_up_to();
+    let byte = error.as_bytes()[start];
+    // Up to the wrong byte both texts are the same, so its place is too.
+    let text = String::from_utf8_lossy(error.as_bytes());
+    let place = Place::new(&text, start..start + char::REPLACEMENT_CHARACTER.len_utf8());
+    let message = format!("the byte {byte:#04x} is not UTF-8: a scenario is a text in UTF-8");
+    ScenarioError {
+        file: file.to_owned(),
+        place: Some(Box::new(place)),
+        setting: None,
+        message,
+        help: None,
+    }
+}

@@ -1,0 +1,151 @@
+//! Keys that belong to some values of another key only: `median` to the latency model
+//! lognormal, `exponent` to the popularity zipf.
+//!
+//! A key that has no effect is refused, since whoever wrote it believes that it has one.
+
+use super::document::{KeyPath, Outline};
+use super::file::{ChurnTable, Keys, LatencyTable, LossTable, WorkloadTable};
+use super::problem::{Fault, Problem};
+
+/// `key` has an effect only while `selector` has one of the values `words`.
+pub struct Rule {
+    table: &'static str,
+    /// The key that may have no effect.
+    pub key: &'static str,
+    selector: &'static str,
+    /// The values of the selector under which it has one.
+    pub words: &'static [&'static str],
+}
+
+const LATENCY: &str = "network.latency";
+const LOSS: &str = "network.loss";
+const CHURN: &str = "churn";
+const WORKLOAD: &str = "workload.*";
+
+const fn rule(
+    table: &'static str,
+    key: &'static str,
+    selector: &'static str,
+    words: &'static [&'static str],
+) -> Rule {
+    Rule { table, key, selector, words }
+}
+
+/// The rules; of two for the same key, the one whose selector is the more general comes first.
+const RULES: &[Rule] = &[
+    rule(LATENCY, "delay", "model", &["constant"]),
+    rule(LATENCY, "min", "model", &["uniform"]),
+    rule(LATENCY, "max", "model", &["uniform"]),
+    rule(LATENCY, "median", "model", &["lognormal"]),
+    rule(LATENCY, "sigma", "model", &["lognormal"]),
+    rule(LATENCY, "region", "model", &["regions"]),
+    rule(LATENCY, "file", "model", &["matrix"]),
+    rule(LATENCY, "unit", "model", &["matrix"]),
+    rule(LOSS, "rate", "model", &["bernoulli"]),
+    rule(CHURN, "lifetime_distribution", "model", &["lifetime"]),
+    rule(CHURN, "lifetime_mean", "model", &["lifetime"]),
+    rule(CHURN, "lifetime_shape", "model", &["lifetime"]),
+    rule(CHURN, "deadtime_distribution", "model", &["lifetime"]),
+    rule(CHURN, "deadtime_mean", "model", &["lifetime"]),
+    rule(CHURN, "deadtime_shape", "model", &["lifetime"]),
+    rule(CHURN, "graceful_leave_probability", "model", &["lifetime"]),
+    rule(CHURN, "lifetime_shape", "lifetime_distribution", SHAPED),
+    rule(CHURN, "deadtime_shape", "deadtime_distribution", SHAPED),
+    rule(WORKLOAD, "records_per_node", "kind", &["put-get", "provide"]),
+    rule(WORKLOAD, "record_size", "kind", &["put-get"]),
+    rule(WORKLOAD, "popularity", "kind", &["put-get", "provide"]),
+    rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
+    rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
+];
+
+/// Distributions with a shape.
+const SHAPED: &[&str] = &["weibull", "pareto_shifted", "lognormal"];
+
+impl Rule {
+    /// The rules for the table at `path`.
+    pub fn of(path: &KeyPath) -> impl Iterator<Item = &'static Rule> {
+        RULES.iter().filter(move |rule| rule.is_for(path))
+    }
+
+    /// The path of the selector in the table at `path`.
+    pub fn selector_in(&self, path: &KeyPath) -> KeyPath {
+        path.join(self.selector)
+    }
+
+    fn is_for(&self, path: &KeyPath) -> bool {
+        let pattern = self.table.split('.');
+        pattern.clone().count() == path.0.len()
+            && pattern.zip(&path.0).all(|(wanted, key)| wanted == "*" || wanted == key)
+    }
+
+    /// The selector's value where none is written; `None` where the other keys decide.
+    fn default_word(&self) -> Option<&'static str> {
+        match (self.table, self.selector) {
+            (LATENCY, _) => Some("lognormal"),
+            // A loss rate says by itself that packets are lost.
+            (LOSS, _) => None,
+            (CHURN, "model") => Some("none"),
+            (CHURN, "lifetime_distribution") => Some("weibull"),
+            (CHURN, _) => Some("exponential"),
+            (_, "kind") => Some("lookup"),
+            (_, _) => Some("uniform"),
+        }
+    }
+
+    /// All keys of the table.
+    fn keys(&self) -> &'static [&'static str] {
+        match self.table {
+            LATENCY => LatencyTable::KEYS,
+            LOSS => LossTable::KEYS,
+            CHURN => ChurnTable::KEYS,
+            _ => WorkloadTable::KEYS,
+        }
+    }
+
+    fn breach(&self, path: &KeyPath, outline: &Outline) -> Option<Problem> {
+        outline.find(&path.join(self.key))?;
+        let selector = self.selector_in(path);
+        let written = outline.find(&selector).and_then(|entry| entry.word.as_deref());
+        let word = written.or_else(|| self.default_word())?;
+        if self.words.contains(&word) {
+            return None;
+        }
+        let taken = self.taken(word);
+        Some(Problem {
+            path: path.join(self.key),
+            fault: Fault::NoEffect {
+                reason: format!(
+                    "belongs to {} {}; this one is {word}{} and takes {}",
+                    self.selector,
+                    self.words.join(" or "),
+                    if written.is_some() { "" } else { " by default" },
+                    if taken.is_empty() { "no other key".to_owned() } else { taken.join(", ") },
+                ),
+            },
+        })
+    }
+
+    /// The keys of the table, beside the selector, that have an effect while it is `word`.
+    fn taken(&self, word: &str) -> Vec<&'static str> {
+        let without_effect = |key: &str| {
+            RULES.iter().any(|rule| {
+                (rule.table, rule.key, rule.selector) == (self.table, key, self.selector)
+                    && !rule.words.contains(&word)
+            })
+        };
+        let others = self.keys().iter().copied().filter(|&key| key != self.selector);
+        others.filter(|key| !without_effect(key)).collect()
+    }
+}
+
+/// Refuses the first key that has no effect.
+pub fn check(outline: &Outline) -> Result<(), Problem> {
+    let lists = outline.list_length(&KeyPath::from("workload"));
+    let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
+    let tables = [LATENCY, LOSS, CHURN].map(KeyPath::from).into_iter().chain(workloads);
+    for path in tables {
+        let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
+        breach.map_or(Ok(()), Err)?;
+    }
+    Ok(())
+}

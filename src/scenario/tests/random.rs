@@ -1,0 +1,214 @@
+//! Random scenarios: what is printed reads back as the same scenario.
+
+use super::parse;
+use crate::kademlia::params::{Eviction, Parallelism, Params, Stop};
+use crate::network::config::{
+    ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
+};
+use crate::scenario::{
+    Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
+};
+use crate::time::Duration;
+use crate::workload::config::{
+    Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
+    WorkloadKind,
+};
+use proptest::prelude::*;
+
+fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
+    (shortest.as_nanos()..=longest.as_nanos()).prop_map(Duration::from_nanos)
+}
+
+fn intervals() -> impl Strategy<Value = Option<Duration>> {
+    proptest::option::of(lengths(Duration::from_secs(1), Duration::from_secs(1_000_000)))
+}
+
+fn shares(count: usize) -> impl Strategy<Value = Vec<f64>> {
+    proptest::collection::vec(1u32..1_000, count).prop_map(|weights| {
+        let sum: u32 = weights.iter().sum();
+        weights.iter().map(|&weight| f64::from(weight) / f64::from(sum)).collect()
+    })
+}
+
+fn params() -> impl Strategy<Value = (Preset, Params)> {
+    let preset = prop_oneof![
+        Just(Preset::Paper),
+        Just(Preset::Mainline),
+        Just(Preset::GoLibp2p),
+        Just(Preset::RustLibp2p)
+    ];
+    let words = (
+        prop_oneof![Just(Parallelism::Loose), Just(Parallelism::Strict)],
+        prop_oneof![Just(Stop::KClosest), Just(Stop::BetaClosest), Just(Stop::NoCloser)],
+        prop_oneof![
+            Just(Eviction::PingOldest),
+            Just(Eviction::ReplaceUseless),
+            Just(Eviction::Pending)
+        ],
+    );
+    let second = Duration::from_secs(1);
+    let numbers = (1usize..=255, 1usize..=255, 0usize..500, 0u32..=100, 0usize..=255);
+    let times = (intervals(), intervals(), lengths(second, second * 60), intervals());
+    (preset, words, numbers, times, any::<[bool; 3]>()).prop_map(
+        |(preset, (parallelism, stop, eviction), numbers, times, switches)| {
+            let (k, alpha, more, retries, replacements) = numbers;
+            let (replicate_interval, republish_interval, request_timeout, short) = times;
+            let params = Params {
+                k,
+                alpha,
+                beta: 1 + more % k,
+                candidates: k + more,
+                parallelism,
+                stop,
+                eviction,
+                retries,
+                replacements,
+                replicate_interval,
+                republish_interval,
+                request_timeout,
+                short_timeout: short.filter(|&short| short < request_timeout),
+                follow_up: switches[0],
+                keep_stale: switches[1],
+                cache_on_path: switches[2],
+                ..preset.params()
+            };
+            (preset, params)
+        },
+    )
+}
+
+fn latency() -> impl Strategy<Value = LatencyConfig> {
+    let millis = || lengths(Duration::from_millis(1), Duration::from_secs(10));
+    let regions = (1usize..5).prop_flat_map(move |count| {
+        (shares(count), proptest::collection::vec(millis(), count * count)).prop_map(
+            move |(shares, delays)| {
+                let names = (0..count).map(|index| format!("region {index}.x")).collect();
+                LatencyModel::Regions(RegionsConfig { names, shares, delays })
+            },
+        )
+    });
+    let model = prop_oneof![
+        millis().prop_map(|delay| LatencyModel::Constant { delay }),
+        (millis(), millis()).prop_map(|(min, more)| LatencyModel::Uniform { min, max: min + more }),
+        (millis(), 0.0..=5.0).prop_map(|(median, sigma)| LatencyModel::LogNormal { median, sigma }),
+        regions,
+    ];
+    (model, millis()).prop_map(|(model, jitter)| LatencyConfig { model, jitter })
+}
+
+fn network() -> impl Strategy<Value = NetworkConfig> {
+    let loss = prop_oneof![
+        Just(LossConfig::None),
+        (0.0..=1.0).prop_map(|rate| LossConfig::Bernoulli { rate })
+    ];
+    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30);
+    let classes = (1usize..4).prop_flat_map(move |count| {
+        (shares(count), proptest::collection::vec(links.clone(), count)).prop_map(
+            |(shares, links)| {
+                let items = shares.into_iter().zip(links).enumerate();
+                let class = |(index, (share, (uplink, queue)))| ClassConfig {
+                    name: format!("class \"{index}\""),
+                    share,
+                    uplink,
+                    downlink: uplink.map(|rate| rate * 3),
+                    queue,
+                };
+                items.map(class).collect::<Vec<ClassConfig>>()
+            },
+        )
+    });
+    (latency(), loss, classes).prop_map(|(latency, loss, classes)| NetworkConfig {
+        latency,
+        loss,
+        classes,
+    })
+}
+
+fn churn() -> impl Strategy<Value = ChurnConfig> {
+    let distribution = || {
+        let mean = lengths(Duration::from_secs(1), Duration::from_secs(1_000_000));
+        (0..4, mean, 1.01..=10.0).prop_map(|(kind, mean, shape)| match kind {
+            0 => LengthDistribution::Weibull { mean, shape },
+            1 => LengthDistribution::Exponential { mean },
+            2 => LengthDistribution::ParetoShifted { mean, shape },
+            _ => LengthDistribution::LogNormal { mean, shape },
+        })
+    };
+    let lifetime = (distribution(), distribution(), 0.0..=1.0).prop_map(
+        |(lifetime, deadtime, graceful_leave_probability)| ChurnConfig::Lifetime {
+            lifetime,
+            deadtime,
+            graceful_leave_probability,
+        },
+    );
+    prop_oneof![Just(ChurnConfig::None), lifetime]
+}
+
+fn workload() -> impl Strategy<Value = WorkloadConfig> {
+    let popularity = prop_oneof![
+        Just(Popularity::Uniform),
+        (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
+    ];
+    let records = (1u32..40, 1u32..=1 << 20, popularity)
+        .prop_map(|(per_node, size, popularity)| RecordsConfig { per_node, size, popularity });
+    let kind = prop_oneof![
+        Just(WorkloadKind::Lookup),
+        records.clone().prop_map(|records| WorkloadKind::PutGet { records }),
+        records.prop_map(|records| WorkloadKind::Provide {
+            records: RecordsConfig { size: 0, ..records }
+        }),
+    ];
+    let arrivals = prop_oneof![Just(Arrivals::Poisson), Just(Arrivals::Fixed)];
+    (kind, 1e-6..1e3, arrivals).prop_map(|(kind, rate_per_node, arrivals)| WorkloadConfig {
+        kind,
+        rate_per_node,
+        arrivals,
+    })
+}
+
+fn scenarios() -> impl Strategy<Value = Scenario> {
+    let texts = ("[a-z][a-z 0-9-]{0,20}", "\\PC*", any::<u64>());
+    let run = (1u32..100_000_000, any::<bool>(), lengths(Duration::ZERO, Duration::from_secs(1)));
+    let outer = (0.0..=1.0, 0u64..1 << 50);
+    let workloads = proptest::collection::vec(workload(), 1..4);
+    (texts, run, params(), network(), churn(), workloads, outer).prop_map(
+        |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
+            let (count, is_warm, extra) = run;
+            let phases = Phases {
+                init: extra,
+                transition: Duration::from_secs(1) + extra,
+                measurement: Duration::from_secs(100) + extra,
+            };
+            Scenario {
+                name,
+                description,
+                seed,
+                phases,
+                nodes: Nodes {
+                    count,
+                    bootstrap: if is_warm { Bootstrap::Warm } else { Bootstrap::Organic },
+                    contacts: (count as usize - 1).min(7),
+                },
+                preset,
+                kademlia,
+                network,
+                churn,
+                workloads,
+                checker: CheckerConfig { lookups: outer.0, tables: 1.0 - outer.0 },
+                output: OutputConfig {
+                    plots: if is_warm { vec![] } else { vec![PlotFormat::Png] },
+                    sample_interval: Duration::from_secs(1) + extra,
+                    operations_limit: outer.1,
+                },
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_reads_back(scenario in scenarios()) {
+        let text = scenario.to_toml();
+        prop_assert_eq!(parse(&text, &[]), Ok(scenario), "{}", text);
+    }
+}

@@ -1,0 +1,144 @@
+//! Choices that are written as a word: every enum of a scenario and how its values are spelled.
+
+use super::{Bootstrap, PlotFormat, Preset};
+use crate::kademlia::params::{Eviction, Parallelism, Stop};
+use crate::network::config::MatrixUnit;
+use crate::units::Notation;
+use crate::workload::config::Arrivals;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::marker::PhantomData;
+
+/// An enum whose values are written as words.
+pub trait Choice: Copy + PartialEq + 'static {
+    /// Each value with its word, in the order in which they are listed to the user.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// The word for this value.
+    fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, value)| *value == self);
+        found.expect("every value has a word").0
+    }
+}
+
+/// A choice as it stands in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word<T>(pub T);
+
+impl<T: Choice> Notation for Word<T> {
+    fn allowed() -> String {
+        let words: Vec<String> = T::WORDS.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        words.join(" or ")
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        T::WORDS.iter().find(|(word, _)| *word == text).map(|(_, value)| Word(*value))
+    }
+}
+
+impl<'de, T: Choice> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(crate::units::NotationVisitor(PhantomData))
+    }
+}
+
+impl<T: Choice> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.word())
+    }
+}
+
+macro_rules! choice {
+    ($type:ty: $($word:literal = $value:ident),+ $(,)?) => {
+        impl Choice for $type {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$value)),+];
+        }
+    };
+}
+
+/// `network.latency.model`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LatencyName {
+    /// The same delay for all.
+    Constant,
+    /// Drawn for every packet.
+    Uniform,
+    /// Drawn for every pair.
+    LogNormal,
+    /// By region.
+    Regions,
+    /// By a measured matrix.
+    Matrix,
+}
+
+/// `network.loss.model`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LossName {
+    /// Nothing is lost.
+    None,
+    /// Each packet on its own.
+    Bernoulli,
+}
+
+/// `churn.model`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChurnName {
+    /// Nodes stay.
+    None,
+    /// Sessions and absences.
+    Lifetime,
+}
+
+/// `churn.lifetime_distribution` and `churn.deadtime_distribution`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DistributionName {
+    /// Weibull.
+    Weibull,
+    /// Exponential.
+    Exponential,
+    /// Shifted Pareto (Lomax).
+    ParetoShifted,
+    /// Lognormal.
+    LogNormal,
+}
+
+/// `workload.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KindName {
+    /// Lookups of random keys.
+    Lookup,
+    /// Puts, then gets.
+    PutGet,
+    /// Provider announcements, then searches.
+    Provide,
+}
+
+/// `workload.popularity`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PopularityName {
+    /// All alike.
+    Uniform,
+    /// By rank.
+    Zipf,
+}
+
+choice!(Bootstrap: "organic" = Organic, "warm" = Warm);
+choice!(Preset:
+    "paper" = Paper, "mainline" = Mainline, "go-libp2p" = GoLibp2p, "rust-libp2p" = RustLibp2p);
+choice!(Parallelism: "loose" = Loose, "strict" = Strict);
+choice!(Stop:
+    "k-closest" = KClosest, "beta-closest" = BetaClosest, "no-closer" = NoCloser);
+choice!(Eviction:
+    "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
+choice!(LatencyName:
+    "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,
+    "matrix" = Matrix);
+choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
+choice!(LossName: "none" = None, "bernoulli" = Bernoulli);
+choice!(ChurnName: "none" = None, "lifetime" = Lifetime);
+choice!(DistributionName:
+    "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,
+    "lognormal" = LogNormal);
+choice!(KindName: "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide);
+choice!(Arrivals: "poisson" = Poisson, "fixed" = Fixed);
+choice!(PopularityName: "uniform" = Uniform, "zipf" = Zipf);
+choice!(PlotFormat: "svg" = Svg, "png" = Png);

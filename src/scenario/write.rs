@@ -1,0 +1,259 @@
+//! A checked scenario in the notation of the file, with every value: what `kadsim check`
+//! prints and what results carry.
+
+use super::file::{
+    CheckerTable, ChurnTable, ClassTable, File, KademliaTable, LatencyTable, LossTable,
+    NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber, Whole,
+    WorkloadTable,
+};
+use super::words::{
+    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
+};
+use super::{Phases, Scenario};
+use crate::network::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig, RegionsConfig};
+use crate::time::Duration;
+use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
+use crate::workload::config::{
+    ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig, WorkloadKind,
+};
+use serde::{Serialize, Serializer};
+use toml_edit::{DocumentMut, Item};
+
+impl Scenario {
+    /// The complete scenario as a file that reads back as an equal scenario. Paths in it are
+    /// relative to the current directory.
+    pub fn to_toml(&self) -> String {
+        let text = toml::to_string(&file(self)).expect("every value of the file has a TOML form");
+        let mut document: DocumentMut = text.parse().expect("what was written is TOML");
+        inline_delays(&mut document);
+        document.to_string()
+    }
+}
+
+impl Serialize for Scenario {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        file(self).serialize(to)
+    }
+}
+
+/// Writes the delays of a region in one line and not as a table of its own.
+fn inline_delays(document: &mut DocumentMut) {
+    let latency = document.get_mut("network").and_then(|network| network.get_mut("latency"));
+    let regions = latency.and_then(|latency| latency.get_mut("region"));
+    let Some(regions) = regions.and_then(Item::as_array_of_tables_mut) else {
+        return;
+    };
+    for region in regions.iter_mut() {
+        // Taken out with its key, since that is formatted as the head of a table.
+        if let Some(Ok(delays)) = region.remove("delays").map(Item::into_table) {
+            region.insert("delays", Item::Value(delays.into_inline_table().into()));
+        }
+    }
+}
+
+fn file(scenario: &Scenario) -> File {
+    let Scenario { name, description, seed, phases, nodes, .. } = scenario;
+    let network = &scenario.network;
+    File {
+        name: Some(name.clone()),
+        description: Some(description.clone()),
+        seed: Some(SeedNumber(*seed)),
+        phases: Some(phases_table(*phases)),
+        nodes: Some(NodesTable {
+            count: whole(nodes.count),
+            bootstrap: Some(Word(nodes.bootstrap)),
+            contacts: size(nodes.contacts),
+            class: Some(network.classes.iter().map(class).collect()),
+        }),
+        kademlia: Some(kademlia(scenario)),
+        network: Some(NetworkTable {
+            latency: Some(latency(&network.latency)),
+            loss: Some(loss(network.loss)),
+        }),
+        churn: Some(churn(&scenario.churn)),
+        workload: Some(scenario.workloads.iter().map(workload).collect()),
+        checker: Some(CheckerTable {
+            lookups: Some(Share(scenario.checker.lookups)),
+            tables: Some(Share(scenario.checker.tables)),
+        }),
+        output: Some(OutputTable {
+            plots: Some(scenario.output.plots.iter().map(|&format| Word(format)).collect()),
+            sample_interval: length(scenario.output.sample_interval),
+            operations_limit: Some(Whole(scenario.output.operations_limit)),
+        }),
+    }
+}
+
+fn whole(number: u32) -> Option<Whole> {
+    Some(Whole(u64::from(number)))
+}
+
+fn size(number: usize) -> Option<Whole> {
+    Some(Whole(number as u64))
+}
+
+fn length(length: Duration) -> Option<Length> {
+    Some(Length(length))
+}
+
+fn phases_table(phases: Phases) -> PhasesTable {
+    PhasesTable {
+        init: length(phases.init),
+        transition: length(phases.transition),
+        measurement: length(phases.measurement),
+    }
+}
+
+fn class(class: &ClassConfig) -> ClassTable {
+    ClassTable {
+        name: Some(class.name.clone()),
+        share: Some(Share(class.share)),
+        uplink: Some(BitRate(class.uplink)),
+        downlink: Some(BitRate(class.downlink)),
+        queue: Some(Size(class.queue)),
+    }
+}
+
+fn kademlia(scenario: &Scenario) -> KademliaTable {
+    let params = &scenario.kademlia;
+    KademliaTable {
+        preset: Some(Word(scenario.preset)),
+        k: size(params.k),
+        alpha: size(params.alpha),
+        beta: size(params.beta),
+        parallelism: Some(Word(params.parallelism)),
+        stop: Some(Word(params.stop)),
+        follow_up: Some(params.follow_up),
+        candidates: size(params.candidates),
+        request_timeout: length(params.request_timeout),
+        short_timeout: Some(Interval(params.short_timeout)),
+        retries: whole(params.retries),
+        refresh_interval: length(params.refresh_interval),
+        replicate_interval: Some(Interval(params.replicate_interval)),
+        republish_interval: Some(Interval(params.republish_interval)),
+        record_expiry: length(params.record_expiry),
+        provider_republish_interval: Some(Interval(params.provider_republish_interval)),
+        provider_expiry: length(params.provider_expiry),
+        eviction: Some(Word(params.eviction)),
+        questionable_after: length(params.questionable_after),
+        pending_delay: length(params.pending_delay),
+        replacements: size(params.replacements),
+        failures_before_eviction: whole(params.failures_before_eviction),
+        keep_stale: Some(params.keep_stale),
+        cache_on_path: Some(params.cache_on_path),
+        get_quorum: size(params.get_quorum),
+        providers_wanted: size(params.providers_wanted),
+    }
+}
+
+fn latency(config: &LatencyConfig) -> LatencyTable {
+    let table = |name| LatencyTable {
+        model: Some(Word(name)),
+        jitter: length(config.jitter),
+        ..LatencyTable::default()
+    };
+    match &config.model {
+        LatencyModel::Constant { delay } => {
+            LatencyTable { delay: length(*delay), ..table(LatencyName::Constant) }
+        }
+        LatencyModel::Uniform { min, max } => {
+            LatencyTable { min: length(*min), max: length(*max), ..table(LatencyName::Uniform) }
+        }
+        LatencyModel::LogNormal { median, sigma } => LatencyTable {
+            median: length(*median),
+            sigma: Some(Number(*sigma)),
+            ..table(LatencyName::LogNormal)
+        },
+        LatencyModel::Regions(regions) => {
+            LatencyTable { region: Some(region_tables(regions)), ..table(LatencyName::Regions) }
+        }
+        LatencyModel::Matrix(matrix) => LatencyTable {
+            file: Some(matrix.file.to_string_lossy().into_owned()),
+            unit: Some(Word(matrix.unit)),
+            ..table(LatencyName::Matrix)
+        },
+    }
+}
+
+fn region_tables(regions: &RegionsConfig) -> Vec<RegionTable> {
+    let rows = regions.delays.chunks(regions.names.len());
+    let described = regions.names.iter().zip(&regions.shares).zip(rows);
+    let table = |((name, share), row): ((&String, &f64), &[Duration])| RegionTable {
+        name: Some(name.clone()),
+        share: Some(Share(*share)),
+        delays: Some(regions.names.iter().cloned().zip(row.iter().copied().map(Length)).collect()),
+    };
+    described.map(table).collect()
+}
+
+fn loss(config: LossConfig) -> LossTable {
+    match config {
+        LossConfig::None => LossTable { model: Some(Word(LossName::None)), rate: None },
+        LossConfig::Bernoulli { rate } => {
+            LossTable { model: Some(Word(LossName::Bernoulli)), rate: Some(Share(rate)) }
+        }
+    }
+}
+
+fn churn(config: &ChurnConfig) -> ChurnTable {
+    let ChurnConfig::Lifetime { lifetime, deadtime, graceful_leave_probability } = config else {
+        return ChurnTable { model: Some(Word(ChurnName::None)), ..ChurnTable::default() };
+    };
+    let (lifetime_name, lifetime_mean, lifetime_shape) = distribution(*lifetime);
+    let (deadtime_name, deadtime_mean, deadtime_shape) = distribution(*deadtime);
+    ChurnTable {
+        model: Some(Word(ChurnName::Lifetime)),
+        lifetime_distribution: Some(Word(lifetime_name)),
+        lifetime_mean: length(lifetime_mean),
+        lifetime_shape,
+        deadtime_distribution: Some(Word(deadtime_name)),
+        deadtime_mean: length(deadtime_mean),
+        deadtime_shape,
+        graceful_leave_probability: Some(Share(*graceful_leave_probability)),
+    }
+}
+
+fn distribution(config: LengthDistribution) -> (DistributionName, Duration, Option<Number>) {
+    match config {
+        LengthDistribution::Weibull { mean, shape } => {
+            (DistributionName::Weibull, mean, Some(Number(shape)))
+        }
+        LengthDistribution::Exponential { mean } => (DistributionName::Exponential, mean, None),
+        LengthDistribution::ParetoShifted { mean, shape } => {
+            (DistributionName::ParetoShifted, mean, Some(Number(shape)))
+        }
+        LengthDistribution::LogNormal { mean, shape } => {
+            (DistributionName::LogNormal, mean, Some(Number(shape)))
+        }
+    }
+}
+
+fn workload(config: &WorkloadConfig) -> WorkloadTable {
+    let table = |kind| WorkloadTable {
+        kind: Some(Word(kind)),
+        rate: Some(Rate(config.rate_per_node)),
+        arrivals: Some(Word(config.arrivals)),
+        ..WorkloadTable::default()
+    };
+    match config.kind {
+        WorkloadKind::Lookup => table(KindName::Lookup),
+        WorkloadKind::PutGet { records } => WorkloadTable {
+            record_size: Some(Size(u64::from(records.size))),
+            ..with_records(table(KindName::PutGet), records)
+        },
+        WorkloadKind::Provide { records } => with_records(table(KindName::Provide), records),
+    }
+}
+
+fn with_records(table: WorkloadTable, records: RecordsConfig) -> WorkloadTable {
+    let (popularity, exponent) = match records.popularity {
+        Popularity::Uniform => (PopularityName::Uniform, None),
+        Popularity::Zipf { exponent } => (PopularityName::Zipf, Some(Number(exponent))),
+    };
+    WorkloadTable {
+        records_per_node: whole(records.per_node),
+        popularity: Some(Word(popularity)),
+        exponent,
+        ..table
+    }
+}
