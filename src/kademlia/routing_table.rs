@@ -12,6 +12,7 @@
 use super::key::Key;
 use super::message::PeerList;
 use super::params::{Eviction, Params};
+use smallvec::SmallVec;
 
 /// What is remembered of a contact beside its name.
 #[derive(Clone, Copy, Debug, Default)]
@@ -399,9 +400,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
                 }
             }
             if closest.len() > count {
-                let distance = |peer: &P| key_of(*peer).distance(target);
-                closest[first..].select_nth_unstable_by_key(count - first, distance);
-                closest.truncate(count);
+                keep_closest(closest, first, count, |peer| key_of(peer).distance(target));
             }
             if closest.len() == count {
                 return;
@@ -427,6 +426,21 @@ impl<P: Copy + Eq> RoutingTable<P> {
         }
         assert_eq!(start, self.peers.len(), "each contact has its bucket");
     }
+}
+
+/// Keeps of the peers from `first` on those closest, so that `count` are left in all. Each
+/// distance is computed once.
+fn keep_closest<P: Copy, K: Key>(
+    closest: &mut PeerList<P>,
+    first: usize,
+    count: usize,
+    distance: impl Fn(P) -> K,
+) {
+    let mut ranked: SmallVec<[(K, P); 64]> =
+        closest[first..].iter().map(|&peer| (distance(peer), peer)).collect();
+    ranked.select_nth_unstable_by_key(count - first, |&(distance, _)| distance);
+    closest.truncate(first);
+    closest.extend(ranked.iter().take(count - first).map(|&(_, peer)| peer));
 }
 
 impl Bucket {

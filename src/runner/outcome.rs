@@ -10,6 +10,7 @@ use super::simulation::{SimNode, Simulation};
 use crate::checker::overlay;
 use crate::engine::Engine;
 use crate::engine::queue::EventQueue;
+use crate::kademlia::key::Key;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::Phases;
@@ -82,7 +83,11 @@ fn network<Q: EventQueue>(
 ) -> NetworkFigures {
     let online = nodes(engine).map(|(node, state)| (node, state.table().contacts()));
     let contacts: u64 = online.clone().map(|(_, contacts)| contacts.len() as u64).sum();
-    let graph = overlay::connectivity(engine.places(), online);
+    let knows = |node: NodeIndex, other: NodeIndex| {
+        let shared = simulation.key(node).shared_bits(simulation.key(other)) as usize;
+        engine.node(node).is_some_and(|state| state.table().bucket(shared).contains(&other))
+    };
+    let graph = overlay::connectivity(engine.places(), online, knows);
     let count = simulation.population.online().len() as u64;
     let per_online = |sum: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
     NetworkFigures {

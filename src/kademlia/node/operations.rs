@@ -70,7 +70,7 @@ impl<P: Peer, K: Key> Node<P, K> {
         let now = transport.now();
         let interval = self.params.refresh_interval;
         self.table.set_refresh(self.bucket_of(target), (now + interval).whole_seconds());
-        let known = self.closest(target, self.params.candidates, |peer| transport.key_of(peer));
+        let known = self.closest(target, self.params.k, |peer| transport.key_of(peer));
         let known = known.iter().map(|&peer| (peer, transport.key_of(peer)));
         let lookup = Lookup::new(target, &self.params, known);
         let id = self.next_operation;
