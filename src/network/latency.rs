@@ -153,7 +153,7 @@ impl Sites {
 ///
 /// `CELLS` cells of equal probability, linear in between, exact in the `OUTER` cells at
 /// either end, where a straight line would be far off (and the tails would end). The
-/// largest error anywhere is below `sigma * 2e-4` of the value for `sigma` up to 2.
+/// largest error anywhere is below `sigma * 2.5e-4` of the value for `sigma` up to 2.
 #[derive(Clone, Debug)]
 struct LognormalTable {
     /// Nanoseconds at `i / CELLS`; the first and the last are never used.
@@ -197,5 +197,138 @@ impl LognormalTable {
     /// The quantile function rises, so no draw gives less than this.
     fn smallest(&self) -> u64 {
         self.exact(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::config::MatrixConfig;
+    use crate::network::matrix::MatrixUnit;
+    use crate::rng::distribution::testing::{kolmogorov_smirnov, mean};
+    use crate::time::Instant;
+    use std::sync::Arc;
+
+    const JITTER: Duration = Duration::from_millis(10);
+
+    fn latency(model: LatencyModel, jitter: Duration, nodes: u32) -> Latency {
+        Latency::new(&LatencyConfig { model, jitter }, nodes, Seed(11))
+    }
+
+    fn millis(latency: &Latency, sender: u32, receiver: u32, number: u64) -> f64 {
+        let (sender, receiver) = (NodeIndex(sender), NodeIndex(receiver));
+        let packet = Packet { sender, receiver, number, size: 100, sent: Instant::ZERO };
+        let delay = latency.delay(&packet);
+        assert!(delay >= latency.smallest(), "{delay} is below the smallest");
+        delay.as_millis_f64()
+    }
+
+    /// Delays of packets from node 0 to node 1, in ascending order.
+    fn two_nodes(latency: &Latency) -> Vec<f64> {
+        let mut delays: Vec<f64> = (0..20_000).map(|i| millis(latency, 0, 1, i)).collect();
+        delays.sort_by(f64::total_cmp);
+        delays
+    }
+
+    #[test]
+    fn constant_is_constant() {
+        let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
+        let delays = two_nodes(&latency(model.clone(), Duration::ZERO, 2));
+        assert!(delays.iter().all(|&delay| delay == 50.0));
+        let delays = two_nodes(&latency(model, JITTER, 2));
+        assert!(kolmogorov_smirnov(&delays, |x| (x - 50.0) / 10.0) < 1.95);
+        assert!(delays[0] >= 50.0 && delays[delays.len() - 1] < 60.0);
+    }
+
+    #[test]
+    fn uniform_is_uniform_and_jitter_independent_of_it() {
+        let (min, max) = (Duration::from_millis(20), Duration::from_millis(80));
+        let model = LatencyModel::Uniform { min, max };
+        let delays = two_nodes(&latency(model.clone(), Duration::ZERO, 2));
+        assert!(kolmogorov_smirnov(&delays, |x| (x - 20.0) / 60.0) < 1.95);
+        assert!((mean(&delays) - 50.0).abs() < 0.5);
+        // The sum of two independent uniform delays of 60 ms each is triangular.
+        let delays = two_nodes(&latency(model, Duration::from_millis(60), 2));
+        let triangular = |x: f64| {
+            let t = (x - 20.0) / 60.0;
+            if t < 1.0 { t * t / 2.0 } else { 1.0 - (2.0 - t) * (2.0 - t) / 2.0 }
+        };
+        assert!(kolmogorov_smirnov(&delays, triangular) < 1.95);
+    }
+
+    #[test]
+    fn a_uniform_delay_without_width_is_constant() {
+        let delay = Duration::from_millis(20);
+        let model = LatencyModel::Uniform { min: delay, max: delay };
+        assert!(two_nodes(&latency(model, Duration::ZERO, 2)).iter().all(|&delay| delay == 20.0));
+    }
+
+    #[test]
+    fn lognormal_belongs_to_the_pair() {
+        let model = LatencyModel::LogNormal { median: Duration::from_millis(80), sigma: 0.5 };
+        let latency = latency(model, Duration::ZERO, 2);
+        let delays = two_nodes(&latency);
+        assert!(delays.iter().all(|&delay| delay == delays[0]));
+        assert_eq!(millis(&latency, 1, 0, 7), delays[0]);
+        let mut pairs: Vec<f64> = (0..200)
+            .flat_map(|a| (0..a).map(move |b| (a, b)))
+            .map(|(a, b)| millis(&latency, a, b, 0))
+            .collect();
+        pairs.sort_by(f64::total_cmp);
+        let distribution = |x: f64| {
+            let z = libm::log(x / 80.0) / 0.5;
+            0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+        };
+        assert!(kolmogorov_smirnov(&pairs, distribution) < 1.95);
+        assert!((mean(&pairs) / (80.0 * libm::exp(0.125)) - 1.0).abs() < 0.02);
+    }
+
+    /// The error that [`LognormalTable`] states, in the middle of every cell and at its ends.
+    #[test]
+    fn the_lognormal_table_is_as_exact_as_it_says() {
+        for sigma in [0.1, 0.5, 1.0, 2.0] {
+            let table = LognormalTable::new(Duration::from_secs(100), sigma);
+            let mut last = 0;
+            for eighth in 0..LognormalTable::CELLS * 8 {
+                let bits = eighth << (u64::BITS - LognormalTable::CELL_BITS - 3);
+                let (approximate, exact) = (table.at(bits), table.exact(bits));
+                let error = (approximate as f64 / exact as f64 - 1.0).abs();
+                assert!(error < sigma * 2.5e-4, "sigma {sigma}, {eighth}: {error}");
+                assert!(approximate >= last, "the quantile function rises");
+                last = approximate;
+            }
+            assert!(table.smallest() > 0);
+        }
+    }
+
+    #[test]
+    fn regions_follow_the_table() {
+        let delays = [10, 70, 90, 20].map(Duration::from_millis).to_vec();
+        let names = ["here".into(), "there".into()].to_vec();
+        let model =
+            LatencyModel::Regions(RegionsConfig { names, shares: vec![0.25, 0.75], delays });
+        let placement = Placement::by_share(Seed(11), placement::REGION, &[0.25, 0.75]);
+        let region = |node| placement.of(NodeIndex(node));
+        let latency = latency(model, Duration::ZERO, 100);
+        for (a, b) in (0..100).zip((0..100).rev()) {
+            let expected = [[10.0, 70.0], [90.0, 20.0]][region(a)][region(b)];
+            assert_eq!(millis(&latency, a, b, u64::from(a)), expected);
+        }
+        assert_eq!(latency.smallest(), Duration::from_millis(10));
+    }
+
+    #[test]
+    fn the_matrix_is_followed_and_no_delay_is_zero() {
+        let matrix = Matrix::parse("5 40 80\n44 5 0\n80 90 5", MatrixUnit::Milliseconds);
+        let matrix = Arc::new(matrix.expect("the text is a matrix"));
+        let model = LatencyModel::Matrix(MatrixConfig { file: "test".into(), matrix });
+        let placement = Placement::equal(Seed(11), placement::SITE, 3);
+        let site = |node| placement.of(NodeIndex(node));
+        let latency = latency(model, Duration::ZERO, 100);
+        let expected = [[20.0, 20.0, 40.0], [22.0, 20.0, 20.0], [40.0, 45.0, 20.0]];
+        for (a, b) in (0..100).zip((0..100).rev()).chain((0..99).zip(1..100)) {
+            assert_eq!(millis(&latency, a, b, 0), expected[site(a)][site(b)]);
+        }
+        assert_eq!(latency.smallest(), Duration::from_millis(20));
     }
 }
