@@ -61,7 +61,7 @@ pub trait Message {
 
 /// What a node is told.
 #[derive(Debug)]
-pub enum Input<P: Protocol + ?Sized> {
+pub enum Input<P: Protocol> {
     /// The node comes online.
     Start,
     /// The application on this node asks for something.

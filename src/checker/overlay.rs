@@ -55,6 +55,7 @@ mod tests {
         // 0 and 1 know each other, 2 knows 0, 3 is away though 1 knows it.
         let contacts: [&[u32]; 3] = [&[1], &[0, 3], &[0]];
         let contacts = contacts.map(|list| list.iter().copied().map(NodeIndex).collect::<Vec<_>>());
+        let knows = |a: NodeIndex, b| contacts[a.get()].contains(&b);
         let online =
             contacts.iter().enumerate().map(|(node, list)| (NodeIndex(node as u32), &list[..]));
         let found = connectivity(4, online, knows);

@@ -12,14 +12,14 @@ pub enum Command<P, K> {
     /// Find the k closest nodes to a key.
     FindNode {
         /// Comes back in the report.
-        number: u32,
+        number: u64,
         /// The key.
         target: K,
     },
     /// Store a record on the k closest nodes, and again at each republish interval.
     Put {
         /// Comes back in the report.
-        number: u32,
+        number: u64,
         /// The record's key.
         key: K,
         /// Its content.
@@ -28,21 +28,21 @@ pub enum Command<P, K> {
     /// Find a record.
     Get {
         /// Comes back in the report.
-        number: u32,
+        number: u64,
         /// The record's key.
         key: K,
     },
     /// Announce to the k closest nodes that this node provides an item, again and again.
     Provide {
         /// Comes back in the report.
-        number: u32,
+        number: u64,
         /// The item's key.
         key: K,
     },
     /// Find nodes that provide an item.
     FindProviders {
         /// Comes back in the report.
-        number: u32,
+        number: u64,
         /// The item's key.
         key: K,
     },
@@ -80,7 +80,7 @@ pub struct Finished<P, K> {
     /// What it was for.
     pub kind: OperationKind,
     /// The application's number; `None` for what the node did on its own account.
-    pub number: Option<u32>,
+    pub number: Option<u64>,
     /// The key in question.
     pub target: K,
     /// When it began.
@@ -119,7 +119,7 @@ pub enum Report<P, K> {
 pub(super) struct Operation<P, K> {
     pub(super) id: u32,
     pub(super) kind: OperationKind,
-    pub(super) number: Option<u32>,
+    pub(super) number: Option<u64>,
     pub(super) started: Instant,
     pub(super) lookup: Lookup<P, K>,
     /// What a Put stores or a Get has found.

@@ -3,13 +3,16 @@
 //! The draws belong to the packet (its sender and number) or to the pair of nodes, so a
 //! delay depends on nothing that happened before.
 
+mod lognormal;
+
 use super::Packet;
 use super::config::{LatencyConfig, LatencyModel, Matrix, RegionsConfig};
 use super::placement::{self, Placement};
 use crate::protocol::NodeIndex;
-use crate::rng::distribution::{below_and_rest, lognormal};
+use crate::rng::distribution::below_and_rest;
 use crate::rng::{PacketDraws, Purpose, Seed};
 use crate::time::Duration;
+use lognormal::LognormalTable;
 
 /// The latency of one run.
 #[derive(Clone, Debug)]
@@ -148,54 +151,118 @@ impl Sites {
     }
 }
 
-/// The quantiles of a lognormal distribution, so that a draw costs a table lookup and not a
-/// logarithm and an exponential.
-///
-/// `CELLS` cells of equal probability, linear in between, exact in the `OUTER` cells at
-/// either end, where a straight line would be far off (and the tails would end). The
-/// largest error anywhere is below `sigma * 2e-4` of the value for `sigma` up to 2.
-#[derive(Clone, Debug)]
-struct LognormalTable {
-    /// Nanoseconds at `i / CELLS`; the first and the last are never used.
-    bounds: Box<[u64]>,
-    log_median: f64,
-    sigma: f64,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::config::MatrixConfig;
+    use crate::network::config::MatrixUnit;
+    use crate::rng::distribution::testing::{kolmogorov_smirnov, mean};
+    use crate::time::Instant;
+    use std::sync::Arc;
 
-impl LognormalTable {
-    const CELL_BITS: u32 = 12;
-    const CELLS: u64 = 1 << Self::CELL_BITS;
-    const OUTER: u64 = 16;
+    const JITTER: Duration = Duration::from_millis(10);
 
-    fn new(median: Duration, sigma: f64) -> Self {
-        assert!(sigma >= 0.0, "a standard deviation is not negative");
-        let log_median = libm::log(median.as_nanos() as f64);
-        let mut table = LognormalTable { bounds: Box::new([]), log_median, sigma };
-        let shift = u64::BITS - Self::CELL_BITS;
-        let bounds = (0..Self::CELLS).map(|cell| table.exact(cell << shift));
-        table.bounds = bounds.chain([table.exact(u64::MAX)]).collect();
-        table
+    fn latency(model: LatencyModel, jitter: Duration, nodes: u32) -> Latency {
+        Latency::new(&LatencyConfig { model, jitter }, nodes, Seed(11))
     }
 
-    /// The quantile at `bits / 2^64`.
-    #[inline]
-    fn at(&self, bits: u64) -> u64 {
-        let cell = bits >> (u64::BITS - Self::CELL_BITS);
-        if !(Self::OUTER..Self::CELLS - Self::OUTER).contains(&cell) {
-            return self.exact(bits);
+    fn millis(latency: &Latency, sender: u32, receiver: u32, number: u64) -> f64 {
+        let (sender, receiver) = (NodeIndex(sender), NodeIndex(receiver));
+        let packet = Packet { sender, receiver, number, size: 100, sent: Instant::ZERO };
+        let delay = latency.delay(&packet);
+        assert!(delay >= latency.smallest(), "{delay} is below the smallest");
+        delay.as_millis_f64()
+    }
+
+    /// Delays of packets from node 0 to node 1, in ascending order.
+    fn two_nodes(latency: &Latency) -> Vec<f64> {
+        let mut delays: Vec<f64> = (0..20_000).map(|i| millis(latency, 0, 1, i)).collect();
+        delays.sort_by(f64::total_cmp);
+        delays
+    }
+
+    #[test]
+    fn constant_is_constant() {
+        let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
+        let delays = two_nodes(&latency(model.clone(), Duration::ZERO, 2));
+        assert!(delays.iter().all(|&delay| delay == 50.0));
+        let delays = two_nodes(&latency(model, JITTER, 2));
+        assert!(kolmogorov_smirnov(&delays, |x| (x - 50.0) / 10.0) < 1.95);
+        assert!(delays[0] >= 50.0 && delays[delays.len() - 1] < 60.0);
+    }
+
+    #[test]
+    fn uniform_is_uniform_and_jitter_independent_of_it() {
+        let (min, max) = (Duration::from_millis(20), Duration::from_millis(80));
+        let model = LatencyModel::Uniform { min, max };
+        let delays = two_nodes(&latency(model.clone(), Duration::ZERO, 2));
+        assert!(kolmogorov_smirnov(&delays, |x| (x - 20.0) / 60.0) < 1.95);
+        assert!((mean(&delays) - 50.0).abs() < 0.5);
+        // The sum of two independent uniform delays of 60 ms each is triangular.
+        let delays = two_nodes(&latency(model, Duration::from_millis(60), 2));
+        let triangular = |x: f64| {
+            let t = (x - 20.0) / 60.0;
+            if t < 1.0 { t * t / 2.0 } else { 1.0 - (2.0 - t) * (2.0 - t) / 2.0 }
+        };
+        assert!(kolmogorov_smirnov(&delays, triangular) < 1.95);
+    }
+
+    #[test]
+    fn a_uniform_delay_without_width_is_constant() {
+        let delay = Duration::from_millis(20);
+        let model = LatencyModel::Uniform { min: delay, max: delay };
+        assert!(two_nodes(&latency(model, Duration::ZERO, 2)).iter().all(|&delay| delay == 20.0));
+    }
+
+    #[test]
+    fn lognormal_belongs_to_the_pair() {
+        let model = LatencyModel::LogNormal { median: Duration::from_millis(80), sigma: 0.5 };
+        let latency = latency(model, Duration::ZERO, 2);
+        let delays = two_nodes(&latency);
+        assert!(delays.iter().all(|&delay| delay == delays[0]));
+        assert_eq!(millis(&latency, 1, 0, 7), delays[0]);
+        let mut pairs: Vec<f64> = (0..200)
+            .flat_map(|a| (0..a).map(move |b| (a, b)))
+            .map(|(a, b)| millis(&latency, a, b, 0))
+            .collect();
+        pairs.sort_by(f64::total_cmp);
+        let distribution = |x: f64| {
+            let z = libm::log(x / 80.0) / 0.5;
+            0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2)
+        };
+        assert!(kolmogorov_smirnov(&pairs, distribution) < 1.95);
+        assert!((mean(&pairs) / (80.0 * libm::exp(0.125)) - 1.0).abs() < 0.02);
+    }
+
+    #[test]
+    fn regions_follow_the_table() {
+        let delays = [10, 70, 90, 20].map(Duration::from_millis).to_vec();
+        let names = ["here".into(), "there".into()].to_vec();
+        let model =
+            LatencyModel::Regions(RegionsConfig { names, shares: vec![0.25, 0.75], delays });
+        let placement = Placement::by_share(Seed(11), placement::REGION, &[0.25, 0.75]);
+        let region = |node| placement.of(NodeIndex(node));
+        let latency = latency(model, Duration::ZERO, 100);
+        for (a, b) in (0..100).zip((0..100).rev()) {
+            let expected = [[10.0, 70.0], [90.0, 20.0]][region(a)][region(b)];
+            assert_eq!(millis(&latency, a, b, u64::from(a)), expected);
         }
-        let (low, high) = (self.bounds[cell as usize], self.bounds[cell as usize + 1]);
-        let (within, _) = below_and_rest(bits << Self::CELL_BITS, high - low);
-        low + within
+        assert_eq!(latency.smallest(), Duration::from_millis(10));
     }
 
-    #[cold]
-    fn exact(&self, bits: u64) -> u64 {
-        libm::round(lognormal(bits, self.log_median, self.sigma)) as u64
-    }
-
-    /// The quantile function rises, so no draw gives less than this.
-    fn smallest(&self) -> u64 {
-        self.exact(0)
+    #[test]
+    fn the_matrix_is_followed_and_no_delay_is_zero() {
+        let unit = MatrixUnit::Milliseconds;
+        let matrix = Matrix::parse("5 40 80\n44 5 0\n80 90 5", unit);
+        let matrix = Arc::new(matrix.expect("the text is a matrix"));
+        let model = LatencyModel::Matrix(MatrixConfig { file: "test".into(), unit, matrix });
+        let placement = Placement::equal(Seed(11), placement::SITE, 3);
+        let site = |node| placement.of(NodeIndex(node));
+        let latency = latency(model, Duration::ZERO, 100);
+        let expected = [[20.0, 20.0, 40.0], [22.0, 20.0, 20.0], [40.0, 45.0, 20.0]];
+        for (a, b) in (0..100).zip((0..100).rev()).chain((0..99).zip(1..100)) {
+            assert_eq!(millis(&latency, a, b, 0), expected[site(a)][site(b)]);
+        }
+        assert_eq!(latency.smallest(), Duration::from_millis(20));
     }
 }

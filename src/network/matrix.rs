@@ -100,7 +100,8 @@ impl Matrix {
         for (line, row) in text.lines().enumerate().map(|(i, row)| (i + 1, row)) {
             let row = row.split('#').next().unwrap_or_default();
             let before = delays.len();
-            let numbers = row.split([',', ' ', '\t', ';', '\r']).filter(|text| !text.is_empty());
+            let numbers =
+                row.split(|c: char| c == ',' || c.is_whitespace()).filter(|text| !text.is_empty());
             for (i, text) in numbers.enumerate() {
                 delays.push(one_way(text, unit, line, i + 1)?);
             }
@@ -158,4 +159,67 @@ fn one_way(
         return Err(MatrixError::Negative { line, column, text: text.into() });
     }
     Ok(Duration::from_secs_f64(number / unit.per_second() / 2.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Matrix::parse(text, MatrixUnit::Milliseconds).expect_err("the text is wrong").to_string()
+    }
+
+    #[test]
+    fn one_way_is_half_of_the_round_trip_in_any_unit_and_notation() {
+        let expected = [0, 5_000, 10_000, 0].map(Duration::from_micros);
+        let same = [
+            ("# a comment\n0 10\n\n20 0\n", MatrixUnit::Milliseconds),
+            ("0,10000 # here too\r\n20000,0\r\n", MatrixUnit::Microseconds),
+            ("0,\t0.01\n0.02, 0e0", MatrixUnit::Seconds),
+        ];
+        for (text, unit) in same {
+            let matrix = Matrix::parse(text, unit).expect("the text is a matrix");
+            assert_eq!((matrix.sites, &matrix.delays[..]), (2, &expected[..]), "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        assert_eq!(error("0 1\n# c\n2 x"), "line 3, column 2: 'x' is not a number");
+        assert_eq!(error("0 nan\n2 0"), "line 1, column 2: 'nan' is not a number");
+        assert_eq!(error("0 1\n-2 0"), "line 2, column 1: a round-trip time of -2 is negative");
+        assert_eq!(error("0 1\n2"), "line 2: a row of 1 numbers where the first has 2");
+        assert_eq!(
+            error("0 1\n\n"),
+            "line 1: the matrix ends after 1 rows of 2 numbers; it must be square"
+        );
+        assert_eq!(error("# nothing\n"), "the matrix has no rows");
+        assert_eq!(error("7"), "no round-trip time between different sites is above zero");
+        let missing = Matrix::read(Path::new("no such file"), MatrixUnit::Seconds);
+        assert!(matches!(missing, Err(MatrixError::Io(_))));
+    }
+
+    #[test]
+    fn the_smallest_delay_is_off_the_diagonal_and_above_zero() {
+        let matrix = Matrix::parse("1 0 8\n6 1 8\n8 8 1", MatrixUnit::Seconds);
+        assert_eq!(matrix.expect("the text is a matrix").smallest(), Duration::from_secs(3));
+    }
+
+    /// PlanetLab's round-trip times between 490 hosts (Zhu et al., IEEE/ACM Transactions on
+    /// Networking 25, 2017): median 135.0 ms, mean 146.8 ms.
+    #[test]
+    fn the_planetlab_matrix_has_its_known_statistics() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/PlanetLabData_1.gz");
+        if !file.exists() {
+            println!("skipped: {} is not here", file.display());
+            return;
+        }
+        let matrix = Matrix::read(&file, MatrixUnit::Milliseconds).expect("the file is a matrix");
+        assert_eq!(matrix.sites, 490);
+        let mut times: Vec<f64> = matrix.off_diagonal().map(|d| 2.0 * d.as_millis_f64()).collect();
+        times.sort_by(f64::total_cmp);
+        let mean = times.iter().sum::<f64>() / times.len() as f64;
+        let median = times[times.len() / 2];
+        assert!((median - 135.0).abs() < 0.05 && (mean - 146.8).abs() < 0.05, "{median} {mean}");
+    }
 }

@@ -190,3 +190,72 @@ impl Network {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig};
+    use super::*;
+
+    fn config(loss: LossConfig, rates: [Option<u64>; 2]) -> NetworkConfig {
+        let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
+        let [uplink, downlink] = rates;
+        let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue: 2_500 };
+        let latency = LatencyConfig { model, jitter: Duration::ZERO };
+        NetworkConfig { latency, loss, classes: vec![class] }
+    }
+
+    fn packet(number: u64) -> Packet {
+        let (sender, receiver) = (NodeIndex(0), NodeIndex(1));
+        Packet { sender, receiver, number, size: 1_000, sent: Instant::ZERO }
+    }
+
+    fn at_micros(micros: u64) -> Instant {
+        Instant::ZERO + Duration::from_micros(micros)
+    }
+
+    #[test]
+    fn without_links_and_loss_a_packet_takes_the_latency() {
+        let mut network = Network::new(&config(LossConfig::None, [None; 2]), 2, Seed(1));
+        assert!((0..9).all(|i| network.send(&packet(i)) == Verdict::Deliver(at_micros(50_000))));
+        assert_eq!(network.receive(at_micros(7), NodeIndex(1), 1_000), Arrival::Now);
+        assert!(!network.has_downlinks());
+        assert_eq!(network.smallest_delay(), Duration::from_millis(50));
+        assert_eq!(network.class_of(NodeIndex(1)), 0);
+    }
+
+    /// 8 Mbit/s up is 1 ms a packet, 16 Mbit/s down 0.5 ms; the queue holds two packets.
+    #[test]
+    fn links_delay_and_drop() {
+        let rates = [Some(8_000_000), Some(16_000_000)];
+        let mut network = Network::new(&config(LossConfig::None, rates), 2, Seed(1));
+        assert!(network.has_downlinks());
+        let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
+        let full = Verdict::Drop(DropReason::UplinkFull);
+        let arrive = [51_000, 52_000].map(|micros| Verdict::Deliver(at_micros(micros)));
+        assert_eq!(sent, [arrive[0], arrive[1], full]);
+        let mut receive = || network.receive(at_micros(51_000), NodeIndex(1), 1_000);
+        assert_eq!(receive(), Arrival::At(at_micros(51_500)));
+        assert_eq!(receive(), Arrival::At(at_micros(52_000)));
+        assert_eq!(receive(), Arrival::Drop(DropReason::DownlinkFull));
+        network.forget(NodeIndex(0));
+        assert_eq!(network.send(&packet(4)), arrive[0]);
+    }
+
+    #[test]
+    fn a_lost_packet_has_occupied_the_uplink() {
+        let loss = LossConfig::Bernoulli { rate: 1.0 };
+        let mut network = Network::new(&config(loss, [Some(8_000_000), None]), 2, Seed(1));
+        let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
+        let lost = Verdict::Drop(DropReason::Loss);
+        assert_eq!(sent, [lost, lost, Verdict::Drop(DropReason::UplinkFull)]);
+    }
+
+    #[test]
+    fn reasons_are_in_order_and_have_names_of_their_own() {
+        for (i, reason) in DropReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, i);
+            let namesakes = DropReason::ALL.iter().filter(|other| other.name() == reason.name());
+            assert_eq!(namesakes.count(), 1);
+        }
+    }
+}

@@ -17,7 +17,7 @@
 //! be twice too long.
 //!
 //! **Shares**: from the crawl of IPFS in Trautwein et al., "Design and Evaluation of IPFS"
-//! (SIGCOMM 2022), section 5: 28.5 % of peers in the United States, 24.2 % in China, 8.3 % in
+//! (SIGCOMM 2022): 28.5 % of peers in the United States, 24.2 % in China, 8.3 % in
 //! France, 7.2 % in Taiwan, 6.7 % in South Korea. Assumed, as not given there: two of three
 //! North American nodes live in the east, Canada adds 1.5 %, and the remaining quarter is mostly
 //! European.

@@ -179,6 +179,7 @@ fn output(
         performance: Performance {
             wall_seconds: 12.345,
             cpu_seconds: 12.1,
+            set_up_cpu_seconds: 0.2,
             peak_memory_bytes: Some(61_234_567),
             events: 12_345_678,
             messages: 9_876_543,

@@ -8,13 +8,13 @@ use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use crate::workload::config::WorkloadKind;
 use crate::workload::records::Records;
-use crate::workload::traffic::Gaps;
+use crate::workload::traffic::Traffic;
 use bytes::Bytes;
 use rand::{Rng, RngExt};
 
 /// Numbers of a workload's records begin at a multiple of this, so that a number names its
 /// workload too.
-const RECORDS_PER_WORKLOAD: u32 = 1 << 28;
+const RECORDS_PER_WORKLOAD: u64 = 1 << 48;
 
 /// The applications of all nodes.
 pub(super) struct Applications {
@@ -29,7 +29,7 @@ pub(super) struct Applications {
 
 struct Workload {
     kind: WorkloadKind,
-    gaps: Gaps,
+    traffic: Traffic,
     /// `None` for a workload without records.
     records: Option<Records>,
     /// Where each node's stream of this workload stands.
@@ -52,8 +52,8 @@ impl Applications {
             };
             Workload {
                 kind: config.kind,
-                gaps: Gaps::new(config),
-                records: records.map(|config| Records::new(seed, index as u64, nodes, config)),
+                traffic: Traffic::new(config),
+                records: records.map(|config| Records::new(&config, nodes, seed, index as u32)),
                 draws: vec![0; nodes as usize],
                 put: vec![0; if records.is_some() { nodes as usize } else { 0 }],
                 missed: vec![false; if records.is_some() { nodes as usize } else { 0 }],
@@ -91,10 +91,9 @@ impl Applications {
                 WorkloadKind::Lookup => self.publish_from,
                 WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => self.publish_until,
             };
-            if let Some(gap) = workload.gaps.first(&mut stream) {
-                entries.push((begin + gap, Entry::Ask(index)));
-            }
-            if workload.records.as_ref().is_some_and(|records| records.per_node() > 0) {
+            let gap = workload.traffic.first_gap(&mut stream);
+            entries.push((begin + gap, Entry::Ask(index)));
+            if workload.records.as_ref().is_some_and(|records| records.count() > 0) {
                 let length = self.publish_until - self.publish_from;
                 let phase = Duration::from_nanos(stream.random_range(0..=length.as_nanos() / 2));
                 entries.push((self.publish_from + phase, Entry::Publish(index)));
@@ -133,16 +132,17 @@ impl Applications {
         let of_node = put[node.get()];
         put[node.get()] += 1;
         self.published += 1;
-        let number = node.0 * records.per_node() + of_node;
-        let key = Key64(records.key(number));
+        let numbers = records.published_by(node);
+        let number = numbers.start + u64::from(of_node);
+        let key = Key64(records.id(number));
         let command = match kind {
             WorkloadKind::Provide { .. } => {
                 Command::Provide { number: name(workload, number), key }
             }
             _ => Command::Put { number: name(workload, number), key, value: records.value(number) },
         };
-        let gap = half / u64::from(records.per_node());
-        let next = (of_node + 1 < records.per_node()).then(|| now + gap);
+        let gap = half / (numbers.end - numbers.start);
+        let next = (number + 1 < numbers.end).then(|| now + gap);
         (Some(command), next)
     }
 
@@ -163,11 +163,11 @@ impl Applications {
         now: Instant,
     ) -> (Command<NodeIndex, Key64>, Instant) {
         let mut stream = self.stream(node, workload);
-        let Workload { kind, gaps, records, .. } = &self.workloads[workload as usize];
+        let Workload { kind, traffic, records, .. } = &self.workloads[workload as usize];
         let mut record = || {
             let records = records.as_ref().expect("a workload with records has them");
-            let number = records.pick(&mut stream);
-            (name(workload, number), Key64(records.key(number)))
+            let number = records.select(stream.next_u64());
+            (name(workload, number), Key64(records.id(number)))
         };
         let command = match kind {
             WorkloadKind::Lookup => {
@@ -183,13 +183,13 @@ impl Applications {
                 Command::FindProviders { number, key }
             }
         };
-        let next = now + gaps.next(&mut stream);
+        let next = now + traffic.next_gap(&mut stream);
         self.store(node, workload, &stream);
         (command, next)
     }
 
     /// The value that an operation should have found.
-    pub(super) fn expected(&self, kind: OperationKind, number: Option<u32>) -> Option<Bytes> {
+    pub(super) fn expected(&self, kind: OperationKind, number: Option<u64>) -> Option<Bytes> {
         let (OperationKind::Get, Some(number)) = (kind, number) else { return None };
         let workload = &self.workloads[(number / RECORDS_PER_WORKLOAD) as usize];
         let records = workload.records.as_ref().expect("what is got was put");
@@ -198,6 +198,6 @@ impl Applications {
 }
 
 /// The number under which an operation of a workload is reported.
-fn name(workload: u32, number: u32) -> u32 {
-    workload * RECORDS_PER_WORKLOAD + number
+fn name(workload: u32, number: u64) -> u64 {
+    u64::from(workload) * RECORDS_PER_WORKLOAD + number
 }

@@ -32,6 +32,7 @@ use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
 use crate::scenario::{Bootstrap, Scenario};
 use crate::time::{Duration, Instant};
+use crate::workload::sessions::State;
 use agenda::{Entry, Global};
 use cost::Cost;
 use rand::RngExt;
@@ -121,10 +122,10 @@ fn set_up<Q: EventQueue>(
         let state =
             simulation.sessions(node).map(|(sessions, draws)| sessions.stationary(node, draws));
         match state {
-            Some((false, absence)) => {
+            Some(State::Away(absence)) => {
                 engine.schedule(Instant::ZERO + absence, node, Entry::Join.tag());
             }
-            Some((true, session)) => present.push((node, Some(session))),
+            Some(State::Online(session)) => present.push((node, Some(session))),
             None => present.push((node, None)),
         }
         for (due, entry) in simulation.applications().first_entries(node) {
@@ -135,7 +136,8 @@ fn set_up<Q: EventQueue>(
         Bootstrap::Warm => place_warm(simulation, engine, seed, &present),
         Bootstrap::Organic => {
             let init = scenario.phases.init.as_nanos();
-            for (node, _) in present {
+            for (node, session) in present {
+                simulation.set_first_session(node, session);
                 let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
                 let joins = Instant::from_nanos(stream.random_range(0..=init));
                 engine.schedule(joins, node, Entry::Join.tag());

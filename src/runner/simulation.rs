@@ -17,7 +17,7 @@ use crate::protocol::{Input, Message as _, NodeIndex};
 use crate::rng::{Bijection, Seed};
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use crate::workload::sessions::Sessions;
+use crate::workload::sessions::{Departure, Sessions};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub(super) struct Simulation<'s> {
     sessions: Option<Sessions>,
     /// Where each node's stream of sessions stands; empty without churn.
     session_draws: Vec<u64>,
+    /// What is left of the sessions in which nodes are when the run begins, until they join.
+    first_sessions: BTreeMap<NodeIndex, Duration>,
     /// How often each node has come online.
     lives: Vec<u32>,
     applications: Applications,
@@ -73,6 +75,7 @@ impl<'s> Simulation<'s> {
             population: Population::new(seed, nodes, key_of),
             sessions,
             session_draws,
+            first_sessions: BTreeMap::new(),
             lives: vec![0; nodes as usize],
             applications: Applications::new(seed, scenario),
             away: BTreeMap::new(),
@@ -105,6 +108,13 @@ impl<'s> Simulation<'s> {
         self.sessions.as_ref().map(|sessions| (sessions, &mut self.session_draws[node.get()]))
     }
 
+    /// The first session of a node that joins in the init phase.
+    pub(super) fn set_first_session(&mut self, node: NodeIndex, session: Option<Duration>) {
+        if let Some(session) = session {
+            self.first_sessions.insert(node, session);
+        }
+    }
+
     pub(super) fn applications(&mut self) -> &mut Applications {
         &mut self.applications
     }
@@ -130,7 +140,9 @@ impl<'s> Simulation<'s> {
 
     fn join<Q: EventQueue>(&mut self, engine: &mut Engine<SimNode, Q>, node: NodeIndex) {
         let contacts = self.population.contacts_for(node, self.scenario.nodes.contacts);
-        let session = self.sessions(node).map(|(sessions, draws)| sessions.session(node, draws));
+        let first = self.first_sessions.remove(&node);
+        let session = first
+            .or_else(|| self.sessions(node).map(|(sessions, draws)| sessions.session(node, draws)));
         let life = self.lives[node.get()];
         self.enter(engine, node, session);
         self.network.forget(node);
@@ -149,7 +161,7 @@ impl<'s> Simulation<'s> {
 
     fn leave<Q: EventQueue>(&mut self, engine: &mut Engine<SimNode, Q>, node: NodeIndex) {
         let (sessions, draws) = self.sessions(node).expect("only churn ends a session");
-        let graceful = sessions.leaves_gracefully(node, draws);
+        let graceful = sessions.departure(node, draws) == Departure::Graceful;
         let absence = sessions.absence(node, draws);
         if graceful {
             engine.input(self, node, Input::Stop);

@@ -113,6 +113,7 @@ table!(
         request_timeout: Length,
         short_timeout: Interval,
         retries: Whole,
+        probe_retries: Whole,
         refresh_interval: Length,
         replicate_interval: Interval,
         republish_interval: Interval,

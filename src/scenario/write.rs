@@ -128,6 +128,7 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         request_timeout: length(params.request_timeout),
         short_timeout: Some(Interval(params.short_timeout)),
         retries: whole(params.retries),
+        probe_retries: whole(params.probe_retries),
         refresh_interval: length(params.refresh_interval),
         replicate_interval: Some(Interval(params.replicate_interval)),
         republish_interval: Some(Interval(params.republish_interval)),

@@ -1,9 +1,14 @@
-//! What people do to the network: traffic and churn.
+//! What people do to the network.
+//!
+//! - [`config`]: as the user says it;
+//! - [`sessions`]: when a node is online, when it is away, and how it leaves;
+//! - [`traffic`]: when a node's application asks for something;
+//! - [`records`]: which record it asks for, and what is in it.
+//!
+//! Nothing here knows a node or a protocol: these are processes to draw from, and whoever runs
+//! the network keeps the few bytes of state that a node needs.
 
 pub mod config;
-/// r
 pub mod records;
-/// s
 pub mod sessions;
-/// t
 pub mod traffic;

@@ -47,7 +47,7 @@ impl<P: Peer, K: Key> Node<P, K> {
     pub(super) fn publish(
         &mut self,
         kind: OperationKind,
-        number: Option<u32>,
+        number: Option<u64>,
         key: K,
         value: Option<Bytes>,
         transport: &mut impl Transport<Self>,
@@ -62,7 +62,7 @@ impl<P: Peer, K: Key> Node<P, K> {
     pub(super) fn begin(
         &mut self,
         kind: OperationKind,
-        number: Option<u32>,
+        number: Option<u64>,
         target: K,
         value: Option<Bytes>,
         transport: &mut impl Transport<Self>,

@@ -38,6 +38,7 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
         )?,
         short_timeout: base.short_timeout,
         retries: small("retries", table.retries, base.retries, 0..=100)?,
+        probe_retries: small("probe_retries", table.probe_retries, base.probe_retries, 0..=100)?,
         failures_before_eviction: small(
             "failures_before_eviction",
             table.failures_before_eviction,
