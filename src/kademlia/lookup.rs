@@ -22,7 +22,7 @@ enum State {
     Waiting,
     /// Asked, and counted as under way.
     Asked,
-    /// Asked, and no longer counted as under way, though its answer is still taken.
+    /// Asked, and no longer waited for: it counts as failed until it answers after all.
     Late,
     /// Has answered.
     Answered,
@@ -148,7 +148,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
                 self.requests += 1;
                 Next::Ask(candidate.peer)
             }
-            None if self.in_flight > 0 || self.any_late(params.k) => Next::Wait,
+            None if self.in_flight > 0 => Next::Wait,
             None => Next::Done,
         }
     }
@@ -168,8 +168,8 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         for (index, candidate) in self.candidates.iter().enumerate() {
             match candidate.state {
                 State::Waiting => return Some(index),
-                State::Failed => continue,
-                State::Asked | State::Late | State::Answered => alive += 1,
+                State::Failed | State::Late => continue,
+                State::Asked | State::Answered => alive += 1,
             }
             if alive == k {
                 return None;
@@ -178,12 +178,9 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         None
     }
 
-    fn any_late(&self, k: usize) -> bool {
-        self.alive().take(k).any(|candidate| candidate.state == State::Late)
-    }
-
     fn alive(&self) -> impl Iterator<Item = &Candidate<P, K>> {
-        self.candidates.iter().filter(|candidate| candidate.state != State::Failed)
+        let lost = |state| matches!(state, State::Failed | State::Late);
+        self.candidates.iter().filter(move |candidate| !lost(candidate.state))
     }
 
     fn has_stopped(&self, params: &Params) -> bool {

@@ -108,9 +108,9 @@ pub struct Finished<P, K> {
 pub enum Report<P, K> {
     /// An operation has ended.
     Finished(Finished<P, K>),
-    /// The node now holds a record that it did not hold.
+    /// The node now holds a record, or knows a provider of an item, where it did not.
     Holds(K),
-    /// The node no longer holds a record.
+    /// The node no longer holds the record, or knows no provider of the item any more.
     Dropped(K),
 }
 

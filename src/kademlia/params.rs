@@ -65,8 +65,9 @@ pub struct Params {
     pub candidates: usize,
     /// A request without an answer for this long has failed (one try).
     pub request_timeout: Duration,
-    /// After this long a lookup no longer counts a request as under way, so that another can
-    /// go out, but still takes the answer (libtorrent's short time-out). `None`: never.
+    /// After this long a lookup no longer waits for a request: another goes out in its place,
+    /// and the lookup can end without it, but its answer is still taken until then
+    /// (libtorrent's short time-out). `None`: never.
     pub short_timeout: Option<Duration>,
     /// Further tries of a request that timed out.
     pub retries: u32,

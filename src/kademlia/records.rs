@@ -55,7 +55,7 @@ pub(super) struct Records<P, K> {
 /// Something that is due.
 #[derive(Clone, Debug)]
 pub(super) enum Upkeep<K> {
-    /// The record of this key has expired and is gone.
+    /// The record, or the last provider, of this key has expired and is gone.
     Expired(K),
     /// This record is to be sent to the closest nodes.
     Replicate(K, Record),
@@ -99,9 +99,14 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         Some(held.record(now, params))
     }
 
-    /// Keys of all held records.
+    /// Keys of all held records, and of all items that a provider is known of.
     pub(super) fn keys(&self) -> impl Iterator<Item = K> {
-        self.held.iter().map(|held| held.key)
+        let first = |(index, known): (usize, &Provider<P, K>)| {
+            let earlier = &self.providers[..index];
+            (!earlier.iter().any(|other| other.key == known.key)).then_some(known.key)
+        };
+        let items = self.providers.iter().enumerate().filter_map(first);
+        self.held.iter().map(|held| held.key).chain(items)
     }
 
     /// All records that are held for their own sake, as they would be sent now.
@@ -110,14 +115,16 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         lasting.map(|held| (held.key, held.record(now, params))).collect()
     }
 
-    /// Remembers that `peer` provides an item.
-    pub(super) fn add_provider(&mut self, key: K, peer: P, now: Instant, params: &Params) {
+    /// Remembers that `peer` provides an item; says whether it is the first known to.
+    pub(super) fn add_provider(&mut self, key: K, peer: P, now: Instant, params: &Params) -> bool {
         let expires = now + params.provider_expiry;
+        let first = !self.providers.iter().any(|known| known.key == key);
         let same = |known: &&mut Provider<P, K>| known.key == key && known.peer == peer;
         match self.providers.iter_mut().find(same) {
             Some(known) => known.expires = expires,
             None => self.providers.push(Provider { key, peer, expires }),
         }
+        first
     }
 
     /// Known providers of an item.
@@ -141,6 +148,20 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         }
     }
 
+    /// Forgets the providers that have expired; gives the items without any left, each once.
+    fn forget_providers(&mut self, now: Instant) -> Vec<K> {
+        let expired = |known: &Provider<P, K>| known.expires <= now;
+        let mut items: Vec<K> = Vec::new();
+        for known in self.providers.iter().filter(|known| expired(known)) {
+            if !items.contains(&known.key) {
+                items.push(known.key);
+            }
+        }
+        self.providers.retain(|known| !expired(known));
+        items.retain(|key| !self.providers.iter().any(|known| known.key == *key));
+        items
+    }
+
     pub(super) fn take_publications(&mut self) -> Publications<K> {
         Publications(std::mem::take(&mut self.publications))
     }
@@ -160,7 +181,9 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     /// Does what is due and hands out what the node has to do about it.
     pub(super) fn upkeep(&mut self, now: Instant, params: &Params) -> Vec<Upkeep<K>> {
         let mut due = Vec::new();
-        self.providers.retain(|provider| provider.expires > now);
+        for key in self.forget_providers(now) {
+            due.push(Upkeep::Expired(key));
+        }
         self.held.retain(|held| {
             let lives = held.expires > now;
             if !lives {
@@ -243,7 +266,8 @@ mod tests {
         records.add_provider(1, 10, at(HOUR / 2), &params);
         assert_eq!(records.providers(1, at(2 * HOUR)), [10, 11]);
         assert_eq!(records.providers(1, at(2 * HOUR + HOUR / 2)), [11]);
-        records.upkeep(at(3 * HOUR), &params);
+        let due = records.upkeep(at(3 * HOUR), &params);
+        assert!(matches!(due[..], [Upkeep::Expired(1)]), "{due:?}");
         assert_eq!(records.deadline(), Instant::FAR_FUTURE);
     }
 }

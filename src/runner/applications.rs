@@ -16,6 +16,9 @@ use rand::{Rng, RngExt};
 /// workload too.
 const RECORDS_PER_WORKLOAD: u64 = 1 << 48;
 
+/// How often a record that is not published yet is drawn again before nothing is asked for.
+const MOST_REDRAWS: usize = 1_000;
+
 /// The applications of all nodes.
 pub(super) struct Applications {
     seed: Seed,
@@ -155,33 +158,33 @@ impl Applications {
         self.workloads.iter_mut().enumerate().filter_map(missed).collect()
     }
 
-    /// What a node asks for now, and when it asks again.
+    /// What a node asks for now, and when it asks again. Only what has been published is asked
+    /// for: a record that its publisher, being away, could not put yet is drawn again. Nothing
+    /// is asked for while hardly anything is published.
     pub(super) fn ask(
         &mut self,
         node: NodeIndex,
         workload: u32,
         now: Instant,
-    ) -> (Command<NodeIndex, Key64>, Instant) {
+    ) -> (Option<Command<NodeIndex, Key64>>, Instant) {
         let mut stream = self.stream(node, workload);
-        let Workload { kind, traffic, records, .. } = &self.workloads[workload as usize];
-        let mut record = || {
-            let records = records.as_ref().expect("a workload with records has them");
-            let number = records.select(stream.next_u64());
-            (name(workload, number), Key64(records.id(number)))
-        };
-        let command = match kind {
-            WorkloadKind::Lookup => {
-                let target = Key64(stream.next_u64());
-                Command::FindNode { number: name(workload, 0), target }
-            }
-            WorkloadKind::PutGet { .. } => {
-                let (number, key) = record();
-                Command::Get { number, key }
-            }
-            WorkloadKind::Provide { .. } => {
-                let (number, key) = record();
-                Command::FindProviders { number, key }
-            }
+        let Workload { kind, traffic, records, put, .. } = &self.workloads[workload as usize];
+        let command = if let Some(records) = records {
+            let is_put = |number: &u64| {
+                let publisher = records.publisher(*number);
+                number - records.published_by(publisher).start < u64::from(put[publisher.get()])
+            };
+            let draws = std::iter::repeat_with(|| records.select(stream.next_u64()));
+            draws.take(MOST_REDRAWS).find(is_put).map(|number| {
+                let (number, key) = (name(workload, number), Key64(records.id(number)));
+                match kind {
+                    WorkloadKind::Provide { .. } => Command::FindProviders { number, key },
+                    _ => Command::Get { number, key },
+                }
+            })
+        } else {
+            let target = Key64(stream.next_u64());
+            Some(Command::FindNode { number: name(workload, 0), target })
         };
         let next = now + traffic.next_gap(&mut stream);
         self.store(node, workload, &stream);

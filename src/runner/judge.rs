@@ -115,6 +115,7 @@ impl Judge {
                 None => Outcome::NotFound,
             },
             Kind::FindProviders if !done.providers.is_empty() => Outcome::Success,
+            Kind::FindProviders if self.holders.count(done.target) == 0 => Outcome::Gone,
             Kind::FindProviders if reached => Outcome::NotFound,
             Kind::Put | Kind::Provide | Kind::Republish if reached => {
                 if done.copies > 0 {

@@ -337,7 +337,7 @@ impl World<SimNode> for Simulation<'_> {
             }
             Entry::Ask(workload) => {
                 let (command, next) = self.applications.ask(node, workload, engine.now());
-                if engine.is_online(node) {
+                if let Some(command) = command {
                     engine.input(self, node, Input::Command(command));
                 }
                 engine.schedule(next, node, tag);

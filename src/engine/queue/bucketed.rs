@@ -161,8 +161,9 @@ impl Bucketed {
     /// `end`: then time stands still, so that what is pushed next is not out of order.
     #[cold]
     fn advance(&mut self, end: u64) -> bool {
-        let last = end.saturating_sub(1) >> self.shift;
         loop {
+            // Within the loop, as the width may change.
+            let last = end.saturating_sub(1) >> self.shift;
             let Some(bucket) = self.next_occupied() else {
                 let Some((&half, _)) = self.far.first_key_value() else { return false };
                 if half << HALF_BITS > last {

@@ -127,17 +127,19 @@ fn a_strict_round_waits_for_all_of_its_requests() {
 
 #[test]
 fn a_late_request_makes_room_and_its_answer_still_counts() {
-    let params = Params { k: 2, alpha: 1, ..Params::paper() };
-    let known = (1..=2).map(|peer| (peer, Key64(peer)));
+    // With k = 3 the lookup would have to wait for the third, were it not late.
+    let params = Params { k: 3, alpha: 1, ..Params::paper() };
+    let known = (1..=3).map(|peer| (peer, Key64(peer)));
     let mut lookup = Lookup::new(Key64(0), &params, known);
     assert_eq!(ask_all(&mut lookup, &params), (vec![1], Next::Wait));
     lookup.on_late(1, Key64(1));
     assert_eq!(ask_all(&mut lookup, &params), (vec![2], Next::Wait));
     lookup.on_answer(2, Key64(2), std::iter::empty(), &params);
-    assert_eq!(ask_all(&mut lookup, &params), (vec![], Next::Wait), "1 may still answer");
+    assert_eq!(ask_all(&mut lookup, &params), (vec![3], Next::Wait));
     lookup.on_answer(1, Key64(1), std::iter::empty(), &params);
-    assert_eq!(ask_all(&mut lookup, &params).1, Next::Done);
-    assert_eq!(lookup.closest_answered(2).collect::<Vec<_>>(), [1, 2]);
+    lookup.on_late(3, Key64(3));
+    assert_eq!(ask_all(&mut lookup, &params).1, Next::Done, "3 is not waited for");
+    assert_eq!(lookup.closest_answered(3).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl<P: Peer, K: Key> Node<P, K> {
         self.joined
     }
 
-    /// Keys of the records that the node holds.
+    /// Keys of the records that the node holds and of the items that it knows providers of.
     pub fn held_keys(&self) -> impl Iterator<Item = K> {
         self.records.keys()
     }

@@ -28,7 +28,9 @@ impl<P: Peer, K: Key> Node<P, K> {
                 None => self.nodes_near(key, transport),
             },
             Body::AddProvider { key } => {
-                self.records.add_provider(key, from, now, &self.params);
+                if self.records.add_provider(key, from, now, &self.params) {
+                    transport.report(Report::Holds(key));
+                }
                 self.upkeep_due = self.upkeep_due.min(now + self.params.provider_expiry);
                 Body::ProviderAdded
             }
