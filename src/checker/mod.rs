@@ -3,11 +3,12 @@
 //!
 //! - [`KeyRing`]: which nodes are online, and the true k closest to a key among them.
 //! - [`Holders`]: which records are alive anywhere.
-//! - [`overlay`]: the graph of all routing tables.
+//! - [`Overlay`]: the graph of all routing tables.
 
 mod holders;
 mod key_ring;
-pub mod overlay;
+mod overlay;
 
 pub use holders::Holders;
 pub use key_ring::KeyRing;
+pub use overlay::{Connectivity, Overlay};

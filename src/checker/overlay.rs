@@ -16,49 +16,173 @@ pub struct Connectivity {
     pub largest: u64,
 }
 
-/// Looks at the graph whose nodes are `online` and whose edges lead to the contacts of each.
-/// Contacts that are not online are left out. `knows` says whether the first node has the second
-/// in its table.
-pub fn connectivity<'a>(
-    places: u32,
-    online: impl Iterator<Item = (NodeIndex, &'a [NodeIndex])> + Clone,
-    knows: impl Fn(NodeIndex, NodeIndex) -> bool,
-) -> Connectivity {
-    const ABSENT: u32 = u32::MAX;
-    let mut vertices = vec![ABSENT; places as usize];
-    let mut graph: DiGraph<(), (), u32> = DiGraph::default();
-    for (node, _) in online.clone() {
-        vertices[node.get()] = graph.add_node(()).index() as u32;
+/// The tables of all nodes as a graph.
+pub struct Overlay<'a> {
+    /// The contacts of each place; `None` for one that is not online.
+    tables: Vec<Option<&'a [NodeIndex]>>,
+}
+
+/// Passes in which the nodes that reach a common root are collected. In a network of routing
+/// tables a handful is enough; a graph that needs more is one of long chains.
+const MOST_PASSES: usize = 64;
+
+impl<'a> Overlay<'a> {
+    /// The graph in which place `i` has the contacts `tables[i]`.
+    pub fn new(tables: Vec<Option<&'a [NodeIndex]>>) -> Self {
+        Overlay { tables }
     }
-    let mut connections = 0;
-    for (node, contacts) in online {
-        for &contact in contacts {
-            let to = vertices[contact.get()];
-            if to != ABSENT {
-                graph.add_edge(vertices[node.get()].into(), to.into(), ());
-                // Each pair once: where both know each other, at the smaller of the two.
-                connections += u64::from(node < contact || !knows(contact, node));
+
+    /// Looks at the whole graph. `knows` says whether the first node has the second in its table.
+    ///
+    /// A healthy network is one large component, and its graph is too large to copy. So that
+    /// component is found in place, around the node that knows most; what is left, mostly
+    /// nothing, goes through Kosaraju's algorithm.
+    pub fn connectivity(&self, knows: impl Fn(NodeIndex, NodeIndex) -> bool) -> Connectivity {
+        let mut found =
+            Connectivity { connections: self.connections(knows), components: 0, largest: 0 };
+        let root = self.online().max_by_key(|&node| (self.contacts(node).len(), !node.0));
+        let Some(root) = root else { return found };
+        let around = self.component_around(root);
+        let size = around.iter().filter(|&&inside| inside).count() as u64;
+        let rest = self.components_outside(&around);
+        found.components = rest.len() as u64 + u64::from(size > 0);
+        found.largest = rest.into_iter().max().unwrap_or(0).max(size);
+        found
+    }
+
+    fn online(&self) -> impl Iterator<Item = NodeIndex> {
+        let places = self.tables.iter().enumerate();
+        places.filter(|(_, table)| table.is_some()).map(|(place, _)| NodeIndex(place as u32))
+    }
+
+    fn contacts(&self, node: NodeIndex) -> impl ExactSizeIterator<Item = NodeIndex> {
+        self.tables[node.get()].unwrap_or(&[]).iter().copied()
+    }
+
+    fn is_online(&self, node: NodeIndex) -> bool {
+        self.tables[node.get()].is_some()
+    }
+
+    fn connections(&self, knows: impl Fn(NodeIndex, NodeIndex) -> bool) -> u64 {
+        let of = |node| {
+            let contacts = self.contacts(node).filter(|&contact| self.is_online(contact));
+            // Each pair once: where both know each other, at the smaller of the two.
+            contacts.filter(|&contact| node < contact || !knows(contact, node)).count() as u64
+        };
+        self.online().map(of).sum()
+    }
+
+    /// The strongly connected component of `root`, as a mark for each place: what it reaches, as
+    /// far as that reaches it. Empty if the second part takes too many passes.
+    fn component_around(&self, root: NodeIndex) -> Vec<bool> {
+        let mut reached = vec![false; self.tables.len()];
+        reached[root.get()] = true;
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            for contact in self.contacts(node).filter(|&contact| self.is_online(contact)) {
+                if !std::mem::replace(&mut reached[contact.get()], true) {
+                    open.push(contact);
+                }
             }
         }
+        let mut reaching = vec![false; self.tables.len()];
+        reaching[root.get()] = true;
+        let mut missing: Vec<NodeIndex> =
+            self.online().filter(|&node| node != root && reached[node.get()]).collect();
+        for _ in 0..MOST_PASSES {
+            let before = missing.len();
+            missing.retain(|&node| {
+                let reaches = self.contacts(node).any(|contact| reaching[contact.get()]);
+                reaching[node.get()] |= reaches;
+                !reaches
+            });
+            if missing.len() == before || missing.is_empty() {
+                return reaching;
+            }
+        }
+        vec![false; self.tables.len()]
     }
-    let components = kosaraju_scc(&graph);
-    let largest = components.iter().map(Vec::len).max().unwrap_or(0) as u64;
-    Connectivity { connections, components: components.len() as u64, largest }
+
+    /// Sizes of the components of the nodes that are not `inside` one already.
+    fn components_outside(&self, inside: &[bool]) -> Vec<u64> {
+        const ABSENT: u32 = u32::MAX;
+        let mut graph: DiGraph<(), (), u32> = DiGraph::default();
+        let mut vertices = vec![ABSENT; self.tables.len()];
+        for node in self.online().filter(|node| !inside[node.get()]) {
+            vertices[node.get()] = graph.add_node(()).index() as u32;
+        }
+        for node in self.online().filter(|node| !inside[node.get()]) {
+            for contact in self.contacts(node) {
+                let to = vertices[contact.get()];
+                if to != ABSENT {
+                    graph.add_edge(vertices[node.get()].into(), to.into(), ());
+                }
+            }
+        }
+        kosaraju_scc(&graph).iter().map(|component| component.len() as u64).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn connectivity(tables: &[Option<Vec<u32>>]) -> Connectivity {
+        let tables: Vec<Option<Vec<NodeIndex>>> = tables
+            .iter()
+            .map(|table| table.as_ref().map(|list| list.iter().copied().map(NodeIndex).collect()))
+            .collect();
+        let knows =
+            |a: NodeIndex, b| tables[a.get()].as_ref().is_some_and(|list| list.contains(&b));
+        Overlay::new(tables.iter().map(Option::as_deref).collect()).connectivity(knows)
+    }
 
     #[test]
     fn counts_pairs_once_and_components_strongly() {
         // 0 and 1 know each other, 2 knows 0, 3 is away though 1 knows it.
-        let contacts: [&[u32]; 3] = [&[1], &[0, 3], &[0]];
-        let contacts = contacts.map(|list| list.iter().copied().map(NodeIndex).collect::<Vec<_>>());
-        let knows = |a: NodeIndex, b| contacts[a.get()].contains(&b);
-        let online =
-            contacts.iter().enumerate().map(|(node, list)| (NodeIndex(node as u32), &list[..]));
-        let found = connectivity(4, online, knows);
+        let tables = [Some(vec![1]), Some(vec![0, 3]), Some(vec![0]), None];
+        let found = connectivity(&tables);
         assert_eq!(found, Connectivity { connections: 2, components: 2, largest: 2 });
+    }
+
+    #[test]
+    fn a_long_chain_is_no_obstacle() {
+        // Each node knows the one before it and the first knows the last: one ring.
+        let ring: Vec<_> = (0..500u32).map(|node| Some(vec![(node + 499) % 500])).collect();
+        let found = connectivity(&ring);
+        assert_eq!(found, Connectivity { connections: 500, components: 1, largest: 500 });
+    }
+
+    proptest! {
+        /// The same components as the library finds in the whole graph.
+        #[test]
+        fn components_are_those_of_the_whole_graph(
+            tables in prop::collection::vec(
+                prop::option::weighted(0.9, prop::collection::btree_set(0u32..30, 0..4)), 30,
+            ),
+        ) {
+            let tables: Vec<Option<Vec<u32>>> = tables
+                .into_iter()
+                .enumerate()
+                .map(|(node, table)| {
+                    table.map(|set| set.into_iter().filter(|&to| to != node as u32).collect())
+                })
+                .collect();
+            let mut graph: DiGraph<(), (), u32> = DiGraph::default();
+            let vertices: Vec<_> = tables.iter().map(|_| graph.add_node(())).collect();
+            for (node, table) in tables.iter().enumerate() {
+                for &to in table.iter().flatten().filter(|&&to| tables[to as usize].is_some()) {
+                    graph.add_edge(vertices[node], vertices[to as usize], ());
+                }
+            }
+            let away = tables.iter().filter(|table| table.is_none()).count();
+            let sizes = kosaraju_scc(&graph);
+            let found = connectivity(&tables);
+            prop_assert_eq!(found.components as usize, sizes.len() - away);
+            if away < tables.len() {
+                prop_assert_eq!(found.largest as usize, sizes.iter().map(Vec::len).max().unwrap());
+            }
+        }
     }
 }

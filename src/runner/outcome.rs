@@ -7,7 +7,7 @@ use super::result::{
     PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, operation_figures,
 };
 use super::simulation::{SimNode, Simulation};
-use crate::checker::overlay;
+use crate::checker::Overlay;
 use crate::engine::Engine;
 use crate::engine::queue::EventQueue;
 use crate::kademlia::key::Key;
@@ -81,13 +81,14 @@ fn network<Q: EventQueue>(
     engine: &Engine<SimNode, Q>,
     online_mean: f64,
 ) -> NetworkFigures {
-    let online = nodes(engine).map(|(node, state)| (node, state.table().contacts()));
-    let contacts: u64 = online.clone().map(|(_, contacts)| contacts.len() as u64).sum();
+    let contacts: u64 = nodes(engine).map(|(_, state)| state.table().len() as u64).sum();
+    let table = |node| engine.node(NodeIndex(node)).map(|state| state.table().contacts());
+    let overlay = Overlay::new((0..engine.places()).map(table).collect());
     let knows = |node: NodeIndex, other: NodeIndex| {
         let shared = simulation.key(node).shared_bits(simulation.key(other)) as usize;
         engine.node(node).is_some_and(|state| state.table().bucket(shared).contains(&other))
     };
-    let graph = overlay::connectivity(engine.places(), online, knows);
+    let graph = overlay.connectivity(knows);
     let count = simulation.population.online().len() as u64;
     let per_online = |sum: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
     NetworkFigures {
