@@ -1,0 +1,298 @@
+//! The documentation says what the program does: every key that a scenario or a result has stands
+//! in its page, every value of a preset in the table of presets.
+
+use kadsim::engine::queue::QueueKind;
+use kadsim::kademlia::params::Params;
+use kadsim::report::to_json;
+use kadsim::rng::Seed;
+use kadsim::runner;
+use kadsim::scenario::{Choice, Scenario, Setting};
+use kadsim::units::{Interval, Length};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+use toml::{Table, Value};
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The scenario of an empty file with these settings, as TOML.
+fn complete(settings: &[String]) -> Table {
+    let settings: Vec<Setting> =
+        settings.iter().map(|text| text.parse().expect("the setting is well formed")).collect();
+    let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings)
+        .unwrap_or_else(|error| panic!("{error}"));
+    scenario.to_toml().parse().expect("a printed scenario is TOML")
+}
+
+/// Adds every key below `table`, with its table's name as headings write it.
+fn collect(name: &str, table: &Table, keys: &mut BTreeSet<(String, String)>) {
+    for (key, value) in table {
+        let inner = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+        match value {
+            // Its keys are names of regions.
+            Value::Table(_) if key == "delays" => {}
+            Value::Table(below) => {
+                collect(&inner, below, keys);
+                continue;
+            }
+            Value::Array(items) if items.iter().any(Value::is_table) => {
+                for item in items.iter().filter_map(Value::as_table) {
+                    collect(&inner, item, keys);
+                }
+                if key != "region" {
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        keys.insert((name.to_owned(), key.clone()));
+    }
+}
+
+/// The cells of a row of a table; `\|` is no border.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.replace("\\|", "\u{0}");
+    let inner = row.trim().trim_start_matches('|').trim_end_matches('|');
+    inner.split('|').map(|cell| cell.trim().replace('\u{0}', "|")).collect()
+}
+
+/// What stands in a cell between backticks, piece by piece.
+fn quoted(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// The rows of scenario.md's tables of keys: table and key to all cells.
+fn documented_keys() -> BTreeMap<(String, String), Vec<String>> {
+    let mut rows = BTreeMap::new();
+    let mut table: Option<String> = None;
+    for line in page("scenario.md").lines() {
+        if line.starts_with('#') {
+            table = match line.trim_start_matches("### ") {
+                "Top level" => Some(String::new()),
+                heading => quoted(heading)
+                    .next()
+                    .map(|name| name.trim_matches(|c| "[]".contains(c)).to_owned()),
+            };
+        } else if let (Some(table), true) = (&table, line.starts_with("| `")) {
+            let cells = cells(line);
+            let key = quoted(&cells[0]).next().expect("the row begins with a key").to_owned();
+            assert!(rows.insert((table.clone(), key), cells).is_none(), "twice: {line}");
+        }
+    }
+    rows
+}
+
+/// Settings that between them bring up every key.
+fn variants(matrix: &Path) -> Vec<Vec<String>> {
+    let one = |text: &str| vec![text.to_owned()];
+    let mut variants = vec![vec![]];
+    for preset in ["paper", "mainline", "go-libp2p", "rust-libp2p"] {
+        variants.push(one(&format!("kademlia.preset={preset}")));
+    }
+    for model in ["constant", "uniform", "lognormal", "regions"] {
+        variants.push(one(&format!("network.latency.model={model}")));
+    }
+    let file = format!("network.latency.file={}", matrix.display());
+    variants.push(vec!["network.latency.model=matrix".to_owned(), file]);
+    variants.push(one("network.loss.model=bernoulli"));
+    for distribution in ["weibull", "exponential", "pareto_shifted", "lognormal"] {
+        variants.push(vec![
+            "churn.model=lifetime".to_owned(),
+            format!("churn.lifetime_distribution={distribution}"),
+            format!("churn.deadtime_distribution={distribution}"),
+        ]);
+    }
+    for kind in ["lookup", "put-get", "provide"] {
+        variants.push(one(&format!("workload.0.kind={kind}")));
+    }
+    for kind in ["put-get", "provide"] {
+        let zipf = "workload.0.popularity=zipf".to_owned();
+        variants.push(vec![format!("workload.0.kind={kind}"), zipf]);
+    }
+    variants
+}
+
+#[test]
+fn every_key_of_a_scenario_is_documented_and_no_other() {
+    let folder = tempfile::tempdir().expect("the system has room for a folder");
+    let matrix = folder.path().join("rtt.txt");
+    fs::write(&matrix, "0 100\n100 0\n").expect("written");
+    let mut keys = BTreeSet::new();
+    for settings in variants(&matrix) {
+        collect("", &complete(&settings), &mut keys);
+    }
+    // Printed as `rate`.
+    keys.insert(("workload".to_owned(), "total_rate".to_owned()));
+    let documented: BTreeSet<_> = documented_keys().into_keys().collect();
+    let missing: Vec<_> = keys.difference(&documented).collect();
+    let stale: Vec<_> = documented.difference(&keys).collect();
+    assert!(missing.is_empty() && stale.is_empty(), "missing {missing:?}, stale {stale:?}");
+}
+
+#[test]
+fn the_defaults_of_a_scenario_are_documented() {
+    let rows = documented_keys();
+    let mut wrong = Vec::new();
+    for settings in [vec![], vec!["churn.model=lifetime".to_owned()]] {
+        let scenario = complete(&settings);
+        let chosen = |key: &str| !settings.is_empty() && key == "model";
+        let mut keys = BTreeSet::new();
+        collect("", &scenario, &mut keys);
+        for (table, key) in keys.into_iter().filter(|(_, key)| key != "name" && !chosen(key)) {
+            let path = table.split('.').filter(|part| !part.is_empty());
+            let found = path.fold(Value::Table(scenario.clone()), |value, part| {
+                match value[part].clone() {
+                    Value::Array(items) => items[0].clone(),
+                    value => value,
+                }
+            });
+            let printed = found[key.as_str()].to_string();
+            let default = &rows[&(table.clone(), key.clone())][2];
+            if !quoted(default).any(|text| text == printed) {
+                wrong.push(format!("{table}.{key} is {printed}, documented as {default}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The fields of a set of parameters as the table of presets names and prints them. Takes the
+/// set apart in full, so that a field that is added does not compile until it stands here.
+fn fields(params: &Params) -> Vec<(&'static str, String)> {
+    let length = |length| Length(length).to_string();
+    let interval = |interval| Interval(interval).to_string();
+    let &Params {
+        k,
+        alpha,
+        beta,
+        parallelism,
+        stop,
+        follow_up,
+        candidates,
+        request_timeout,
+        short_timeout,
+        retries,
+        probe_retries,
+        refresh_interval,
+        replicate_interval,
+        republish_interval,
+        record_expiry,
+        provider_republish_interval,
+        provider_expiry,
+        eviction,
+        questionable_after,
+        pending_delay,
+        replacements,
+        failures_before_eviction,
+        keep_stale,
+        cache_on_path,
+        get_quorum,
+        providers_wanted,
+    } = params;
+    vec![
+        ("k", k.to_string()),
+        ("alpha", alpha.to_string()),
+        ("beta", beta.to_string()),
+        ("parallelism", parallelism.word().to_owned()),
+        ("stop", stop.word().to_owned()),
+        ("follow_up", follow_up.to_string()),
+        ("candidates", candidates.to_string()),
+        ("request_timeout", length(request_timeout)),
+        ("short_timeout", interval(short_timeout)),
+        ("retries", retries.to_string()),
+        ("probe_retries", probe_retries.to_string()),
+        ("refresh_interval", length(refresh_interval)),
+        ("replicate_interval", interval(replicate_interval)),
+        ("republish_interval", interval(republish_interval)),
+        ("record_expiry", length(record_expiry)),
+        ("provider_republish_interval", interval(provider_republish_interval)),
+        ("provider_expiry", length(provider_expiry)),
+        ("eviction", eviction.word().to_owned()),
+        ("questionable_after", length(questionable_after)),
+        ("pending_delay", length(pending_delay)),
+        ("replacements", replacements.to_string()),
+        ("failures_before_eviction", failures_before_eviction.to_string()),
+        ("keep_stale", keep_stale.to_string()),
+        ("cache_on_path", cache_on_path.to_string()),
+        ("get_quorum", get_quorum.to_string()),
+        ("providers_wanted", providers_wanted.to_string()),
+    ]
+}
+
+#[test]
+fn the_table_of_presets_has_their_values() {
+    let text = page("parameters.md");
+    let table: Vec<Vec<String>> =
+        text.lines().filter(|line| line.starts_with("| `")).map(cells).collect();
+    let presets = [Params::paper(), Params::mainline(), Params::go_libp2p(), Params::rust_libp2p()];
+    let fields = presets.each_ref().map(fields);
+    assert_eq!(table.len(), fields[0].len(), "a row for each field");
+    for (place, row) in table.iter().enumerate() {
+        assert_eq!(row[0], format!("`{}`", fields[0][place].0));
+        for (preset, cell) in fields.iter().zip(&row[1..5]) {
+            // Brackets: without effect in this preset.
+            let value = cell.trim_matches(|c| "()".contains(c));
+            assert_eq!(value, preset[place].1, "{}", row[0]);
+        }
+    }
+}
+
+/// Adds the keys of all objects in `value`; what stands below `scenario` has a page of its own.
+fn json_keys(value: &serde_json::Value, keys: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(object) => {
+            for (key, value) in object {
+                keys.insert(key.clone());
+                if key != "scenario" {
+                    json_keys(value, keys);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| json_keys(item, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_figure_of_a_result_is_documented() {
+    let settings =
+        ["nodes.count=20", "phases.init=5s", "phases.measurement=5s", "workload.0.rate=1/s"]
+            .map(|text| text.parse().expect("the setting is well formed"));
+    let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");
+    let watch = &mut |_| ControlFlow::Continue(());
+    let run = runner::run(&scenario, Seed(scenario.seed), QueueKind::Bucketed, watch);
+    let mut names = BTreeSet::new();
+    for text in [to_json(&run.result), to_json(&run.performance)] {
+        json_keys(&serde_json::from_str(&text).expect("it is JSON"), &mut names);
+    }
+    let (mut series, mut operations) = (Vec::new(), Vec::new());
+    run.series.write_csv(&mut series).expect("a vector takes all");
+    kadsim::metrics::operation_log::write_csv(&[], &mut operations).expect("a vector takes all");
+    for csv in [series, operations] {
+        let text = String::from_utf8(csv).expect("CSV is UTF-8");
+        let header = text.lines().next().expect("a header");
+        names.extend(header.split(',').map(general));
+    }
+    let page = page("results.md");
+    let documented: BTreeSet<&str> = page.lines().flat_map(quoted).collect();
+    let missing: Vec<_> = names.iter().filter(|name| !documented.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A column of the series as the page names it: one name for all kinds.
+fn general(column: &str) -> String {
+    let families = [
+        ("sent_", "KIND"),
+        ("bytes_", "KIND"),
+        ("delivered_", "KIND"),
+        ("dropped_", "REASON"),
+        ("finished_", "OPERATION"),
+        ("succeeded_", "OPERATION"),
+    ];
+    let family = families.iter().find(|(prefix, _)| column.starts_with(prefix));
+    family.map_or(column.to_owned(), |(prefix, of)| format!("{prefix}{of}"))
+}
