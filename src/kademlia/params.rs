@@ -80,7 +80,8 @@ pub struct Params {
     pub replicate_interval: Option<Duration>,
     /// A publisher stores its records again this often. `None`: never.
     pub republish_interval: Option<Duration>,
-    /// A holder forgets a record that was not stored again for this long.
+    /// A holder forgets a record this long after it was published last; replication does not
+    /// prolong it, as its age travels with it.
     pub record_expiry: Duration,
     /// A provider announces itself again this often. `None`: never.
     pub provider_republish_interval: Option<Duration>,
@@ -183,8 +184,8 @@ impl Params {
     /// k = 20, alpha = 10, beta = 3 and a follow-up of the k closest: its `defaults`.
     /// Time-out 10 s; refresh every 10 min: its routing-table options. Records live 48 h and
     /// providers announce every 22 h: amino defaults. A contact that gave no useful answer
-    /// for ln(1/k) / ln(1 - alpha/k) refresh intervals (43 min) may be replaced; one that
-    /// fails is dropped at once.
+    /// for twice ln(1/k) / ln(1 - alpha/k) refresh intervals (86 min), the grace period that
+    /// it gives its table, may be replaced; one that fails is dropped at once.
     pub fn go_libp2p() -> Self {
         Params {
             alpha: 10,
@@ -199,7 +200,7 @@ impl Params {
             provider_republish_interval: Some(Duration::from_secs(22 * 3_600)),
             provider_expiry: Duration::from_secs(48 * 3_600),
             eviction: Eviction::ReplaceUseless,
-            questionable_after: Duration::from_secs(43 * 60),
+            questionable_after: Duration::from_secs(86 * 60),
             replacements: 0,
             failures_before_eviction: 1,
             keep_stale: false,
@@ -210,8 +211,8 @@ impl Params {
     /// The parameters of rust-libp2p's `kad`.
     ///
     /// k = 20, alpha = 3, query time-outs of 10 s a peer, pending entries of 60 s, one a bucket,
-    /// bootstrap every 5 min, publication every 22 h, expiry after 48 h, replication hourly:
-    /// the defaults of its `Config`, `StoreInserts` and `KBucketConfig`.
+    /// bootstrap every 5 min, publication every 22 h (of provider records every 12 h), expiry
+    /// after 48 h, replication hourly: the defaults of its `Config`, `StoreInserts` and `KBucketConfig`.
     pub fn rust_libp2p() -> Self {
         Params {
             request_timeout: Duration::from_secs(10),
@@ -219,7 +220,7 @@ impl Params {
             replicate_interval: Some(Duration::from_secs(3_600)),
             republish_interval: Some(Duration::from_secs(22 * 3_600)),
             record_expiry: Duration::from_secs(48 * 3_600),
-            provider_republish_interval: Some(Duration::from_secs(22 * 3_600)),
+            provider_republish_interval: Some(Duration::from_secs(12 * 3_600)),
             provider_expiry: Duration::from_secs(48 * 3_600),
             eviction: Eviction::Pending,
             questionable_after: Duration::ZERO,

@@ -162,7 +162,13 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         items
     }
 
-    pub(super) fn take_publications(&mut self) -> Publications<K> {
+    /// Takes the publications out; those of `unfinished` keys are due at once.
+    pub(super) fn take_publications(&mut self, unfinished: &[K]) -> Publications<K> {
+        for known in &mut self.publications {
+            if unfinished.contains(&known.key) {
+                known.again = Instant::ZERO;
+            }
+        }
         Publications(std::mem::take(&mut self.publications))
     }
 
@@ -255,6 +261,21 @@ mod tests {
         let due = records.upkeep(at(HOUR), &params);
         assert!(matches!(due[..], [Upkeep::Publish(9, None)]), "{due:?}");
         assert_eq!(records.deadline(), Instant::FAR_FUTURE, "until it is published again");
+    }
+
+    #[test]
+    fn what_was_not_stored_before_an_absence_is_due_after_it() {
+        let params = Params::paper();
+        let mut records = Records::<u32, u32>::new();
+        let value = || Some(Bytes::from_static(b"value"));
+        records.publish(1, value(), at(0), &params);
+        records.publish(2, value(), at(0), &params);
+        let publications = records.take_publications(&[2]);
+        let mut next_life = Records::<u32, u32>::new();
+        next_life.resume_publications(publications);
+        let due = next_life.upkeep(at(HOUR), &params);
+        assert!(matches!(due[..], [Upkeep::Publish(2, Some(_))]), "{due:?}");
+        assert_eq!(next_life.deadline(), at(24 * HOUR));
     }
 
     #[test]

@@ -5,8 +5,9 @@
 //! - *rounds*: length of the longest chain request -> response -> request until the lookup's
 //!   end. With constant one-way latency `L` and no loss a lookup of `r` rounds takes `2 r L`.
 //! - *hops*: length of the chain of responses that led to the closest node found.
-//! - *requests*: requests sent, including those that were never answered.
-//! - *timeouts*: requests given up.
+//! - *requests*: requests sent, including those that were never answered; further tries of one
+//!   do not count.
+//! - *timeouts*: tries of requests that got no answer in time.
 
 use crate::time::{Duration, Instant};
 use serde::{Serialize, Serializer};

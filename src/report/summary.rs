@@ -214,7 +214,11 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
             grouped(checks.lookups_exact)
         ),
     ));
-    rows.push(pair("tables checked", format!("{}, all sound", grouped(checks.tables_checked))));
+    let tables = match checks.tables_checked {
+        0 => "none".to_owned(),
+        count => format!("{}, all sound", grouped(count)),
+    };
+    rows.push(pair("tables checked", tables));
     let log = &result.operations_log;
     if log.kept < log.total {
         rows.push(pair(

@@ -80,7 +80,7 @@ impl Applications {
     /// The first entries of each workload for a node: whether it is to publish, and when.
     ///
     /// Searches for nodes begin with the transition phase. Searches for records begin with
-    /// the measurement, when all records have been put.
+    /// the measurement, when every publisher that was online has put its records.
     pub(super) fn first_entries(
         &mut self,
         node: NodeIndex,

@@ -20,10 +20,18 @@ use serde::{Serialize, Serializer};
 use toml_edit::{DocumentMut, Item};
 
 impl Scenario {
-    /// The complete scenario as a file that reads back as an equal scenario. Paths in it are
-    /// relative to the current directory.
+    /// The complete scenario as a file that reads back as the same scenario wherever it is put:
+    /// the path of a matrix in it is absolute. (As JSON the path stands as it was given, since
+    /// results do not depend on where they were made.)
     pub fn to_toml(&self) -> String {
-        let text = toml::to_string(&file(self)).expect("every value of the file has a TOML form");
+        let mut file = file(self);
+        let latency = file.network.as_mut().and_then(|network| network.latency.as_mut());
+        if let Some(path) = latency.and_then(|latency| latency.file.as_mut())
+            && let Ok(absolute) = std::path::absolute(&*path)
+        {
+            *path = absolute.to_string_lossy().into_owned();
+        }
+        let text = toml::to_string(&file).expect("every value of the file has a TOML form");
         let mut document: DocumentMut = text.parse().expect("what was written is TOML");
         inline_delays(&mut document);
         document.to_string()

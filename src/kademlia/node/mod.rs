@@ -98,9 +98,12 @@ impl<P: Peer, K: Key> Node<P, K> {
     }
 
     /// Takes what the node publishes out of it, for its next life: an application remembers that
-    /// while its node is away. What the node holds for others is lost.
+    /// while its node is away. What it was about to store is due again at once. What the node
+    /// holds for others is lost.
     pub fn take_publications(&mut self) -> Publications<K> {
-        self.records.take_publications()
+        let storing = self.operations.iter().filter(|operation| operation.stores());
+        let keys: Vec<K> = storing.map(Operation::target).collect();
+        self.records.take_publications(&keys)
     }
 
     /// Gives a new node what it published in a former life.

@@ -340,8 +340,13 @@ impl<P: Copy + Eq, K: Key> Operation<P, K> {
         }
     }
 
+    /// The key in question.
+    pub(super) fn target(&self) -> K {
+        self.lookup.target()
+    }
+
     /// Whether the lookup is followed by storing something on the nodes found.
-    fn stores(&self) -> bool {
+    pub(super) fn stores(&self) -> bool {
         use OperationKind::{Provide, Put, Republish};
         matches!(self.kind, Put | Provide | Republish)
     }

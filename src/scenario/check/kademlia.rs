@@ -1,7 +1,7 @@
 //! The parameters of the nodes: a preset and what overrides it.
 
 use super::bounds::{LONGEST, length, whole};
-use crate::kademlia::params::Params;
+use crate::kademlia::params::{Eviction, Params};
 use crate::scenario::Preset;
 use crate::scenario::file::{KademliaTable, Whole};
 use crate::scenario::problem::Problem;
@@ -70,6 +70,13 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
         )?,
         ..maintenance(table, &base)?
     };
+    if params.eviction == Eviction::Pending && params.replacements == 0 {
+        let set = table.replacements.is_some();
+        let path = if set { "kademlia.replacements" } else { "kademlia.eviction" };
+        let message = "`kademlia.eviction = \"pending\"` keeps the newcomer that waits among the \
+                       replacements: `kademlia.replacements` must be at least 1";
+        return Err(Problem::said(path, message));
+    }
     let short_timeout = short_timeout(table, &params)?;
     Ok((preset, Params { short_timeout, ..params }))
 }
