@@ -10,6 +10,8 @@ mod agenda;
 mod applications;
 // What a run costs the machine.
 mod cost;
+// Where two runs part.
+mod difference;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
 // Reports of nodes, judged by what the checker knows.
@@ -40,6 +42,8 @@ use result::RunOutput;
 use simulation::{SimNode, Simulation};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+pub use difference::{Difference, RunArguments, first_difference};
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug)]
@@ -80,9 +84,7 @@ fn run_on<Q: EventQueue>(
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
     let mut cost = Cost::begin();
-    let mut engine: Engine<SimNode, Q> = Engine::new(scenario.nodes.count, seed);
-    let mut simulation = Simulation::new(scenario, seed);
-    set_up(&mut simulation, &mut engine, seed);
+    let (mut engine, mut simulation) = begin::<Q>(scenario, seed);
     cost.set_up_done();
     let end = scenario.phases.end();
     let step = Duration::from_nanos((end.as_nanos() / STEPS).max(1));
@@ -103,6 +105,14 @@ fn run_on<Q: EventQueue>(
     }
     let performance = cost.end(&engine.counters(), scenario.nodes.count, queue);
     outcome::output(&mut simulation, &engine, seed, partial, performance)
+}
+
+/// A run at the beginning of its time.
+fn begin<Q: EventQueue>(scenario: &Scenario, seed: Seed) -> (Engine<SimNode, Q>, Simulation<'_>) {
+    let mut engine = Engine::new(scenario.nodes.count, seed);
+    let mut simulation = Simulation::new(scenario, seed);
+    set_up(&mut simulation, &mut engine, seed);
+    (engine, simulation)
 }
 
 /// Puts everything on the agendas with which a run begins.

@@ -1,4 +1,9 @@
 //! Integration tests, one feature a file.
 
+// Scenarios and runs for the others.
+mod worlds;
+
 // Rules of the source tree.
 mod tidy;
+// Every run repeats, with either queue.
+mod determinism;
