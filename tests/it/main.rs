@@ -7,3 +7,5 @@ mod worlds;
 mod tidy;
 // Every run repeats, with either queue.
 mod determinism;
+// Metrics whose values can be computed beforehand.
+mod known_answers;
