@@ -9,3 +9,5 @@ mod tidy;
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Random scenarios from a seed.
+mod fuzz;
