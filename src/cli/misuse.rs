@@ -1,12 +1,16 @@
 //! What a user did wrong, apart from the scenario itself.
 
+use crate::report::ReportError;
 use std::path::PathBuf;
 
 /// A command that cannot be obeyed as it was given. Like a wrong scenario it ends the program
 /// with status 2; nothing was written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Misuse {
     /// A file is in the way.
     #[error("{} exists already: give another name, or --force to overwrite it", .0.display())]
     FileExists(PathBuf),
+    /// Results cannot be written where the user wants them.
+    #[error("{0}: --out takes a folder in which files can be made")]
+    Out(ReportError),
 }

@@ -1,13 +1,12 @@
 //! `kadsim run FILE`: simulates a scenario, writes its folder and prints what happened.
 
-use super::interrupt;
 use super::progress::ProgressBar;
+use super::{Misuse, interrupt};
 use crate::engine::queue::QueueKind;
 use crate::report;
 use crate::rng::Seed;
 use crate::runner;
 use crate::scenario::{Scenario, Setting};
-use anyhow::Context;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -82,9 +81,7 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     if let Some(seed) = args.seed {
         scenario.seed = seed;
     }
-    // Before the run and not after an hour of it.
-    std::fs::create_dir_all(&args.out)
-        .with_context(|| format!("cannot make the folder {}", args.out.display()))?;
+    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
     interrupt::watch();
     let mut bar = ProgressBar::new(&scenario, args.quiet);
     let run = runner::run(&scenario, Seed(scenario.seed), args.queue.into(), &mut |progress| {

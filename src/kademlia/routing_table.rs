@@ -63,6 +63,10 @@ pub struct RoutingTable<P> {
     buckets: Vec<Bucket>,
     /// `Params::replacements` places a bucket, oldest first.
     spares: Vec<P>,
+    /// A bit for each bucket with a contact that has failed too often to be given to others
+    /// (the last bit stands for all buckets from 63 on), so that marks need not be read where
+    /// there is none: that read would be most of the cost of [`RoutingTable::closest`].
+    stale: u64,
 }
 
 /// What came of hearing from a node.
@@ -93,6 +97,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
             marks: Vec::new(),
             buckets: Vec::new(),
             spares: Vec::new(),
+            stale: 0,
         }
     }
 
@@ -108,6 +113,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
             marks: vec![Mark::heard(second); contacts],
             buckets: Vec::new(),
             spares: Vec::new(),
+            stale: 0,
         };
         for (peers, refresh_due) in buckets {
             table.grow(table.buckets.len());
@@ -200,19 +206,21 @@ impl<P: Copy + Eq> RoutingTable<P> {
         };
         let last = self.buckets[index].range().end - 1;
         let only_answers_count = params.eviction == Eviction::ReplaceUseless;
-        let mark = if answered || !only_answers_count && self.marks[position].failures() == 0 {
+        let before = self.marks[position];
+        let mark = if answered || !only_answers_count && before.failures() == 0 {
             Mark::heard(second)
         } else {
             // A query shows that it lives, not that it can be reached: failures stand.
-            self.marks[position]
+            before
         };
-        if position == last {
-            self.marks[position] = mark;
-            return Heard::Contact;
+        if position < last {
+            self.peers[position..=last].rotate_left(1);
+            self.marks[position..=last].rotate_left(1);
         }
-        self.peers[position..=last].rotate_left(1);
-        self.marks[position..=last].rotate_left(1);
         self.marks[last] = mark;
+        if before.failures() > mark.failures() {
+            self.note_stale(index, params);
+        }
         Heard::Contact
     }
 
@@ -231,6 +239,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
             Eviction::ReplaceUseless if in_doubt => {
                 self.remove(index, start);
                 self.insert(index, peer, second);
+                self.note_stale(index, params);
                 Heard::Contact
             }
             Eviction::ReplaceUseless => Heard::Refused,
@@ -322,6 +331,29 @@ impl<P: Copy + Eq> RoutingTable<P> {
         let spare = self.spares[index * params.replacements + usize::from(bucket.spares)];
         self.remove(index, position);
         self.insert(index, spare, second);
+        self.note_stale(index, params);
+    }
+
+    /// Notes whether a bucket holds a contact that has failed too often.
+    #[cold]
+    fn note_stale(&mut self, index: usize, params: &Params) {
+        let bit = index.min(63);
+        let of_bit = if bit == 63 { 63..self.buckets.len() } else { index..index + 1 };
+        let failed = |mark: &Mark| mark.failures() >= params.failures_before_eviction;
+        let stale = of_bit.into_iter().any(|bucket| {
+            let range = self.buckets[bucket].range();
+            self.marks[range].iter().any(failed)
+        });
+        self.stale = self.stale & !(1 << bit) | u64::from(stale) << bit;
+    }
+
+    /// Whether one of these buckets holds a contact that has failed too often.
+    #[inline]
+    fn any_stale(&self, buckets: std::ops::Range<usize>) -> bool {
+        let below = |bucket: usize| (1u64 << bucket.min(63)) - 1;
+        // From the first bucket's bit to that of the last.
+        let last = buckets.end - 1;
+        self.stale & (below(last) | 1 << last.min(63)) & !below(buckets.start) != 0
     }
 
     /// A contact that was in doubt did not answer the probe: it gives way to the newest spare
@@ -332,6 +364,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
             self.promote_spare(index, position, second, params);
         } else {
             self.marks[position] = self.marks[position].with_failure();
+            self.note_stale(index, params);
         }
     }
 
@@ -347,8 +380,11 @@ impl<P: Copy + Eq> RoutingTable<P> {
         }
         if self.buckets[index].spares > 0 {
             self.promote_spare(index, position, second, params);
-        } else if !params.keep_stale {
-            self.remove(index, position);
+        } else {
+            if !params.keep_stale {
+                self.remove(index, position);
+            }
+            self.note_stale(index, params);
         }
     }
 
@@ -394,10 +430,14 @@ impl<P: Copy + Eq> RoutingTable<P> {
             let first = closest.len();
             let start = self.buckets[group.start].range().start;
             let end = self.buckets[group.end - 1].range().end;
-            for (peer, mark) in self.peers[start..end].iter().zip(&self.marks[start..end]) {
-                if mark.failures() < params.failures_before_eviction {
-                    closest.push(*peer);
-                }
+            let peers = &self.peers[start..end];
+            if self.any_stale(group) {
+                let marks = self.marks[start..end].iter();
+                let sound = |mark: &Mark| mark.failures() < params.failures_before_eviction;
+                let pairs = peers.iter().zip(marks).filter(|(_, mark)| sound(mark));
+                closest.extend(pairs.map(|(&peer, _)| peer));
+            } else {
+                closest.extend_from_slice(peers);
             }
             if closest.len() > count {
                 keep_closest(closest, first, count, |peer| key_of(peer).distance(target));

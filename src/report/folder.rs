@@ -5,6 +5,7 @@
 
 use super::ReportError;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A folder that is being written. Dropped without [`Draft::publish`], it is removed.
@@ -15,6 +16,16 @@ pub struct Draft {
     /// Where a folder that is replaced waits to be deleted.
     replaced: PathBuf,
 }
+
+/// What a run's folder consists of. Whatever else lies in one was put there by its user.
+const PARTS: [&str; 6] = [
+    "scenario.toml",
+    "result.json",
+    "performance.json",
+    "timeseries.csv",
+    "operations.csv",
+    "plots",
+];
 
 /// Name of the folder of a run: whatever could leave the parent folder, hide the result or
 /// trouble a shell becomes a dash.
@@ -29,6 +40,9 @@ pub fn name(scenario: &str, seed: u64) -> String {
 
 impl Draft {
     /// Begins the folder `name` below `parent`, which is created if need be.
+    ///
+    /// # Errors
+    /// If nothing can be written there, or if what has that name is no folder.
     pub fn create(parent: &Path, name: &str) -> Result<Self, ReportError> {
         let process = std::process::id();
         let draft = Draft {
@@ -36,7 +50,11 @@ impl Draft {
             place: parent.join(name),
             replaced: parent.join(format!(".{name}.replaced-{process}")),
         };
-        let failed = |source| ReportError::Write { path: draft.path.clone(), source };
+        let failed = |cause| ReportError::Write { path: draft.path.clone(), cause };
+        if draft.place.symlink_metadata().is_ok() && !draft.place.is_dir() {
+            let cause = io::Error::from(io::ErrorKind::NotADirectory);
+            return Err(ReportError::Write { path: draft.place.clone(), cause });
+        }
         fs::create_dir_all(parent).map_err(failed)?;
         if draft.path.exists() {
             // Left by a process of the same number that was killed.
@@ -51,30 +69,41 @@ impl Draft {
         &self.path
     }
 
-    /// Puts the folder into its place and gives its path; a folder that was there is deleted
-    /// once the new one stands.
+    /// Puts the folder into its place and gives its path. An earlier report that was there is
+    /// deleted once the new one stands; files that a user has added to it move on.
+    ///
+    /// # Errors
+    /// If something cannot be renamed or deleted.
     pub fn publish(self) -> Result<PathBuf, ReportError> {
-        let failed = |source| ReportError::Write { path: self.place.clone(), source };
+        let failed = |cause| ReportError::Write { path: self.place.clone(), cause };
         let replaces = self.place.symlink_metadata().is_ok();
         if replaces {
             fs::rename(&self.place, &self.replaced).map_err(failed)?;
         }
-        if let Err(source) = fs::rename(&self.path, &self.place) {
+        if let Err(cause) = fs::rename(&self.path, &self.place) {
             if replaces {
                 // Without the way back there is nothing better to do than to report the first
                 // failure; the old report then stays under its hidden name.
                 let _ = fs::rename(&self.replaced, &self.place);
             }
-            return Err(failed(source));
+            return Err(failed(cause));
         }
         if replaces {
-            let removed = match self.replaced.is_dir() {
-                true => fs::remove_dir_all(&self.replaced),
-                false => fs::remove_file(&self.replaced),
-            };
-            removed.map_err(|source| ReportError::Write { path: self.replaced.clone(), source })?;
+            let failed = |cause| ReportError::Write { path: self.replaced.clone(), cause };
+            self.keep_what_is_not_ours().map_err(failed)?;
+            fs::remove_dir_all(&self.replaced).map_err(failed)?;
         }
         Ok(self.place.clone())
+    }
+
+    fn keep_what_is_not_ours(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.replaced)? {
+            let name = entry?.file_name();
+            if !PARTS.iter().any(|part| name == *part) {
+                fs::rename(self.replaced.join(&name), self.place.join(&name))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -108,16 +137,27 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_folder_is_replaced_as_a_whole() {
+    fn a_report_is_replaced_as_a_whole_and_nothing_else_is_lost() {
         let parent = tempfile::tempdir().expect("the system has room for a folder");
         let place = parent.path().join("below").join("deeper");
-        for file in ["old", "new"] {
+        for file in ["result.json", "timeseries.csv"] {
             let draft = Draft::create(&place, "a-1").expect("created");
             fs::write(draft.path().join(file), "").expect("written");
-            draft.publish().expect("published");
+            let folder = draft.publish().expect("published");
+            fs::write(folder.join("notes.txt"), "mine").expect("written");
         }
+        let draft = Draft::create(&place, "a-1").expect("created");
+        draft.publish().expect("published");
         assert_eq!(names(&place), ["a-1"]);
-        assert_eq!(names(&place.join("a-1")), ["new"]);
+        assert_eq!(names(&place.join("a-1")), ["notes.txt"]);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_folder_is_an_error_and_stays() {
+        let parent = tempfile::tempdir().expect("the system has room for a folder");
+        fs::write(parent.path().join("a-1"), "mine").expect("written");
+        assert!(Draft::create(parent.path(), "a-1").is_err());
+        assert_eq!(names(parent.path()), ["a-1"]);
     }
 
     #[test]

@@ -31,20 +31,30 @@ pub use summary::summary;
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A file or folder could not be written.
-    #[error("cannot write {path}")]
+    #[error("cannot write {}: {cause}", path.display())]
     Write {
         /// What should have been written.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        cause: io::Error,
     },
     /// A plot could not be drawn.
     #[error(transparent)]
     Plot(#[from] PlotError),
 }
 
+/// Tries whether the report of a run of this name and seed can be written below `parent`: better
+/// told before a long run than after it.
+///
+/// # Errors
+/// If it cannot.
+pub fn try_folder(parent: &Path, name: &str, seed: u64) -> Result<(), ReportError> {
+    Draft::create(parent, &folder::name(name, seed)).map(drop)
+}
+
 /// Writes everything about `run` to the folder `NAME-SEED` below `parent`, and gives its path.
-/// The folder appears complete or not at all; one of that name that was there is replaced.
+/// The folder appears complete or not at all; an earlier report there is replaced. A run that
+/// was interrupted goes to `NAME-SEED-partial`, so that it replaces no complete one.
 ///
 /// # Errors
 /// If something cannot be written or drawn.
@@ -53,7 +63,11 @@ pub fn write(
     run: &RunOutput,
     formats: &[PlotFormat],
 ) -> Result<PathBuf, ReportError> {
-    let draft = Draft::create(parent, &folder::name(&run.result.name, run.result.seed))?;
+    let mut name = folder::name(&run.result.name, run.result.seed);
+    if run.result.partial {
+        name.push_str("-partial");
+    }
+    let draft = Draft::create(parent, &name)?;
     write_file(&draft, "scenario.toml", |out| out.write_all(run.scenario_toml.as_bytes()))?;
     write_file(&draft, "result.json", |out| out.write_all(to_json(&run.result).as_bytes()))?;
     write_file(&draft, "performance.json", |out| {
@@ -64,7 +78,7 @@ pub fn write(
     if !formats.is_empty() {
         let plots = draft.path().join("plots");
         fs::create_dir(&plots)
-            .map_err(|source| ReportError::Write { path: plots.clone(), source })?;
+            .map_err(|cause| ReportError::Write { path: plots.clone(), cause })?;
         plots::draw_all(run, &plots, formats)?;
     }
     draft.publish()
@@ -81,7 +95,7 @@ fn write_file(
         content(&mut out)?;
         out.flush()
     };
-    write().map_err(|source| ReportError::Write { path: path.clone(), source })
+    write().map_err(|cause| ReportError::Write { path: path.clone(), cause })
 }
 
 #[cfg(test)]

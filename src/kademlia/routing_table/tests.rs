@@ -73,6 +73,10 @@ proptest! {
                 Step::Evict(peer) => table.evict(bucket(peer), peer, second, &params),
             }
             table.check(OWN, &params, key_of);
+            let mut closest = PeerList::new();
+            table.closest(OWN, key_of(0x8000), 1_000, &params, key_of, &mut closest);
+            let sound = table.marks.iter().filter(|mark| mark.failures() < 2).count();
+            prop_assert_eq!(closest.len(), sound, "what has failed is left out, and only that");
             for index in 0..table.buckets() {
                 let waiting = table.spares(index, &params);
                 prop_assert!(waiting.len() <= params.replacements);
