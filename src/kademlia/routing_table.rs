@@ -246,8 +246,13 @@ impl<P: Copy + Eq> RoutingTable<P> {
             Eviction::PingOldest => {
                 self.add_spare(index, peer, second, params);
                 if mark.failures() >= params.failures_before_eviction {
-                    self.promote_spare(index, start, second, params);
-                    return Heard::Refused;
+                    if params.replacements > 0 {
+                        self.promote_spare(index, start, second, params);
+                    } else {
+                        self.remove(index, start);
+                        self.insert(index, peer, second);
+                    }
+                    return Heard::Contact;
                 }
                 if in_doubt { Heard::Full { oldest } } else { Heard::Refused }
             }
