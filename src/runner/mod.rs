@@ -18,6 +18,8 @@ pub mod figures;
 mod judge;
 // The figures at the end of a run.
 mod outcome;
+// How far a run goes before it tells how far it has come.
+mod pace;
 // Who is online.
 mod population;
 // Everything that a run leaves behind.
@@ -37,6 +39,7 @@ use crate::time::{Duration, Instant};
 use crate::workload::sessions::State;
 use agenda::{Entry, Global};
 use cost::Cost;
+use pace::Pace;
 use rand::RngExt;
 use result::RunOutput;
 use simulation::{SimNode, Simulation};
@@ -57,9 +60,6 @@ pub struct Progress {
     /// Nodes online.
     pub online: u64,
 }
-
-/// How often a run tells how far it has come: so many times, evenly over virtual time.
-const STEPS: u64 = 2_000;
 
 /// Runs a scenario.
 ///
@@ -87,11 +87,12 @@ fn run_on<Q: EventQueue>(
     let (mut engine, mut simulation) = begin::<Q>(scenario, seed);
     cost.set_up_done();
     let end = scenario.phases.end();
-    let step = Duration::from_nanos((end.as_nanos() / STEPS).max(1));
+    let mut pace = Pace::new(scenario.phases);
     let mut partial = false;
     while engine.now() < end {
-        let next = (engine.now() + step).min(end);
-        engine.run_until(&mut simulation, next);
+        let events_before = engine.counters().events;
+        engine.run_until(&mut simulation, pace.next(engine.now()));
+        pace.adapt(engine.now(), engine.counters().events - events_before);
         let progress = Progress {
             now: engine.now(),
             end,
