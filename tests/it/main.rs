@@ -11,3 +11,5 @@ mod determinism;
 mod known_answers;
 // Random scenarios from a seed.
 mod fuzz;
+// The program as a user runs it.
+mod program;
