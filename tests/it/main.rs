@@ -5,6 +5,8 @@ mod worlds;
 
 // Rules of the source tree.
 mod tidy;
+// Whole nodes in a world by hand.
+mod node;
 // Every run repeats, with either queue.
 mod determinism;
 // Metrics whose values can be computed beforehand.
