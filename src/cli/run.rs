@@ -81,8 +81,9 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     if let Some(seed) = args.seed {
         scenario.seed = seed;
     }
-    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
+    // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
+    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
     let mut bar = ProgressBar::new(&scenario, args.quiet);
     let run = runner::run(&scenario, Seed(scenario.seed), args.queue.into(), &mut |progress| {
         bar.show(&progress);

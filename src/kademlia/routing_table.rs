@@ -1,6 +1,7 @@
 //! The routing table: a bucket for each number of leading key bits shared with the own node
 //! (paper, section 2.2), each from the least to the most recently seen contact, with a
-//! replacement cache (section 4.1).
+//! replacement cache (section 4.1). Here is the table; who comes into a bucket and who goes is
+//! decided in `eviction`.
 //!
 //! It departs from the paper in one thing: buckets are not split. Bucket `i` holds contacts that
 //! share exactly `i` bits, from the beginning; so the own neighbourhood, which the paper keeps
@@ -9,51 +10,16 @@
 //! All contacts of a node lie in two flat arrays, bucket after bucket: a contact costs 8 bytes in
 //! the simulator and a search for the closest reads memory in order.
 
+mod bucket;
+mod eviction;
+
+pub use eviction::Heard;
+
 use super::key::Key;
 use super::message::PeerList;
-use super::params::{Eviction, Params};
+use super::params::Params;
+use bucket::{Bucket, Mark};
 use smallvec::SmallVec;
-
-/// What is remembered of a contact beside its name.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mark(u32);
-
-impl Mark {
-    const FAILURE_BITS: u32 = 6;
-    const MAX_FAILURES: u32 = (1 << Self::FAILURE_BITS) - 1;
-
-    /// Heard from at `second`; no failures since. Seconds saturate after two years.
-    fn heard(second: u64) -> Self {
-        Mark((second.min(u64::from(u32::MAX >> Self::FAILURE_BITS)) as u32) << Self::FAILURE_BITS)
-    }
-
-    fn second(self) -> u64 {
-        u64::from(self.0 >> Self::FAILURE_BITS)
-    }
-
-    fn failures(self) -> u32 {
-        self.0 & Self::MAX_FAILURES
-    }
-
-    fn with_failure(self) -> Self {
-        Mark(if self.failures() < Self::MAX_FAILURES { self.0 + 1 } else { self.0 })
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    /// Where its contacts begin.
-    start: u16,
-    /// How many there are.
-    len: u8,
-    /// How many newcomers wait in the replacement cache.
-    spares: u8,
-    /// The second at which it is to be refreshed; 0 for a bucket in whose range nothing was
-    /// ever looked up.
-    refresh_due: u32,
-    /// The second at which the newest spare came.
-    spare_since: u32,
-}
 
 /// The contacts of a node.
 #[derive(Clone, Debug)]
@@ -67,20 +33,6 @@ pub struct RoutingTable<P> {
     /// (the last bit stands for all buckets from 63 on), so that marks need not be read where
     /// there is none: that read would be most of the cost of [`RoutingTable::closest`].
     stale: u64,
-}
-
-/// What came of hearing from a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard<P> {
-    /// It is a contact.
-    Contact,
-    /// Its bucket is full; this contact, the least recently seen of it, may be questioned.
-    Full {
-        /// The contact in doubt.
-        oldest: P,
-    },
-    /// Its bucket is full of contacts that are in good standing.
-    Refused,
 }
 
 impl<P: Copy + Eq> Default for RoutingTable<P> {
@@ -188,96 +140,6 @@ impl<P: Copy + Eq> RoutingTable<P> {
         self.peers[range.clone()].iter().position(|&other| other == peer).map(|at| range.start + at)
     }
 
-    /// A node was heard from; `answered` says whether it answered a request of ours.
-    ///
-    /// A contact becomes its bucket's most recently seen. A newcomer is taken in if the bucket
-    /// has room; otherwise it goes to the replacement cache and the eviction policy decides.
-    #[inline]
-    pub fn heard(
-        &mut self,
-        index: usize,
-        peer: P,
-        second: u64,
-        answered: bool,
-        params: &Params,
-    ) -> Heard<P> {
-        let Some(position) = self.position(index, peer) else {
-            return self.newcomer(index, peer, second, params);
-        };
-        let last = self.buckets[index].range().end - 1;
-        let only_answers_count = params.eviction == Eviction::ReplaceUseless;
-        let before = self.marks[position];
-        let mark = if answered || !only_answers_count && before.failures() == 0 {
-            Mark::heard(second)
-        } else {
-            // A query shows that it lives, not that it can be reached: failures stand.
-            before
-        };
-        if position < last {
-            self.peers[position..=last].rotate_left(1);
-            self.marks[position..=last].rotate_left(1);
-        }
-        self.marks[last] = mark;
-        if before.failures() > mark.failures() {
-            self.note_stale(index, params);
-        }
-        Heard::Contact
-    }
-
-    #[cold]
-    fn newcomer(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
-        self.grow(index);
-        if usize::from(self.buckets[index].len) < params.k {
-            self.insert(index, peer, second);
-            return Heard::Contact;
-        }
-        let start = usize::from(self.buckets[index].start);
-        let (oldest, mark) = (self.peers[start], self.marks[start]);
-        let silent = second.saturating_sub(mark.second());
-        let in_doubt = silent >= params.questionable_after.as_nanos() / 1_000_000_000;
-        match params.eviction {
-            Eviction::ReplaceUseless if in_doubt => {
-                self.remove(index, start);
-                self.insert(index, peer, second);
-                self.note_stale(index, params);
-                Heard::Contact
-            }
-            Eviction::ReplaceUseless => Heard::Refused,
-            Eviction::PingOldest => {
-                self.add_spare(index, peer, second, params);
-                if mark.failures() >= params.failures_before_eviction {
-                    self.promote_spare(index, start, second, params);
-                    return Heard::Refused;
-                }
-                if in_doubt { Heard::Full { oldest } } else { Heard::Refused }
-            }
-            Eviction::Pending => self.wait_in_line(index, peer, second, params),
-        }
-    }
-
-    /// rust-libp2p's pending entry: a newcomer that has waited long enough replaces the least
-    /// recently seen contact if that was not heard from meanwhile.
-    fn wait_in_line(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
-        let Bucket { start, spares, spare_since, .. } = self.buckets[index];
-        let start = usize::from(start);
-        let since = u64::from(spare_since);
-        let delay = params.pending_delay.as_nanos() / 1_000_000_000;
-        if spares > 0 && second >= since + delay {
-            if self.marks[start].second() < since {
-                self.promote_spare(index, start, second, params);
-            } else {
-                self.buckets[index].spares = 0;
-            }
-        }
-        if self.position(index, peer).is_some() {
-            return Heard::Contact;
-        }
-        if self.buckets[index].spares == 0 {
-            self.add_spare(index, peer, second, params);
-        }
-        Heard::Refused
-    }
-
     fn insert(&mut self, index: usize, peer: P, second: u64) {
         let end = self.buckets[index].range().end;
         self.peers.insert(end, peer);
@@ -295,43 +157,6 @@ impl<P: Copy + Eq> RoutingTable<P> {
         for bucket in &mut self.buckets[index + 1..] {
             bucket.start -= 1;
         }
-    }
-
-    fn add_spare(&mut self, index: usize, peer: P, second: u64, params: &Params) {
-        let room = params.replacements;
-        if room == 0 {
-            return;
-        }
-        let start = index * room;
-        if self.spares.len() < start + room {
-            self.spares.resize(start + room, peer);
-        }
-        let bucket = &mut self.buckets[index];
-        let count = usize::from(bucket.spares);
-        let spares = &mut self.spares[start..start + room];
-        if let Some(at) = spares[..count].iter().position(|&spare| spare == peer) {
-            spares[at..count].rotate_left(1);
-        } else if count < room {
-            spares[count] = peer;
-            bucket.spares += 1;
-            bucket.spare_since = second as u32;
-        } else {
-            spares.rotate_left(1);
-            spares[room - 1] = peer;
-            bucket.spare_since = second as u32;
-        }
-    }
-
-    /// Puts the newest spare in the place of a contact, as the least recently *seen* one: it
-    /// was not heard from since it came.
-    fn promote_spare(&mut self, index: usize, position: usize, second: u64, params: &Params) {
-        let bucket = &mut self.buckets[index];
-        assert!(bucket.spares > 0, "only a bucket with spares promotes one");
-        bucket.spares -= 1;
-        let spare = self.spares[index * params.replacements + usize::from(bucket.spares)];
-        self.remove(index, position);
-        self.insert(index, spare, second);
-        self.note_stale(index, params);
     }
 
     /// Notes whether a bucket holds a contact that has failed too often.
@@ -354,38 +179,6 @@ impl<P: Copy + Eq> RoutingTable<P> {
         // From the first bucket's bit to that of the last.
         let last = buckets.end - 1;
         self.stale & (below(last) | 1 << last.min(63)) & !below(buckets.start) != 0
-    }
-
-    /// A contact that was in doubt did not answer the probe: it gives way to the newest spare
-    /// (paper, section 2.2).
-    pub fn evict(&mut self, index: usize, peer: P, second: u64, params: &Params) {
-        let Some(position) = self.position(index, peer) else { return };
-        if self.buckets[index].spares > 0 {
-            self.promote_spare(index, position, second, params);
-        } else {
-            self.marks[position] = self.marks[position].with_failure();
-            self.note_stale(index, params);
-        }
-    }
-
-    /// A request to a contact has failed. It is replaced by the newest spare once it has
-    /// failed often enough; without a spare it stays, doubted, or goes, as
-    /// [`Params::keep_stale`] says.
-    pub fn failed(&mut self, index: usize, peer: P, second: u64, params: &Params) {
-        let Some(position) = self.position(index, peer) else { return };
-        let mark = self.marks[position].with_failure();
-        self.marks[position] = mark;
-        if mark.failures() < params.failures_before_eviction {
-            return;
-        }
-        if self.buckets[index].spares > 0 {
-            self.promote_spare(index, position, second, params);
-        } else {
-            if !params.keep_stale {
-                self.remove(index, position);
-            }
-            self.note_stale(index, params);
-        }
     }
 
     /// The bucket is to be refreshed at `second`, unless something is looked up in it before.
@@ -481,13 +274,6 @@ fn keep_closest<P: Copy, K: Key>(
     ranked.select_nth_unstable_by_key(count - first, |&(distance, _)| distance);
     closest.truncate(first);
     closest.extend(ranked.iter().take(count - first).map(|&(_, peer)| peer));
-}
-
-impl Bucket {
-    #[inline]
-    fn range(&self) -> std::ops::Range<usize> {
-        usize::from(self.start)..usize::from(self.start) + usize::from(self.len)
-    }
 }
 
 #[cfg(test)]

@@ -10,12 +10,16 @@ mod agenda;
 mod applications;
 // What a run costs the machine.
 mod cost;
+// Where two runs part.
+mod difference;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
 // The figures at the end of a run.
 mod outcome;
+// How far a run goes before it tells how far it has come.
+mod pace;
 // Who is online.
 mod population;
 // Everything that a run leaves behind.
@@ -35,11 +39,14 @@ use crate::time::{Duration, Instant};
 use crate::workload::sessions::State;
 use agenda::{Entry, Global};
 use cost::Cost;
+use pace::Pace;
 use rand::RngExt;
 use result::RunOutput;
 use simulation::{SimNode, Simulation};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+pub use difference::{Difference, RunArguments, first_difference};
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug)]
@@ -53,9 +60,6 @@ pub struct Progress {
     /// Nodes online.
     pub online: u64,
 }
-
-/// How often a run tells how far it has come: so many times, evenly over virtual time.
-const STEPS: u64 = 2_000;
 
 /// Runs a scenario.
 ///
@@ -80,16 +84,15 @@ fn run_on<Q: EventQueue>(
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
     let mut cost = Cost::begin();
-    let mut engine: Engine<SimNode, Q> = Engine::new(scenario.nodes.count, seed);
-    let mut simulation = Simulation::new(scenario, seed);
-    set_up(&mut simulation, &mut engine, seed);
+    let (mut engine, mut simulation) = begin::<Q>(scenario, seed);
     cost.set_up_done();
     let end = scenario.phases.end();
-    let step = Duration::from_nanos((end.as_nanos() / STEPS).max(1));
+    let mut pace = Pace::new(scenario.phases);
     let mut partial = false;
     while engine.now() < end {
-        let next = (engine.now() + step).min(end);
-        engine.run_until(&mut simulation, next);
+        let events_before = engine.counters().events;
+        engine.run_until(&mut simulation, pace.next(engine.now()));
+        pace.adapt(engine.now(), engine.counters().events - events_before);
         let progress = Progress {
             now: engine.now(),
             end,
@@ -103,6 +106,14 @@ fn run_on<Q: EventQueue>(
     }
     let performance = cost.end(&engine.counters(), scenario.nodes.count, queue);
     outcome::output(&mut simulation, &engine, seed, partial, performance)
+}
+
+/// A run at the beginning of its time.
+fn begin<Q: EventQueue>(scenario: &Scenario, seed: Seed) -> (Engine<SimNode, Q>, Simulation<'_>) {
+    let mut engine = Engine::new(scenario.nodes.count, seed);
+    let mut simulation = Simulation::new(scenario, seed);
+    set_up(&mut simulation, &mut engine, seed);
+    (engine, simulation)
 }
 
 /// Puts everything on the agendas with which a run begins.

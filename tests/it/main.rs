@@ -2,5 +2,18 @@
 
 // What the documentation says.
 mod docs;
+// Scenarios and runs for the others.
+mod worlds;
+
 // Rules of the source tree.
 mod tidy;
+// Whole nodes in a world by hand.
+mod node;
+// Every run repeats, with either queue.
+mod determinism;
+// Metrics whose values can be computed beforehand.
+mod known_answers;
+// Random scenarios from a seed.
+mod fuzz;
+// The program as a user runs it.
+mod program;

@@ -101,6 +101,12 @@ impl<P: Peer, K: Key> Node<P, K> {
         self.operations.iter().position(|operation| operation.id == id)
     }
 
+    /// The operation, if its lookup is still going on: one that stores already has ended its
+    /// lookup, and what is still under way for that must not end it again.
+    fn find_lookup(&self, id: u32) -> Option<usize> {
+        self.find_operation(id).filter(|&index| self.operations[index].sent == 0)
+    }
+
     /// Does what the operation's lookup asks for.
     #[inline]
     fn drive(&mut self, index: usize, transport: &mut impl Transport<Self>) {
@@ -128,7 +134,7 @@ impl<P: Peer, K: Key> Node<P, K> {
         body: Body<P, K>,
         transport: &mut impl Transport<Self>,
     ) {
-        let Some(index) = self.find_operation(id) else { return };
+        let Some(index) = self.find_lookup(id) else { return };
         let operation = &mut self.operations[index];
         let peers = match body {
             Body::Nodes { peers } => peers,
@@ -175,7 +181,7 @@ impl<P: Peer, K: Key> Node<P, K> {
         late: bool,
         transport: &mut impl Transport<Self>,
     ) {
-        let Some(index) = self.find_operation(id) else { return };
+        let Some(index) = self.find_lookup(id) else { return };
         let operation = &mut self.operations[index];
         let key = transport.key_of(peer);
         if late {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::kademlia::key::Key64;
+use crate::kademlia::params::Eviction;
 use crate::time::Duration;
 use proptest::prelude::*;
 
@@ -60,9 +61,11 @@ proptest! {
     fn laws_hold_after_any_history(
         steps in prop::collection::vec(any_step(), 0..400),
         eviction in any_eviction(),
+        replacements in 0usize..3,
         keep_stale: bool,
     ) {
-        let params = Params { keep_stale, failures_before_eviction: 2, ..small(eviction) };
+        let small = small(eviction);
+        let params = Params { keep_stale, failures_before_eviction: 2, replacements, ..small };
         let mut table = RoutingTable::new();
         for (second, step) in (0u64..).step_by(7).zip(steps) {
             match step {
@@ -183,4 +186,21 @@ fn the_paper_s_table_would_have_split_where_more_than_k_contacts_remain() {
     // Buckets hold 3, 2, 2, 1: the last two hold 3 together, the last three 5.
     assert_eq!(table.split_buckets(3), 2);
     assert_eq!(table.split_buckets(100), 0);
+}
+
+/// With and without a replacement cache, a newcomer takes the place of a contact that has
+/// failed too often.
+#[test]
+fn a_newcomer_replaces_the_oldest_that_has_failed() {
+    for replacements in [0, 2] {
+        let params = Params { replacements, ..small(Eviction::PingOldest) };
+        let mut table = full(&params);
+        for second in 2..10 {
+            table.failed(0, 0x8001, second, &params);
+        }
+        assert_eq!(table.bucket(0), [0x8001, 0x8002], "nothing can replace it");
+        assert_eq!(table.heard(0, 0x8003, 10, false, &params), Heard::Contact);
+        assert_eq!(table.bucket(0), [0x8002, 0x8003]);
+        assert!(table.spares(0, &params).is_empty());
+    }
 }

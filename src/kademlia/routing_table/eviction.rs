@@ -1,0 +1,186 @@
+//! Who comes into a bucket, who stays and who goes: least-recently-seen order, the replacement
+//! cache, and the eviction policies.
+
+use super::RoutingTable;
+use super::bucket::{Bucket, Mark};
+use crate::kademlia::params::{Eviction, Params};
+
+/// What came of hearing from a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard<P> {
+    /// It is a contact.
+    Contact,
+    /// Its bucket is full; this contact, the least recently seen of it, may be questioned.
+    Full {
+        /// The contact in doubt.
+        oldest: P,
+    },
+    /// Its bucket is full of contacts that are in good standing.
+    Refused,
+}
+
+impl<P: Copy + Eq> RoutingTable<P> {
+    /// A node was heard from; `answered` says whether it answered a request of ours.
+    ///
+    /// A contact becomes its bucket's most recently seen. A newcomer is taken in if the bucket
+    /// has room; otherwise it goes to the replacement cache and the eviction policy decides.
+    #[inline]
+    pub fn heard(
+        &mut self,
+        index: usize,
+        peer: P,
+        second: u64,
+        answered: bool,
+        params: &Params,
+    ) -> Heard<P> {
+        let Some(position) = self.position(index, peer) else {
+            return self.newcomer(index, peer, second, params);
+        };
+        let last = self.buckets[index].range().end - 1;
+        let only_answers_count = params.eviction == Eviction::ReplaceUseless;
+        let before = self.marks[position];
+        let mark = if answered || !only_answers_count && before.failures() == 0 {
+            Mark::heard(second)
+        } else {
+            // A query shows that it lives, not that it can be reached: failures stand.
+            before
+        };
+        if position < last {
+            self.peers[position..=last].rotate_left(1);
+            self.marks[position..=last].rotate_left(1);
+        }
+        self.marks[last] = mark;
+        if before.failures() > mark.failures() {
+            self.note_stale(index, params);
+        }
+        Heard::Contact
+    }
+
+    #[cold]
+    fn newcomer(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
+        self.grow(index);
+        if usize::from(self.buckets[index].len) < params.k {
+            self.insert(index, peer, second);
+            return Heard::Contact;
+        }
+        let start = usize::from(self.buckets[index].start);
+        let (oldest, mark) = (self.peers[start], self.marks[start]);
+        let silent = second.saturating_sub(mark.second());
+        let in_doubt = silent >= params.questionable_after.as_nanos() / 1_000_000_000;
+        match params.eviction {
+            Eviction::ReplaceUseless if in_doubt => {
+                self.remove(index, start);
+                self.insert(index, peer, second);
+                self.note_stale(index, params);
+                Heard::Contact
+            }
+            Eviction::ReplaceUseless => Heard::Refused,
+            Eviction::PingOldest => {
+                self.add_spare(index, peer, second, params);
+                if mark.failures() >= params.failures_before_eviction {
+                    if params.replacements > 0 {
+                        self.promote_spare(index, start, second, params);
+                    } else {
+                        self.remove(index, start);
+                        self.insert(index, peer, second);
+                    }
+                    return Heard::Contact;
+                }
+                if in_doubt { Heard::Full { oldest } } else { Heard::Refused }
+            }
+            Eviction::Pending => self.wait_in_line(index, peer, second, params),
+        }
+    }
+
+    /// rust-libp2p's pending entry: a newcomer that has waited long enough replaces the least
+    /// recently seen contact if that was not heard from meanwhile.
+    fn wait_in_line(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
+        let Bucket { start, spares, spare_since, .. } = self.buckets[index];
+        let start = usize::from(start);
+        let since = u64::from(spare_since);
+        let delay = params.pending_delay.as_nanos() / 1_000_000_000;
+        if spares > 0 && second >= since + delay {
+            if self.marks[start].second() < since {
+                self.promote_spare(index, start, second, params);
+            } else {
+                self.buckets[index].spares = 0;
+            }
+        }
+        if self.position(index, peer).is_some() {
+            return Heard::Contact;
+        }
+        if self.buckets[index].spares == 0 {
+            self.add_spare(index, peer, second, params);
+        }
+        Heard::Refused
+    }
+
+    fn add_spare(&mut self, index: usize, peer: P, second: u64, params: &Params) {
+        let room = params.replacements;
+        if room == 0 {
+            return;
+        }
+        let start = index * room;
+        if self.spares.len() < start + room {
+            self.spares.resize(start + room, peer);
+        }
+        let bucket = &mut self.buckets[index];
+        let count = usize::from(bucket.spares);
+        let spares = &mut self.spares[start..start + room];
+        if let Some(at) = spares[..count].iter().position(|&spare| spare == peer) {
+            spares[at..count].rotate_left(1);
+        } else if count < room {
+            spares[count] = peer;
+            bucket.spares += 1;
+            bucket.spare_since = second as u32;
+        } else {
+            spares.rotate_left(1);
+            spares[room - 1] = peer;
+            bucket.spare_since = second as u32;
+        }
+    }
+
+    /// Puts the newest spare in the place of a contact, as the least recently *seen* one: it
+    /// was not heard from since it came.
+    fn promote_spare(&mut self, index: usize, position: usize, second: u64, params: &Params) {
+        let bucket = &mut self.buckets[index];
+        assert!(bucket.spares > 0, "only a bucket with spares promotes one");
+        bucket.spares -= 1;
+        let spare = self.spares[index * params.replacements + usize::from(bucket.spares)];
+        self.remove(index, position);
+        self.insert(index, spare, second);
+        self.note_stale(index, params);
+    }
+
+    /// A contact that was in doubt did not answer the probe: it gives way to the newest spare
+    /// (paper, section 2.2).
+    pub fn evict(&mut self, index: usize, peer: P, second: u64, params: &Params) {
+        let Some(position) = self.position(index, peer) else { return };
+        if self.buckets[index].spares > 0 {
+            self.promote_spare(index, position, second, params);
+        } else {
+            self.marks[position] = self.marks[position].with_failure();
+            self.note_stale(index, params);
+        }
+    }
+
+    /// A request to a contact has failed. It is replaced by the newest spare once it has
+    /// failed often enough; without a spare it stays, doubted, or goes, as
+    /// [`Params::keep_stale`] says.
+    pub fn failed(&mut self, index: usize, peer: P, second: u64, params: &Params) {
+        let Some(position) = self.position(index, peer) else { return };
+        let mark = self.marks[position].with_failure();
+        self.marks[position] = mark;
+        if mark.failures() < params.failures_before_eviction {
+            return;
+        }
+        if self.buckets[index].spares > 0 {
+            self.promote_spare(index, position, second, params);
+        } else {
+            if !params.keep_stale {
+                self.remove(index, position);
+            }
+            self.note_stale(index, params);
+        }
+    }
+}

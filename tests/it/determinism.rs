@@ -1,0 +1,167 @@
+//! Every run repeats, with either queue; where one does not, the first difference is named.
+
+use crate::worlds::{arguments, operations, run_with, scenario};
+use kadsim::engine::queue::QueueKind;
+use kadsim::metrics::OperationKind;
+use kadsim::protocol::NodeIndex;
+use kadsim::report;
+use kadsim::runner::result::RunOutput;
+use kadsim::runner::{RunArguments, first_difference};
+use kadsim::scenario::Scenario;
+use kadsim::time::{Duration, Instant};
+use std::fs;
+use std::path::Path;
+
+/// How two runs differ, beginning with the first event that does; `None` if they are the same.
+pub fn difference(a: RunArguments<'_>, b: RunArguments<'_>) -> Option<String> {
+    let (left, right) = (run_with(a), run_with(b));
+    let what = if left.result.digest != right.result.digest {
+        "digest"
+    } else if left.result != right.result {
+        "result"
+    } else if left.series != right.series {
+        "series"
+    } else if left.operations != right.operations {
+        "operations"
+    } else if left.distributions != right.distributions {
+        "distributions"
+    } else if report::to_json(&left.result) != report::to_json(&right.result) {
+        "text of the result"
+    } else {
+        return None;
+    };
+    let event = match first_difference(a, b) {
+        Some(event) => format!("the first event that differs is at {event}"),
+        None => "no event differs".to_owned(),
+    };
+    Some(format!("{what} differs: {event}; {}", first_line(&left, &right)))
+}
+
+/// The first line in which `result.json` differs.
+fn first_line(left: &RunOutput, right: &RunOutput) -> String {
+    let (left, right) = (report::to_json(&left.result), report::to_json(&right.result));
+    let mut lines = left.lines().zip(right.lines()).enumerate();
+    match lines.find(|(_, (left, right))| left != right) {
+        Some((index, (left, right))) => {
+            format!("result.json line {}: {} or {}", index + 1, left.trim(), right.trim())
+        }
+        None => "result.json has no line that differs".to_owned(),
+    }
+}
+
+/// The shipped scenarios by file name, each small enough to run in about a second.
+fn shipped() -> Vec<(String, Scenario)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let entries = fs::read_dir(&folder).expect("scenarios are shipped");
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    assert!(files.len() >= 5, "the walk finds the scenarios");
+    let settings = [
+        "nodes.count=400",
+        "phases.init=20s",
+        "phases.transition=30s",
+        "phases.measurement=2m",
+        "checker.tables=0.1",
+        "output.sample_interval=7s",
+    ];
+    let settings = settings.map(|text| text.parse().expect("it is a setting"));
+    let load = |file: &Path| {
+        let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        (name, Scenario::load(file, &settings).expect("a shipped scenario is sound"))
+    };
+    files.iter().map(|file| load(file)).collect()
+}
+
+#[test]
+fn shipped_scenarios_repeat_with_either_queue() {
+    for (name, scenario) in shipped() {
+        let bucketed = arguments(&scenario, QueueKind::Bucketed);
+        let reference = arguments(&scenario, QueueKind::Reference);
+        let run = run_with(bucketed);
+        assert!(run.result.events > 2_000, "{name}: {} events prove nothing", run.result.events);
+        assert!(!run.operations.is_empty(), "{name}: nothing was asked for");
+        for (with, other) in [("once more", bucketed), ("with the reference queue", reference)] {
+            let difference = difference(bucketed, other);
+            assert_eq!(difference, None, "{name} {with}");
+        }
+    }
+}
+
+/// Quiet but for lookups: nothing is refreshed, nothing is lost, and packets take 50 ms.
+const LOOKUPS: &str = r#"
+    phases = { init = "1s", transition = "1ms", measurement = "20s" }
+    nodes = { count = 60, bootstrap = "warm" }
+    kademlia = { k = 5, refresh_interval = "10years" }
+    network.latency = { model = "constant", delay = "50ms" }
+    workload = [{ kind = "lookup", rate = "0.1/s" }]
+    output.plots = []
+"#;
+
+/// When and where the first operation of this kind began.
+fn first_of(run: &RunOutput, kind: OperationKind) -> (Instant, NodeIndex) {
+    let starts = operations(run, kind).into_iter();
+    let starts = starts.map(|operation| (operation.started, NodeIndex(operation.node)));
+    starts.min().expect("there are such operations")
+}
+
+/// Publishers store their records again after 5 s here and after 6 s there: the runs part when
+/// the first of them does so.
+#[test]
+fn the_first_event_that_differs_is_named() {
+    let text = LOOKUPS.replace("\"lookup\"", "\"put-get\"");
+    let early = scenario(&text, &["kademlia.republish_interval=5s"]);
+    let late = scenario(&text, &["kademlia.republish_interval=6s"]);
+    let (a, b) = (arguments(&early, QueueKind::Bucketed), arguments(&late, QueueKind::Reference));
+    let found = first_difference(a, b).expect("the runs differ");
+    let first = first_of(&run_with(a), OperationKind::Republish);
+    assert_eq!(((found.at, found.node), found.nodes), (first, 1));
+    assert!(found.events_before > 1_000);
+
+    let text = difference(a, b).expect("the runs differ");
+    assert!(text.contains(&found.node.to_string()), "{text}");
+    assert!(text.contains("result.json line "), "{text}");
+    assert_eq!(first_difference(b, a), Some(found), "either way around");
+}
+
+/// Packets that are slower by a nanosecond: the runs part when the first one arrives where it
+/// is faster.
+#[test]
+fn a_nanosecond_is_a_difference() {
+    let plain = scenario(LOOKUPS, &[]);
+    let slower = scenario(LOOKUPS, &["network.latency.delay=50ms 1ns"]);
+    let (a, b) = (arguments(&plain, QueueKind::Bucketed), arguments(&slower, QueueKind::Bucketed));
+    let (started, _) = first_of(&run_with(a), OperationKind::Lookup);
+    let found = first_difference(a, b).expect("the runs differ");
+    assert_eq!(found.at, started + Duration::from_millis(50));
+}
+
+#[test]
+fn another_seed_is_another_run_and_the_same_one_is_not() {
+    let one = scenario(LOOKUPS, &[]);
+    let other = scenario(LOOKUPS, &["seed=43"]);
+    let (a, b) = (arguments(&one, QueueKind::Bucketed), arguments(&other, QueueKind::Bucketed));
+    assert!(first_difference(a, b).is_some());
+    assert!(difference(a, b).is_some_and(|text| text.starts_with("digest differs: ")));
+    assert_eq!(first_difference(a, arguments(&one, QueueKind::Reference)), None);
+}
+
+/// A run that is stopped at many instants and goes on is the run that was never stopped.
+#[test]
+fn watching_changes_nothing_and_can_end_a_run() {
+    use std::ops::ControlFlow;
+    let scenario = scenario(LOOKUPS, &[]);
+    let RunArguments { seed, queue, .. } = arguments(&scenario, QueueKind::Bucketed);
+    let whole = run_with(arguments(&scenario, queue));
+    assert!(!whole.result.partial);
+    let half = Instant::ZERO + Duration::from_secs(11);
+    let mut watch = |progress: kadsim::runner::Progress| match progress.now < half {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    };
+    let part = kadsim::runner::run(&scenario, seed, queue, &mut watch);
+    assert!(part.result.partial);
+    // What ended in the shorter run ended in the same way in the whole one.
+    assert!(part.operations.len() > 10 && part.operations.len() < whole.operations.len());
+    assert!(part.operations.iter().all(|operation| whole.operations.contains(operation)));
+}

@@ -1,0 +1,320 @@
+//! Random scenarios: each runs, repeats with the other queue and again from its own text.
+//!
+//! A scenario follows from its number. For more of them than a test run has time for:
+//! `KADSIM_FUZZ_SEEDS=1000..2000 cargo test --release --test it fuzz`
+
+use crate::determinism::difference;
+use crate::worlds::{arguments, run_with};
+use kadsim::engine::queue::QueueKind;
+use kadsim::rng::{Purpose, Seed, Stream};
+use kadsim::scenario::Scenario;
+use rand::{Rng, RngExt};
+use std::fmt::Write;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
+
+/// Scenarios of an ordinary test run.
+const SEEDS: Range<u64> = 0..40;
+
+/// The seeds that the user asks for, or those of an ordinary test run.
+fn seeds() -> Range<u64> {
+    let Ok(text) = std::env::var("KADSIM_FUZZ_SEEDS") else { return SEEDS };
+    let bounds = text
+        .split_once("..")
+        .and_then(|(from, to)| Some(from.trim().parse().ok()?..to.trim().parse().ok()?));
+    bounds.unwrap_or_else(|| panic!("KADSIM_FUZZ_SEEDS is {text}, not a range such as 17..18"))
+}
+
+/// A scenario under construction.
+struct Draft {
+    draws: Stream,
+    text: String,
+}
+
+impl Draft {
+    fn whole(&mut self, range: std::ops::RangeInclusive<u64>) -> u64 {
+        self.draws.random_range(range)
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.whole(1..=100) <= percent
+    }
+
+    fn pick<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        words[self.draws.random_range(0..words.len())]
+    }
+
+    fn line(&mut self, line: &str) {
+        writeln!(self.text, "{line}").expect("a text takes all");
+    }
+
+    /// `key = "..."`, one of these words.
+    fn word(&mut self, key: &str, words: &[&str]) {
+        let word = self.pick(words);
+        self.line(&format!("{key} = \"{word}\""));
+    }
+
+    fn switch(&mut self, key: &str) {
+        let way = self.pick(&["true", "false"]);
+        self.line(&format!("{key} = {way}"));
+    }
+
+    /// `key = "...ms"`, from milliseconds; long lengths are as likely as short ones.
+    fn length(&mut self, key: &str, range: std::ops::RangeInclusive<u64>) {
+        let octaves = (range.end() / range.start().max(&1)).ilog2();
+        let scale = 1 << self.whole(0..=u64::from(octaves));
+        let length = self.whole(*range.start()..=(range.start().max(&1) * scale).min(*range.end()));
+        self.line(&format!("{key} = \"{length}ms\""));
+    }
+
+    fn number(&mut self, key: &str, range: std::ops::RangeInclusive<u64>) {
+        let number = self.whole(range);
+        self.line(&format!("{key} = {number}"));
+    }
+
+    /// `key = 0.xyz`, within `range` thousandths.
+    fn share(&mut self, key: &str, range: std::ops::RangeInclusive<u64>) {
+        let share = self.whole(range);
+        self.line(&format!("{key} = {}.{:03}", share / 1_000, share % 1_000));
+    }
+}
+
+/// The scenario of this number, as a file.
+fn text(seed: u64) -> String {
+    let draws = Stream::new(Seed(seed), Purpose::Test, 0xf0_22);
+    let mut draft = Draft { draws, text: String::new() };
+    let number = draft.draws.next_u64();
+    draft.line(&format!("name = \"fuzz {seed}\"\nseed = \"{number}\""));
+    draft.line("[phases]");
+    draft.length("init", 0..=60_000);
+    draft.length("transition", 1..=60_000);
+    draft.length("measurement", 1_000..=240_000);
+    nodes(&mut draft);
+    kademlia(&mut draft);
+    network(&mut draft);
+    churn(&mut draft);
+    for _ in 0..draft.whole(0..=3) {
+        workload(&mut draft);
+    }
+    draft.line("[checker]");
+    draft.share("lookups", 0..=1_000);
+    draft.share("tables", 0..=1_000);
+    draft.line("[output]\nplots = []");
+    draft.length("sample_interval", 100..=100_000);
+    draft.number("operations_limit", 0..=2_000);
+    draft.text
+}
+
+fn nodes(draft: &mut Draft) {
+    let count = draft.whole(2..=60);
+    draft.line(&format!("[nodes]\ncount = {count}"));
+    draft.word("bootstrap", &["organic", "organic", "warm"]);
+    draft.number("contacts", 1..=(count - 1).min(5));
+    let classes = draft.whole(0..=2);
+    for class in 0..classes {
+        draft.line(&format!("[[nodes.class]]\nname = \"class {class}\""));
+        draft.line(&format!("share = {}", 1.0 / classes as f64));
+        let rates = ["unlimited", "3 kbit/s", "100 kbit/s", "10 Mbit/s", "1 Gbit/s"];
+        draft.word("uplink", &rates);
+        draft.word("downlink", &rates);
+        draft.word("queue", &["2 KiB", "16 KiB", "256 KiB"]);
+    }
+}
+
+/// A preset, and each of its values overridden now and then.
+fn kademlia(draft: &mut Draft) {
+    draft.line("[kademlia]");
+    draft.word("preset", &["paper", "mainline", "go-libp2p", "rust-libp2p"]);
+    // Two of the bounds follow from k, so k is always written.
+    let k = draft.whole(1..=24);
+    draft.line(&format!("k = {k}"));
+    let often = draft.whole(5..=60);
+    type Write = fn(&mut Draft, u64);
+    let keys: &[Write] = &[
+        |draft, _| draft.number("alpha", 1..=12),
+        |draft, k| draft.number("beta", 1..=k),
+        |draft, _| draft.word("parallelism", &["loose", "strict"]),
+        |draft, _| draft.word("stop", &["k-closest", "beta-closest", "no-closer"]),
+        |draft, _| draft.switch("follow_up"),
+        |draft, k| draft.number("candidates", k..=3 * k),
+        |draft, _| draft.length("request_timeout", 20..=20_000),
+        |draft, _| draft.line("short_timeout = \"10ms\""),
+        |draft, _| draft.number("retries", 0..=3),
+        |draft, _| draft.length("refresh_interval", 1_000..=600_000),
+        |draft, _| draft.length("replicate_interval", 1_000..=600_000),
+        |draft, _| draft.length("republish_interval", 1_000..=600_000),
+        |draft, _| draft.length("record_expiry", 1_000..=600_000),
+        |draft, _| draft.length("provider_republish_interval", 1_000..=600_000),
+        |draft, _| draft.length("provider_expiry", 1_000..=600_000),
+        |draft, _| draft.word("eviction", &["ping-oldest", "replace-useless", "pending"]),
+        |draft, _| draft.length("questionable_after", 0..=600_000),
+        |draft, _| draft.length("pending_delay", 0..=120_000),
+        |draft, _| draft.number("replacements", 0..=10),
+        |draft, _| draft.number("failures_before_eviction", 1..=6),
+        |draft, _| draft.switch("keep_stale"),
+        |draft, _| draft.switch("cache_on_path"),
+        |draft, k| draft.number("get_quorum", 1..=k),
+        |draft, _| draft.number("providers_wanted", 1..=30),
+    ];
+    for write in keys {
+        if draft.chance(often) {
+            write(draft, k);
+        }
+    }
+}
+
+fn network(draft: &mut Draft) {
+    draft.line("[network.latency]");
+    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand"]);
+    if model != "by hand" {
+        draft.line(&format!("model = \"{model}\""));
+    }
+    if draft.chance(40) {
+        draft.length("jitter", 0..=200);
+    }
+    match model {
+        "constant" => draft.length("delay", 0..=400),
+        "uniform" => {
+            draft.length("min", 0..=50);
+            draft.length("max", 50..=2_000);
+        }
+        "lognormal" => {
+            draft.length("median", 1..=300);
+            draft.share("sigma", 0..=1_500);
+        }
+        "by hand" => {
+            draft.line("model = \"regions\"");
+            draft.line("[[network.latency.region]]\nname = \"east\"\nshare = 0.25");
+            draft.line("delays = { east = \"0s\", west = \"90ms\" }");
+            draft.line("[[network.latency.region]]\nname = \"west\"\nshare = 0.75");
+            draft.line("delays = { west = \"7ms\" }");
+        }
+        _ => {}
+    }
+    if draft.chance(60) {
+        draft.line("[network.loss]");
+        let most = draft.pick(&["20", "300", "1000"]).parse().expect("it is a number");
+        draft.share("rate", 0..=most);
+    }
+}
+
+fn churn(draft: &mut Draft) {
+    if draft.chance(35) {
+        return;
+    }
+    draft.line("[churn]\nmodel = \"lifetime\"");
+    for part in ["lifetime", "deadtime"] {
+        let laws = ["exponential", "weibull", "pareto_shifted", "lognormal"];
+        let law = draft.pick(&laws);
+        draft.line(&format!("{part}_distribution = \"{law}\""));
+        draft.length(&format!("{part}_mean"), 1_000..=600_000);
+        if law != "exponential" {
+            draft.share(&format!("{part}_shape"), 1_010..=3_000);
+        }
+    }
+    draft.share("graceful_leave_probability", 0..=1_000);
+}
+
+fn workload(draft: &mut Draft) {
+    draft.line("[[workload]]");
+    let kind = draft.pick(&["lookup", "put-get", "provide"]);
+    draft.line(&format!("kind = \"{kind}\""));
+    let key = draft.pick(&["rate", "total_rate"]);
+    draft.word(key, &["0.01/s", "6/min", "0.5/s", "2/s"]);
+    draft.word("arrivals", &["poisson", "fixed"]);
+    if kind == "lookup" {
+        return;
+    }
+    draft.number("records_per_node", 1..=4);
+    if kind == "put-get" {
+        draft.word("record_size", &["1 B", "100 B", "1 KiB", "20 KiB"]);
+    }
+    if draft.chance(50) {
+        draft.line("popularity = \"zipf\"");
+        draft.share("exponent", 0..=2_000);
+    }
+}
+
+/// Runs the scenario of this number in every way that must come to the same.
+fn check(seed: u64) {
+    let parse = |text: &str| {
+        let parsed = Scenario::parse(text, "fuzz.toml", Path::new(""), &[]);
+        parsed.unwrap_or_else(|error| panic!("{error}"))
+    };
+    let scenario = parse(&text(seed));
+    let bucketed = arguments(&scenario, QueueKind::Bucketed);
+    let reference = arguments(&scenario, QueueKind::Reference);
+    assert_eq!(difference(bucketed, reference), None, "with the other queue");
+    let run = run_with(bucketed);
+    let printed = parse(&run.scenario_toml);
+    assert_eq!(printed, scenario, "what is printed reads back");
+    let again = run_with(arguments(&printed, QueueKind::Bucketed));
+    assert_eq!(again.result, run.result, "from the text that was printed");
+}
+
+#[test]
+fn random_scenarios_run_and_repeat() {
+    for seed in seeds() {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(seed))) {
+            let next = seed + 1;
+            println!("{}", text(seed));
+            println!("repeat with KADSIM_FUZZ_SEEDS={seed}..{next} cargo test --test it fuzz");
+            resume_unwind(panic);
+        }
+    }
+}
+
+/// The generator reaches what it is there for.
+#[test]
+fn random_scenarios_cover_every_key_and_word() {
+    let all: String = SEEDS.map(text).collect();
+    let key = |key: &str| all.contains(&format!("\n{key} = "));
+    for name in [
+        "alpha",
+        "beta",
+        "follow_up",
+        "short_timeout",
+        "retries",
+        "replacements",
+        "jitter",
+        "uplink",
+        "exponent",
+        "total_rate",
+        "lifetime_shape",
+        "graceful_leave_probability",
+        "keep_stale",
+    ] {
+        assert!(key(name), "{name} is never written");
+    }
+    for word in [
+        "paper",
+        "mainline",
+        "go-libp2p",
+        "rust-libp2p",
+        "loose",
+        "strict",
+        "k-closest",
+        "no-closer",
+        "beta-closest",
+        "ping-oldest",
+        "replace-useless",
+        "pending",
+        "constant",
+        "uniform",
+        "lognormal",
+        "regions",
+        "weibull",
+        "exponential",
+        "pareto_shifted",
+        "lookup",
+        "put-get",
+        "provide",
+        "fixed",
+        "zipf",
+        "organic",
+        "warm",
+    ] {
+        assert!(all.contains(&format!("\"{word}\"")), "{word} is never chosen");
+    }
+}

@@ -1,0 +1,360 @@
+//! The program as a user runs it: what it writes, what it prints, how it ends.
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Ten nodes for a few seconds, with something of everything.
+const TINY: &str = r#"
+name = "tiny"
+seed = 7
+
+[phases]
+init = "2s"
+transition = "5s"
+measurement = "10s"
+
+[nodes]
+count = 10
+
+[network.loss]
+rate = 0.01
+
+[[workload]]
+kind = "lookup"
+rate = "1/s"
+
+[[workload]]
+kind = "put-get"
+rate = "1/s"
+"#;
+
+/// A folder with a scenario in it, in which the program runs.
+struct Desk(TempDir);
+
+impl Desk {
+    fn with(scenario: &str) -> Self {
+        let folder = tempfile::tempdir().expect("the system has room for a folder");
+        fs::write(folder.path().join("my.toml"), scenario).expect("written");
+        Desk(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn kadsim(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::cargo_bin("kadsim").expect("the program is built");
+        command.current_dir(self.0.path()).args(arguments).timeout(Duration::from_secs(120));
+        command.output().expect("the program starts")
+    }
+
+    /// Runs the program, which succeeds, and gives what it prints.
+    fn succeeds(&self, arguments: &[&str]) -> String {
+        let output = self.kadsim(arguments);
+        assert_eq!(text(&output.stderr), "", "{arguments:?}");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        text(&output.stdout)
+    }
+
+    /// Runs the program, which fails with this status, and gives its only message.
+    fn fails(&self, arguments: &[&str], status: i32) -> String {
+        let before = files(self.0.path());
+        let output = self.kadsim(arguments);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {message}");
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        assert_eq!(message.matches("error:").count(), 1, "one message: {message}");
+        assert!(!message.contains("panicked"), "{message}");
+        assert_eq!(files(self.0.path()), before, "{arguments:?} writes nothing");
+        message
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
+}
+
+/// Everything below a folder, hidden files too, by its path in it.
+fn files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).expect("readable") {
+            let path = entry.expect("readable").path();
+            let name = path.strip_prefix(folder).expect("it lies below");
+            found.push(name.to_string_lossy().into_owned());
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_run_writes_its_whole_folder() {
+    let desk = Desk::with(TINY);
+    let summary = desk.succeeds(&["run", "my.toml"]);
+    for part in ["tiny", "lookup", "digest", "output/tiny-7"] {
+        assert!(summary.contains(part), "the summary says {part}: {summary}");
+    }
+    let written = files(&desk.path("output/tiny-7"));
+    for name in
+        ["scenario.toml", "result.json", "performance.json", "timeseries.csv", "operations.csv"]
+    {
+        assert!(written.contains(&name.to_owned()), "{name}: {written:?}");
+        assert!(!desk.read(&format!("output/tiny-7/{name}")).is_empty(), "{name} has content");
+    }
+    let plots = |extension| {
+        let plots = written.iter().filter(|name| name.starts_with("plots/"));
+        let mut stems: Vec<_> = plots.filter_map(|name| name.strip_suffix(extension)).collect();
+        stems.sort_unstable();
+        stems
+    };
+    assert!(plots(".svg").len() >= 6, "{written:?}");
+    assert_eq!(plots(".svg"), plots(".png"), "each plot in both formats");
+    let svg = text(&desk.read(&format!("output/tiny-7/{}.svg", plots(".svg")[0])));
+    assert!(svg.contains("<svg") && svg.trim_end().ends_with("</svg>"));
+    let png = desk.read(&format!("output/tiny-7/{}.png", plots(".png")[0]));
+    assert!(png.starts_with(b"\x89PNG\r\n"));
+    assert_eq!(files(&desk.path("output")).iter().filter(|name| !name.contains('/')).count(), 1);
+
+    let result: serde_json::Value =
+        serde_json::from_slice(&desk.read("output/tiny-7/result.json")).expect("it is JSON");
+    assert_eq!(
+        (&result["name"], &result["seed"], &result["partial"]),
+        (&"tiny".into(), &7.into(), &false.into())
+    );
+    assert_eq!(result["scenario"]["nodes"]["count"], 10);
+    let rows = text(&desk.read("output/tiny-7/operations.csv")).lines().count() as u64;
+    assert_eq!(result["operations_log"]["kept"], rows - 1);
+}
+
+/// The scenario in the folder repeats the run, and so do the other queue and a second time.
+#[test]
+fn the_result_is_the_same_byte_for_byte() {
+    let desk = Desk::with(TINY);
+    let first = desk.succeeds(&["run", "my.toml", "--out", "a", "--format", "json"]);
+    assert_eq!(first.as_bytes(), desk.read("a/tiny-7/result.json"), "what is printed is the file");
+    let again = ["a/tiny-7/scenario.toml", "my.toml", "my.toml"];
+    let more: [&[&str]; 3] = [&[], &["--queue", "reference"], &["--queue", "bucketed"]];
+    for (file, more) in again.into_iter().zip(more) {
+        desk.succeeds(&[&["run", file, "--out", "b"], more].concat());
+        for name in ["result.json", "timeseries.csv", "operations.csv", "scenario.toml"] {
+            let (a, b) = (format!("a/tiny-7/{name}"), format!("b/tiny-7/{name}"));
+            assert_eq!(desk.read(&a), desk.read(&b), "{name} of {file} {more:?}");
+        }
+    }
+}
+
+#[test]
+fn options_do_what_they_say() {
+    let desk = Desk::with(TINY);
+    let fewer = ["--set", "output.plots=[]", "--set", "workload.1.rate=2/s"];
+    let run = |more: &[&str]| desk.succeeds(&[&["run", "my.toml"], &fewer[..], more].concat());
+    assert_eq!(run(&["--quiet"]), "");
+    assert!(!desk.path("output/tiny-7/plots").exists());
+
+    run(&["--seed", "8", "--quiet"]);
+    let json = |name: &str| -> serde_json::Value {
+        serde_json::from_slice(&desk.read(&format!("output/{name}/result.json"))).expect("JSON")
+    };
+    let (seven, eight) = (json("tiny-7"), json("tiny-8"));
+    assert_eq!((&eight["seed"], &eight["scenario"]["seed"]), (&8.into(), &8.into()));
+    assert_ne!(seven["digest"], eight["digest"]);
+
+    run(&["--set", "nodes.count=20", "--set", "network.loss.rate=0.5", "--set", "name=other"]);
+    let other = json("other-7");
+    assert_eq!(other["network"]["nodes"], 20);
+    assert!(other["drops"]["loss"].as_u64() > seven["drops"]["loss"].as_u64());
+}
+
+#[test]
+fn a_count_alone_is_a_scenario() {
+    let desk = Desk::with("[nodes]\ncount = 10\n");
+    let printed = desk.succeeds(&["run", "my.toml", "--format", "json"]);
+    let result: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+    assert_eq!((&result["name"], &result["network"]["nodes"]), (&"my".into(), &10.into()));
+    assert!(desk.path("output/my-42/result.json").exists());
+}
+
+#[test]
+fn a_wrong_scenario_is_told_in_one_message() {
+    let wrong = |from: &str, to: &str| {
+        assert!(TINY.contains(from));
+        Desk::with(&TINY.replace(from, to))
+    };
+    // The file and the line, the value, and what is allowed.
+    let cases = [
+        (wrong("count = 10", "count = \"many\""), ["my.toml:11", "\"many\"", "a whole number"]),
+        (wrong("rate = 0.01", "rate = 1.5"), ["my.toml:14", "1.5", "from 0 to 1"]),
+        (wrong("count = 10", "cuont = 10"), ["my.toml:11", "cuont", "did you mean `count`?"]),
+        (wrong("init = \"2s\"", "init = \"2 parsecs\""), ["my.toml:6", "2 parsecs", "\"5m\""]),
+        (wrong("\"put-get\"", "\"putget\""), ["my.toml:21", "putget", "\"provide\""]),
+        (wrong("[nodes]", "[nodes"), ["my.toml:10", "TOML", "]"]),
+    ];
+    for (desk, parts) in cases {
+        for command in ["run", "check"] {
+            let message = desk.fails(&[command, "my.toml"], 2);
+            for part in parts {
+                assert!(message.contains(part), "{command}: {part:?} is not in {message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_arguments_are_told_in_one_message() {
+    let desk = Desk::with(TINY);
+    let message = desk.fails(&["run", "none.toml"], 2);
+    assert!(message.contains("none.toml") && message.contains("kadsim init"), "{message}");
+    let message = desk.fails(&["run", "my.toml", "--set", "nodes.cuont=5"], 2);
+    assert!(message.contains("nodes.cuont=5") && message.contains("`count`"), "{message}");
+    let message = desk.fails(&["run", "my.toml", "--set", "nodes.count=0"], 2);
+    assert!(message.contains("nodes.count") && message.contains("from 1 to"), "{message}");
+    let message = desk.fails(&["run", "my.toml", "--set", "nodes.count"], 2);
+    assert!(message.contains("key=value"), "{message}");
+    let message = desk.fails(&["run", "my.toml", "--seed", "x"], 2);
+    assert!(message.contains("--seed"), "{message}");
+    let message = desk.fails(&["run", "my.toml", "--queue", "heap"], 2);
+    assert!(message.contains("bucketed") && message.contains("reference"), "{message}");
+    let message = desk.fails(&["walk"], 2);
+    assert!(message.contains("walk"), "{message}");
+}
+
+#[test]
+fn a_file_in_the_way_is_an_error_and_stays() {
+    let desk = Desk::with(TINY);
+    fs::write(desk.path("taken"), "mine").expect("written");
+    for out in ["taken", "taken/below"] {
+        let message = desk.fails(&["run", "my.toml", "--out", out], 2);
+        assert!(message.contains(out), "{message}");
+    }
+    assert_eq!(desk.read("taken"), b"mine");
+    let message = desk.fails(&["init", "my.toml"], 2);
+    assert!(message.contains("my.toml") && message.contains("--force"), "{message}");
+}
+
+#[test]
+fn what_check_prints_is_checked_again_unchanged() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let shipped = fs::read_dir(folder).expect("scenarios are shipped");
+    let mut texts: Vec<String> = shipped
+        .map(|entry| entry.expect("readable").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .map(|path| fs::read_to_string(path).expect("a scenario is text"))
+        .collect();
+    texts.push(TINY.to_owned());
+    texts.push(String::new());
+    for text in texts {
+        let desk = Desk::with(&text);
+        let printed = desk.succeeds(&["check", "my.toml"]);
+        fs::write(desk.path("my.toml"), &printed).expect("written");
+        assert_eq!(desk.succeeds(&["check", "my.toml"]), printed);
+        assert_eq!(files(desk.0.path()), ["my.toml"], "check writes nothing");
+        let other = desk.succeeds(&["check", "my.toml", "--set", "nodes.count=77"]);
+        assert!(other != printed && other.contains("count = 77"), "{other}");
+    }
+}
+
+#[test]
+fn what_init_writes_runs() {
+    let desk = Desk::with(TINY);
+    desk.succeeds(&["init", "first.toml"]);
+    let quick = ["--set", "nodes.count=10", "--set", "phases.measurement=10s", "--quiet"];
+    desk.succeeds(&[&["run", "first.toml"], &quick[..]].concat());
+    assert!(desk.path("output/first-42/result.json").exists());
+}
+
+#[test]
+fn help_lists_every_subcommand() {
+    let desk = Desk::with(TINY);
+    let help = desk.succeeds(&["--help"]);
+    for command in ["run", "check", "init"] {
+        let line = help.lines().find(|line| line.trim_start().starts_with(command));
+        assert!(line.is_some_and(|line| line.trim().len() > command.len() + 10), "{help}");
+        assert!(desk.succeeds(&[command, "--help"]).contains("Usage: kadsim "));
+    }
+    assert!(desk.succeeds(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+}
+
+/// A run that would take hours, interrupted: the folder is there, complete and marked partial,
+/// or there is none; nothing else is left.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_a_complete_folder_or_none() {
+    let desk = Desk::with(&TINY.replace("measurement = \"10s\"", "measurement = \"10years\""));
+    let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
+        .args([
+            "run",
+            "my.toml",
+            "--set",
+            "nodes.count=50",
+            "--set",
+            "output.operations_limit=1000",
+        ])
+        .current_dir(desk.0.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = Running(program.expect("the program starts"));
+    child.wait_for("its folder", |_| desk.path("output").exists());
+    child.signal("INT");
+    child.wait_for("its end", |child| child.try_wait().expect("it can be asked").is_some());
+    let status = child.0.wait().expect("it has ended");
+    assert_eq!(status.code(), Some(130), "{status}");
+
+    let written = files(&desk.path("output"));
+    if written.is_empty() {
+        return;
+    }
+    assert_eq!(written.iter().filter(|name| !name.contains('/')).count(), 1, "{written:?}");
+    let result: serde_json::Value =
+        serde_json::from_slice(&desk.read("output/tiny-7-partial/result.json"))
+            .expect("it is complete");
+    assert_eq!(result["partial"], true);
+    for name in ["scenario.toml", "performance.json", "timeseries.csv", "operations.csv", "plots"] {
+        assert!(written.contains(&format!("tiny-7-partial/{name}")), "{name}: {written:?}");
+    }
+}
+
+/// A program under way, which does not outlive the test.
+struct Running(std::process::Child);
+
+impl Running {
+    /// Asks again and again, for about a minute at most.
+    fn wait_for(&mut self, what: &str, happened: impl Fn(&mut std::process::Child) -> bool) {
+        const PAUSE: Duration = Duration::from_millis(20);
+        let came = (0..3_000).any(|_| {
+            happened(&mut self.0) || {
+                std::thread::sleep(PAUSE);
+                false
+            }
+        });
+        assert!(came, "{what} does not come");
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = std::process::Command::new("kill")
+            .args([format!("-{name}"), self.0.id().to_string()])
+            .status();
+        assert!(kill.expect("there is kill").success(), "the program still runs");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended unless the test has failed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
