@@ -20,10 +20,14 @@ mod outcome;
 mod population;
 // Everything that a run leaves behind.
 pub mod result;
+// The nodes as a run begins with them, to be looked at.
+mod settled;
 // The world around the nodes.
 mod simulation;
 // Tables from global knowledge.
 mod warm_start;
+
+pub use settled::{Settled, settle};
 
 use crate::engine::Engine;
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
@@ -79,9 +83,7 @@ fn run_on<Q: EventQueue>(
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
     let mut cost = Cost::begin();
-    let mut engine: Engine<SimNode, Q> = Engine::new(scenario.nodes.count, seed);
-    let mut simulation = Simulation::new(scenario, seed);
-    set_up(&mut simulation, &mut engine, seed);
+    let (mut simulation, mut engine) = begin::<Q>(scenario, seed);
     cost.set_up_done();
     let end = scenario.phases.end();
     let step = Duration::from_nanos((end.as_nanos() / STEPS).max(1));
@@ -102,6 +104,14 @@ fn run_on<Q: EventQueue>(
     }
     let performance = cost.end(&engine.counters(), scenario.nodes.count, queue);
     outcome::output(&mut simulation, &engine, seed, partial, performance)
+}
+
+/// The world and the engine of a run before its first event.
+fn begin<Q: EventQueue>(scenario: &Scenario, seed: Seed) -> (Simulation<'_>, Engine<SimNode, Q>) {
+    let mut engine = Engine::new(scenario.nodes.count, seed);
+    let mut simulation = Simulation::new(scenario, seed);
+    set_up(&mut simulation, &mut engine, seed);
+    (simulation, engine)
 }
 
 /// Puts everything on the agendas with which a run begins.
