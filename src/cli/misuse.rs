@@ -9,4 +9,12 @@ pub enum Misuse {
     /// A file is in the way.
     #[error("{} exists already: give another name, or --force to overwrite it", .0.display())]
     FileExists(PathBuf),
+    /// A row of figures that there is not.
+    #[error("there is no row {name:?}: the known ones are {known}")]
+    UnknownRow {
+        /// As it was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
 }
