@@ -18,7 +18,8 @@ pub mod workload;
 pub mod scenario;
 // Layer 6: a run and what comes out of it.
 pub mod runner;
-// Layer 7: what a person or a program reads afterwards.
+// Layer 7: what a person or a program reads afterwards; known figures, measured again.
+pub mod fidelity;
 pub mod report;
 // Layer 8: the program.
 pub mod cli;

@@ -13,4 +13,12 @@ pub enum Misuse {
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),
+    /// A row of figures that there is not.
+    #[error("there is no row {name:?}: the known ones are {known}")]
+    UnknownRow {
+        /// As it was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
 }

@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand. The only place that prints and the only one that
-//! knows exit statuses: 0 for success, 1 if something could not be done, 2 for a wrong
-//! scenario or command, 130 for a run that was interrupted.
+//! knows exit statuses: 0 for success, 1 if something could not be done or a
+//! figure is out of its band, 2 for a wrong scenario or command, 130 for a run that was interrupted.
 
 // kadsim check: is a scenario sound, and what is it in full.
 pub mod check;
+// kadsim fidelity: known figures, measured again.
+pub mod fidelity;
 // kadsim init: a scenario to start from.
 pub mod init;
 // kadsim run: a scenario, its folder, its summary.
@@ -18,6 +20,7 @@ mod progress;
 
 pub use misuse::Misuse;
 
+use crate::fidelity::Verdict;
 use crate::scenario::ScenarioError;
 use clap::Parser;
 use std::io::{IsTerminal, Write};
@@ -46,6 +49,8 @@ enum Command {
     Check(check::Args),
     /// Write a commented scenario to start from
     Init(init::Args),
+    /// Measure published and exact figures again and compare
+    Fidelity(fidelity::Args),
 }
 
 /// Exit status for a wrong scenario or command; clap uses the same for wrong arguments.
@@ -60,6 +65,10 @@ pub fn main() -> ExitCode {
         }),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Fidelity(args) => fidelity::run(&args).map(|verdict| match verdict {
+            Verdict::Within => ExitCode::SUCCESS,
+            Verdict::Outside => ExitCode::FAILURE,
+        }),
     };
     outcome.unwrap_or_else(|error| fail(&error))
 }

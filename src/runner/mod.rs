@@ -24,10 +24,14 @@ mod pace;
 mod population;
 // Everything that a run leaves behind.
 pub mod result;
+// The nodes as a run begins with them, to be looked at.
+mod settled;
 // The world around the nodes.
 mod simulation;
 // Tables from global knowledge.
 mod warm_start;
+
+pub use settled::{Settled, settle};
 
 use crate::engine::Engine;
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};

@@ -1,18 +1,20 @@
 //! Integration tests, one feature a file.
 
-// What the documentation says.
-mod docs;
 // Scenarios and runs for the others.
 mod worlds;
 
 // Rules of the source tree.
 mod tidy;
+// What the documentation says.
+mod docs;
 // Whole nodes in a world by hand.
 mod node;
 // Every run repeats, with either queue.
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Known figures, measured again.
+mod fidelity;
 // Random scenarios from a seed.
 mod fuzz;
 // The program as a user runs it.

@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["workload", "metrics", "checker"],
     &["scenario"],
     &["runner"],
-    &["report"],
+    &["report", "fidelity"],
     &["cli"],
 ];
 

@@ -1,0 +1,92 @@
+//! `kadsim fidelity`: measures known figures again and compares.
+
+use super::Misuse;
+use crate::fidelity::{self, Effort, Finding, ROWS, Row, Verdict};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal, Write};
+
+/// Arguments of `kadsim fidelity`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// Rows to measure, such as F3,F9; all if not given
+    #[arg(long, value_name = "ROWS", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// A table for people
+    Table,
+    /// A list with an object for each figure
+    Json,
+    /// A table for the documentation, with sources
+    Markdown,
+}
+
+/// Measures the rows, prints what came of it, and says whether all are within their bands.
+///
+/// # Errors
+/// [`Misuse`] if a row is not known; an I/O error if the table cannot be printed.
+pub fn run(args: &Args) -> anyhow::Result<Verdict> {
+    let rows = chosen(&args.only)?;
+    let bar = bar(rows.len() as u64);
+    let mut findings: Vec<Finding> = Vec::new();
+    for row in rows {
+        bar.set_message(format!("{} {}", row.id, row.setting));
+        findings.extend(fidelity::measure(row, Effort::Full).into_iter().flatten());
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let text = match args.format {
+        Format::Table => fidelity::table(&findings),
+        Format::Json => serde_json::to_string_pretty(&findings)? + "\n",
+        Format::Markdown => fidelity::markdown(&findings),
+    };
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()?;
+    let is_within = |finding: &Finding| finding.verdict == Verdict::Within;
+    Ok(if findings.iter().all(is_within) { Verdict::Within } else { Verdict::Outside })
+}
+
+/// The rows named, in their own order; all if none is named.
+fn chosen(names: &[String]) -> Result<Vec<&'static Row>, Misuse> {
+    for name in names {
+        if !ROWS.iter().any(|row| row.id.eq_ignore_ascii_case(name.trim())) {
+            let mut known: Vec<_> = ROWS.iter().map(|row| row.id).collect();
+            known.dedup();
+            return Err(Misuse::UnknownRow { name: name.clone(), known: known.join(", ") });
+        }
+    }
+    let is_chosen = |row: &&Row| names.iter().any(|name| row.id.eq_ignore_ascii_case(name.trim()));
+    Ok(ROWS.iter().filter(|row| names.is_empty() || is_chosen(row)).collect())
+}
+
+/// A bar that says which row is being measured, where somebody sees it.
+fn bar(rows: u64) -> ProgressBar {
+    let visible = std::io::stderr().is_terminal();
+    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(rows), target);
+    let style = ProgressStyle::with_template("{bar:28} {pos} of {len}  {msg}");
+    bar.set_style(style.expect("the template is well formed"));
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_chosen_by_name_and_come_in_their_own_order() {
+        let names = |list: &[&str]| list.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        let ids = |rows: Vec<&Row>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(chosen(&[]).unwrap().len(), ROWS.len());
+        assert_eq!(ids(chosen(&names(&["f8", "F1"])).unwrap()), ["F1", "F8"]);
+        let error = chosen(&names(&["F1", "F77"])).unwrap_err().to_string();
+        assert!(error.contains("F77") && error.contains("F1, F2, F3"), "{error}");
+    }
+}

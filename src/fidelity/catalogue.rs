@@ -1,0 +1,238 @@
+//! The figures and where they come from.
+
+use super::row::{Band, Experiment, Figure, Row, Sample};
+
+const RFM19: &str = "published: ProbeLab network-measurements RFM19.1 (2023); Monte Carlo";
+const GREEDY: &str = "exact recursion; Monte Carlo";
+const DOUBLING: &str = "exact: 1/mu_k, mu_k = 1 + sum over j >= 1 of 1 - (1 - 2^-j)^k";
+const ENTRIES: &str = "exact: sum over c of E[min(k, Bin(n - 1, 2^-(c+1)))]; Monte Carlo";
+const OCCUPANCY: &str =
+    "exact: E[min(k, Bin(n - 1, 2^-(c+1)))]; live IPFS has 14.16 in bucket 9 (RFM19)";
+const ESTIMATOR: &str = "exact: order statistics of uniform keys";
+const LOOKUPS: &str = "independent Monte Carlo";
+
+/// Half of the last digit of a figure with so many decimals.
+const TWO_DECIMALS: f64 = 0.005;
+const THREE_DECIMALS: f64 = 0.000_5;
+const FOUR_DECIMALS: f64 = 0.000_05;
+const FIVE_DECIMALS: f64 = 0.000_005;
+
+const fn sample(networks: u32, each: u32) -> Sample {
+    Sample { networks, each }
+}
+
+const fn about(quantity: &'static str, value: f64, tolerance: f64) -> Figure {
+    Figure { quantity, band: Band::About { value, tolerance } }
+}
+
+/// Lookups behind each mean of the Monte Carlo simulation: as many as it checked for F6.
+const REFERENCE_LOOKUPS: u32 = 5_000;
+
+const fn monte_carlo(quantity: &'static str, value: f64) -> Figure {
+    let lookups = REFERENCE_LOOKUPS;
+    Figure { quantity, band: Band::MonteCarlo { value, rounding: TWO_DECIMALS, lookups } }
+}
+
+const CANDIDATE_HOPS: Row = Row {
+    id: "F1",
+    setting: "n = 25,000, k = 20",
+    source: RFM19,
+    experiment: Experiment::CandidateHops { nodes: 25_000, bucket: 20 },
+    figures: &[Figure {
+        quantity: "hops to the 20",
+        band: Band::Between { low: 1.926, high: 1.929 },
+    }],
+    full: sample(16, 20_000),
+    quick: Some(sample(16, 2_000)),
+};
+
+const GREEDY_HOPS: Row = Row {
+    id: "F3",
+    setting: "n = 1,000, k = 20",
+    source: GREEDY,
+    experiment: Experiment::GreedyHops { nodes: 1_000, k: 20 },
+    figures: &[about("greedy hops", 1.931_75, FIVE_DECIMALS)],
+    full: sample(256, 4_000),
+    quick: Some(sample(64, 1_000)),
+};
+
+/// What finite networks leave open of F4: the exact recursion for greedy paths has 0.499 18,
+/// 0.225 78 and 0.176 28 hops per doubling from 1,000 to 64,000 nodes, 1/mu_k is their limit.
+const fn per_doubling(limit: f64, recursion: f64) -> Figure {
+    about("hops per doubling", limit, (recursion - limit).abs() + FOUR_DECIMALS)
+}
+
+const PER_DOUBLING: Row = Row {
+    id: "F4",
+    setting: "n = 1,000 to 64,000, k = 20",
+    source: DOUBLING,
+    experiment: Experiment::HopsPerDoubling { nodes: 1_000, doublings: 6, k: 20 },
+    figures: &[per_doubling(0.1757, 0.176_28)],
+    full: sample(8, 40_000),
+    quick: Some(sample(4, 5_000)),
+};
+
+const ENTRIES_OF_TABLE: Row = Row {
+    id: "F5",
+    setting: "n = 1,000, k = 20",
+    source: ENTRIES,
+    experiment: Experiment::Entries { nodes: 1_000 },
+    figures: &[about("entries", 130.901, THREE_DECIMALS)],
+    full: sample(256, 1_000),
+    quick: Some(sample(64, 1_000)),
+};
+
+const LOOKUP_COST: Row = Row {
+    id: "F9",
+    setting: "n = 1,000, k = 20, alpha = 3",
+    source: LOOKUPS,
+    experiment: Experiment::LookupCost { nodes: 1_000, alpha: 3 },
+    figures: &[monte_carlo("requests", 21.53), monte_carlo("rounds", 7.55)],
+    full: sample(16, 4_000),
+    quick: Some(sample(4, 8_000)),
+};
+
+/// All figures, in the order in which they are told.
+pub const ROWS: &[Row] = &[
+    CANDIDATE_HOPS,
+    Row {
+        id: "F2",
+        setting: "n = 25,000, buckets of 10",
+        experiment: Experiment::CandidateHops { nodes: 25_000, bucket: 10 },
+        figures: &[about("hops to the 20", 2.165, THREE_DECIMALS)],
+        ..CANDIDATE_HOPS
+    },
+    Row {
+        id: "F2",
+        setting: "n = 25,000, buckets of 40",
+        experiment: Experiment::CandidateHops { nodes: 25_000, bucket: 40 },
+        figures: &[about("hops to the 20", 1.834, THREE_DECIMALS)],
+        ..CANDIDATE_HOPS
+    },
+    Row {
+        setting: "n = 1,000, k = 1",
+        experiment: Experiment::GreedyHops { nodes: 1_000, k: 1 },
+        figures: &[about("greedy hops", 4.932_99, FIVE_DECIMALS)],
+        ..GREEDY_HOPS
+    },
+    Row {
+        setting: "n = 1,000, k = 2",
+        experiment: Experiment::GreedyHops { nodes: 1_000, k: 2 },
+        figures: &[about("greedy hops", 3.714_40, FIVE_DECIMALS)],
+        ..GREEDY_HOPS
+    },
+    Row {
+        setting: "n = 1,000, k = 8",
+        experiment: Experiment::GreedyHops { nodes: 1_000, k: 8 },
+        figures: &[about("greedy hops", 2.374_36, FIVE_DECIMALS)],
+        ..GREEDY_HOPS
+    },
+    GREEDY_HOPS,
+    Row {
+        setting: "n = 1,000 to 64,000, k = 1",
+        experiment: Experiment::HopsPerDoubling { nodes: 1_000, doublings: 6, k: 1 },
+        figures: &[per_doubling(0.5, 0.499_18)],
+        ..PER_DOUBLING
+    },
+    Row {
+        setting: "n = 1,000 to 64,000, k = 8",
+        experiment: Experiment::HopsPerDoubling { nodes: 1_000, doublings: 6, k: 8 },
+        figures: &[per_doubling(0.2262, 0.225_78)],
+        ..PER_DOUBLING
+    },
+    PER_DOUBLING,
+    ENTRIES_OF_TABLE,
+    Row {
+        setting: "n = 10,000, k = 20",
+        experiment: Experiment::Entries { nodes: 10_000 },
+        figures: &[about("entries", 197.520, THREE_DECIMALS)],
+        full: sample(64, 10_000),
+        quick: Some(sample(8, 10_000)),
+        ..ENTRIES_OF_TABLE
+    },
+    Row {
+        setting: "n = 100,000, k = 20",
+        experiment: Experiment::Entries { nodes: 100_000 },
+        figures: &[about("entries", 263.930, THREE_DECIMALS)],
+        full: sample(8, 100_000),
+        quick: None,
+        ..ENTRIES_OF_TABLE
+    },
+    Row {
+        id: "F6",
+        setting: "n = 10,000, k = 20, alpha = 3",
+        source: LOOKUPS,
+        experiment: Experiment::Exactness { nodes: 10_000 },
+        figures: &[Figure { quantity: "exact share", band: Band::Always(1.0) }],
+        full: sample(4, 5_000),
+        quick: Some(sample(1, 5_000)),
+    },
+    Row {
+        id: "F7",
+        setting: "n = 15,371, k = 20",
+        source: OCCUPANCY,
+        experiment: Experiment::Occupancy { nodes: 15_371, buckets: &[8, 9, 10, 13] },
+        figures: &[
+            about("entries in bucket 8", 19.95, TWO_DECIMALS),
+            about("entries in bucket 9", 14.80, TWO_DECIMALS),
+            about("entries in bucket 10", 7.50, TWO_DECIMALS),
+            about("entries in bucket 13", 0.94, TWO_DECIMALS),
+        ],
+        full: sample(32, 15_371),
+        quick: Some(sample(8, 15_371)),
+    },
+    Row {
+        id: "F8",
+        setting: "n = 10,000, buckets of 40",
+        source: ESTIMATOR,
+        experiment: Experiment::SizeEstimator { nodes: 10_000, bucket: 40 },
+        figures: &[
+            about("mean / true size", 1.0, 0.0),
+            about("relative sd", 0.2355, FOUR_DECIMALS),
+        ],
+        full: sample(64, 10_000),
+        quick: Some(sample(8, 10_000)),
+    },
+    LOOKUP_COST,
+    Row {
+        setting: "n = 10,000, k = 20, alpha = 3",
+        experiment: Experiment::LookupCost { nodes: 10_000, alpha: 3 },
+        figures: &[monte_carlo("requests", 22.89), monte_carlo("rounds", 7.99)],
+        full: sample(8, 5_000),
+        quick: Some(sample(2, 5_000)),
+        ..LOOKUP_COST
+    },
+    Row {
+        setting: "n = 100,000, k = 20, alpha = 3",
+        experiment: Experiment::LookupCost { nodes: 100_000, alpha: 3 },
+        figures: &[monte_carlo("requests", 24.57), monte_carlo("rounds", 8.56)],
+        full: sample(1, 30_000),
+        quick: None,
+        ..LOOKUP_COST
+    },
+    Row {
+        id: "F10",
+        setting: "n = 1,000, k = 20, alpha = 10",
+        experiment: Experiment::LookupCost { nodes: 1_000, alpha: 10 },
+        figures: &[monte_carlo("requests", 27.81), monte_carlo("rounds", 2.94)],
+        ..LOOKUP_COST
+    },
+    Row {
+        id: "F10",
+        setting: "n = 10,000, k = 20, alpha = 10",
+        experiment: Experiment::LookupCost { nodes: 10_000, alpha: 10 },
+        figures: &[monte_carlo("requests", 31.11), monte_carlo("rounds", 3.35)],
+        full: sample(8, 5_000),
+        quick: Some(sample(2, 5_000)),
+        ..LOOKUP_COST
+    },
+    Row {
+        id: "F10",
+        setting: "n = 100,000, k = 20, alpha = 10",
+        experiment: Experiment::LookupCost { nodes: 100_000, alpha: 10 },
+        figures: &[monte_carlo("requests", 36.95), monte_carlo("rounds", 3.88)],
+        full: sample(1, 30_000),
+        quick: None,
+        ..LOOKUP_COST
+    },
+];

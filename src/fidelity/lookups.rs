@@ -1,0 +1,64 @@
+//! Lookups that the engine runs.
+
+use super::estimate::Estimate;
+use super::networks::{each, scenario};
+use super::row::Sample;
+use crate::engine::queue::QueueKind;
+use crate::metrics::number::ratio;
+use crate::metrics::{OperationKind, OperationRecord};
+use crate::runner;
+use crate::runner::result::RunOutput;
+use crate::scenario::Scenario;
+use std::ops::ControlFlow;
+
+/// F6: share of lookups that return exactly the k closest nodes.
+pub(super) fn exactness(nodes: u32, sample: Sample) -> Vec<Estimate> {
+    let runs = run(&lookups(nodes, 3, sample), sample);
+    let checks: Vec<_> = runs.iter().map(|run| run.result.checks).collect();
+    let checked = checks.iter().map(|checks| checks.lookups_checked).sum();
+    let exact = checks.iter().map(|checks| checks.lookups_exact).sum();
+    let share = ratio(exact, checked).expect("some lookups were checked");
+    vec![Estimate::certain(share, sample.networks, checked)]
+}
+
+/// F9, F10: requests and rounds of a lookup.
+pub(super) fn cost(nodes: u32, alpha: usize, sample: Sample) -> Vec<Estimate> {
+    let runs = run(&lookups(nodes, alpha, sample), sample);
+    let lookups: Vec<_> = runs.iter().flat_map(lookups_of).collect();
+    let over = |value: fn(&OperationRecord) -> u32| {
+        let values: Vec<_> = lookups.iter().map(|lookup| f64::from(value(lookup))).collect();
+        Estimate::over_lookups(&values, sample.networks)
+    };
+    vec![over(|lookup| lookup.requests), over(|lookup| lookup.rounds)]
+}
+
+/// About so many lookups of random keys from random nodes in each network.
+fn lookups(nodes: u32, alpha: usize, sample: Sample) -> Scenario {
+    let measured = scenario(nodes, &[]).phases.measurement.as_secs_f64();
+    let rate = f64::from(sample.each) / measured;
+    scenario(
+        nodes,
+        &[
+            format!("kademlia.alpha={alpha}"),
+            "workload.0.kind=lookup".to_owned(),
+            format!("workload.0.total_rate={rate}/s"),
+        ],
+    )
+}
+
+fn run(scenario: &Scenario, sample: Sample) -> Vec<RunOutput> {
+    each(scenario.nodes.count, sample, |seed| {
+        let watch = &mut |_| ControlFlow::Continue(());
+        runner::run(scenario, seed, QueueKind::Bucketed, watch)
+    })
+}
+
+/// The lookups of a run, one by one.
+fn lookups_of(run: &RunOutput) -> impl Iterator<Item = &OperationRecord> {
+    let log = run.result.operations_log;
+    assert_eq!(log.kept, log.total, "the log holds all operations");
+    let lookups = run.operations.iter().filter(|done| done.kind == OperationKind::Lookup);
+    lookups.inspect(|lookup| {
+        assert!(lookup.outcome.is_success(), "without failures every lookup succeeds");
+    })
+}
