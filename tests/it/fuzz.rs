@@ -147,10 +147,9 @@ fn kademlia(draft: &mut Draft) {
         |draft, _| draft.length("record_expiry", 1_000..=600_000),
         |draft, _| draft.length("provider_republish_interval", 1_000..=600_000),
         |draft, _| draft.length("provider_expiry", 1_000..=600_000),
-        |draft, _| draft.word("eviction", &["ping-oldest", "replace-useless", "pending"]),
+        |draft, _| eviction(draft),
         |draft, _| draft.length("questionable_after", 0..=600_000),
         |draft, _| draft.length("pending_delay", 0..=120_000),
-        |draft, _| draft.number("replacements", 0..=10),
         |draft, _| draft.number("failures_before_eviction", 1..=6),
         |draft, _| draft.switch("keep_stale"),
         |draft, _| draft.switch("cache_on_path"),
@@ -161,6 +160,17 @@ fn kademlia(draft: &mut Draft) {
         if draft.chance(often) {
             write(draft, k);
         }
+    }
+}
+
+/// Only where a newcomer waits for its place are there always replacements.
+fn eviction(draft: &mut Draft) {
+    if draft.chance(30) {
+        draft.line("eviction = \"pending\"");
+        draft.number("replacements", 1..=10);
+    } else {
+        draft.word("eviction", &["ping-oldest", "replace-useless"]);
+        draft.number("replacements", 0..=10);
     }
 }
 

@@ -142,7 +142,7 @@ impl<P: Peer, K: Key> Node<P, K> {
     }
 
     /// Sends a record to the closest known nodes. No lookup is needed: a node whose own range is
-    /// refreshed knows its neighbours (paper, section 2.5).
+    /// refreshed knows its neighbours, but for a few (paper, section 2.5).
     fn replicate(&mut self, key: K, record: &Record, transport: &mut impl Transport<Self>) {
         let others = self.params.k - 1;
         let closest = self.closest(key, others, |peer| transport.key_of(peer));
