@@ -1,7 +1,7 @@
 //! Metrics whose values can be computed beforehand, through whole runs.
 
 use crate::worlds::{operations, run, scenario};
-use kadsim::metrics::{OperationKind, OperationRecord, Outcome};
+use kadsim::metrics::{OperationKind, OperationRecord, Outcome, Traffic};
 use kadsim::runner::figures::{MessageFigures, OperationFigures};
 use kadsim::runner::result::RunOutput;
 use kadsim::time::Duration;
@@ -284,6 +284,37 @@ fn loss_is_binomial_and_times_out_requests() {
             let slow = second * u64::from(row.timeouts > 0);
             assert!(row.latency() >= slow, "{row:?}");
         }
+    }
+}
+
+/// Whatever happens to a packet is counted once: over a whole run with loss, narrow links and
+/// nodes that leave, what was sent was delivered, was dropped for a reason, or is under way.
+#[test]
+fn every_packet_is_accounted_for() {
+    let run = still(
+        &[
+            LOOKUPS,
+            RECORDS,
+            "[churn]\nmodel = \"lifetime\"\nlifetime_mean = \"2m\"\ndeadtime_mean = \"2m\"",
+        ],
+        &[
+            "network.loss.rate=0.05",
+            "nodes.class.0.uplink=60 kbit/s",
+            "nodes.class.0.downlink=60 kbit/s",
+            "nodes.class.0.queue=2 KiB",
+        ],
+    );
+    let sum = |count: fn(&Traffic) -> u64| -> u64 {
+        run.series.samples.iter().map(|sample| count(&sample.traffic)).sum()
+    };
+    let sent = sum(|traffic| traffic.total_sent().messages);
+    let delivered = sum(|traffic| traffic.total_delivered().messages);
+    let dropped = sum(|traffic| traffic.dropped().iter().sum());
+    let under_way = sent.checked_sub(delivered + dropped).expect("no packet is counted twice");
+    // Of 81 s, a packet is under way for 50 ms and for 0.3 s at either link at most.
+    assert!(under_way < sent / 100, "{under_way} of {sent} are unaccounted for");
+    for (reason, count) in &run.result.drops.0 {
+        assert!(*count > 100, "{count} packets are dropped for {reason}");
     }
 }
 
