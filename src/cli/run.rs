@@ -90,6 +90,7 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish();
+    interrupt::writing();
     let folder = report::write(&args.out, &run, &scenario.output.plots)?;
     let mut stdout = std::io::stdout().lock();
     match args.format {

@@ -6,14 +6,15 @@ use std::cmp::Ordering;
 
 /// What is to happen at one node at one instant.
 ///
-/// Events are ordered by `(due, sender, sender's own counter)`. The order names nothing that
-/// depends on how nodes are spread over threads, and no two events share it: a sender numbers
-/// what it sends, and a wake-up, of which a node has one, takes the number that no message has.
+/// Events are ordered by `(due, sender, sender's own number)`. The order names nothing that
+/// depends on how nodes are spread over threads, and no two events share it: of one sender come
+/// first the packets, by their own numbers, then the entries of its agenda, by theirs, then its
+/// wake-up, of which there is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
     /// When it happens, in nanoseconds.
     pub(super) due: u64,
-    /// Sender in the upper half, the sender's counter in the lower.
+    /// Sender in the upper half, the sender's number for it in the lower.
     pub(super) rank: u64,
     /// The node at which it happens.
     pub(super) destination: u32,
@@ -36,21 +37,28 @@ pub enum Payload {
 
 const INDEX_BITS: u32 = 30;
 const INDEX_MASK: u32 = (1 << INDEX_BITS) - 1;
-const WAKE_COUNTER: u32 = u32::MAX;
+/// Numbers of packets and of agenda entries stay below this, and start again when they reach it.
+const NUMBERS: u32 = 1 << 31;
+const WAKE_NUMBER: u32 = u32::MAX;
 
 impl Event {
-    /// An event that `sender` causes with its `counter`-th action.
+    /// An event that `sender` causes: its `number`-th packet or agenda entry.
     #[inline]
     pub fn new(
         due: Instant,
         sender: NodeIndex,
-        counter: u32,
+        number: u32,
         destination: NodeIndex,
         payload: Payload,
     ) -> Self {
+        let number = match payload {
+            Payload::Arrival(_) | Payload::Delivery(_) => number,
+            Payload::Agenda(_) => NUMBERS | number,
+            Payload::Wake => WAKE_NUMBER,
+        };
         Event {
             due: due.as_nanos(),
-            rank: u64::from(sender.0) << 32 | u64::from(counter),
+            rank: u64::from(sender.0) << 32 | u64::from(number),
             destination: destination.0,
             payload: match payload {
                 Payload::Arrival(slot) => slot,
@@ -65,7 +73,7 @@ impl Event {
     #[inline]
     pub(super) fn wake(due: u64, node: u32) -> Self {
         let node = NodeIndex(node);
-        Event::new(Instant::from_nanos(due), node, WAKE_COUNTER, node, Payload::Wake)
+        Event::new(Instant::from_nanos(due), node, 0, node, Payload::Wake)
     }
 
     /// When it happens.
@@ -113,10 +121,11 @@ impl Event {
 /// The largest slot index or agenda tag that an event can carry.
 pub const MAX_INDEX: u32 = INDEX_MASK;
 
-/// The number after `counter`, passing over the one that wake-ups use.
+/// The number after `number`. (The last entry of an agenda before they start again is not given
+/// out: it would have the wake-up's number.)
 #[inline]
-pub(super) fn next_counter(counter: u32) -> u32 {
-    if counter >= WAKE_COUNTER - 1 { 0 } else { counter + 1 }
+pub(super) fn next_number(number: u32) -> u32 {
+    if number >= NUMBERS - 2 { 0 } else { number + 1 }
 }
 
 impl PartialEq for Event {
@@ -144,9 +153,9 @@ impl Ord for Event {
 mod tests {
     use super::*;
 
-    fn event(due: u64, sender: u32, counter: u32, destination: u32) -> Event {
+    fn event(due: u64, sender: u32, number: u32, destination: u32) -> Event {
         let due = Instant::from_nanos(due);
-        Event::new(due, NodeIndex(sender), counter, NodeIndex(destination), Payload::Arrival(0))
+        Event::new(due, NodeIndex(sender), number, NodeIndex(destination), Payload::Arrival(0))
     }
 
     #[test]
@@ -157,9 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wake_up_follows_all_that_the_node_itself_sent_for_the_same_instant() {
-        assert!(event(1, 4, WAKE_COUNTER - 1, 4) < Event::wake(1, 4));
-        assert_eq!(next_counter(WAKE_COUNTER - 1), 0, "the wake-up's number is never given out");
+    fn of_one_sender_come_packets_then_its_agenda_then_its_wake_up() {
+        let last = NUMBERS - 2;
+        let node = NodeIndex(4);
+        let entry =
+            |number| Event::new(Instant::from_nanos(1), node, number, node, Payload::Agenda(0));
+        assert!(event(1, 4, last, 4) < entry(0));
+        assert!(entry(last) < Event::wake(1, 4));
+        assert_eq!(next_number(last), 0, "the wake-up's number is never given out");
     }
 
     #[test]

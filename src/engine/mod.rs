@@ -106,7 +106,7 @@ use crate::protocol::{Input, Message, NodeIndex, Protocol};
 use crate::rng::Seed;
 use crate::time::Instant;
 use digest::Digest;
-use event::{Event, Payload, next_counter};
+use event::{Event, Payload, next_number};
 use messages::Messages;
 use queue::EventQueue;
 use std::collections::BTreeMap;
@@ -115,8 +115,10 @@ use transport::SimulatedTransport;
 /// One place for a node; the node in it may come and go, the rest stays.
 struct Slot<P> {
     node: Option<P>,
-    /// Numbers what the node causes.
-    counter: u32,
+    /// Numbers the packets that the node sends.
+    packets: u32,
+    /// Numbers the entries of its agenda, so that an entry more changes no packet's name.
+    entries: u32,
     /// Where the node's own stream of randomness stands.
     draws: u64,
     digest: Digest,
@@ -148,7 +150,8 @@ pub struct Engine<P: Protocol, Q> {
 impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// Places for `nodes` nodes, all offline, at the beginning of time.
     pub fn new(nodes: u32, seed: Seed) -> Self {
-        let slot = || Slot { node: None, counter: 0, draws: 0, digest: Digest::default() };
+        let slot =
+            || Slot { node: None, packets: 0, entries: 0, draws: 0, digest: Digest::default() };
         Engine {
             slots: std::iter::repeat_with(slot).take(nodes as usize).collect(),
             queue: Q::new(nodes as usize),
@@ -251,7 +254,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         let mut transport = SimulatedTransport {
             now: self.now,
             me: node,
-            counter: &mut slot.counter,
+            packets: &mut slot.packets,
             draws: &mut slot.draws,
             stream: None,
             seed: self.seed,
@@ -269,9 +272,9 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// If `due` has passed.
     pub fn schedule(&mut self, due: Instant, node: NodeIndex, tag: u32) {
         assert!(due >= self.now, "the agenda is for what is to come");
-        let counter = &mut self.slots[node.get()].counter;
-        self.queue.push(Event::new(due, node, *counter, node, Payload::Agenda(tag)));
-        *counter = next_counter(*counter);
+        let entries = &mut self.slots[node.get()].entries;
+        self.queue.push(Event::new(due, node, *entries, node, Payload::Agenda(tag)));
+        *entries = next_number(*entries);
     }
 
     /// Has [`World::global`] called with `tag` at `due`, before all node events of that

@@ -1,6 +1,6 @@
 //! The transport of a simulated node: its effects become events.
 
-use super::event::{Event, Payload, next_counter};
+use super::event::{Event, Payload, next_number};
 use super::messages::Messages;
 use super::queue::EventQueue;
 use super::world::World;
@@ -13,7 +13,7 @@ use crate::time::Instant;
 pub(super) struct SimulatedTransport<'a, P: Protocol, Q, W> {
     pub(super) now: Instant,
     pub(super) me: NodeIndex,
-    pub(super) counter: &'a mut u32,
+    pub(super) packets: &'a mut u32,
     pub(super) draws: &'a mut u64,
     pub(super) stream: Option<Stream>,
     pub(super) seed: Seed,
@@ -50,8 +50,8 @@ where
 
     #[inline]
     fn send(&mut self, to: NodeIndex, message: P::Message) {
-        let number = *self.counter;
-        *self.counter = next_counter(number);
+        let number = *self.packets;
+        *self.packets = next_number(number);
         let packet = Packet {
             sender: self.me,
             receiver: to,

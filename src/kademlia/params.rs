@@ -44,6 +44,9 @@ pub enum Eviction {
     Pending,
 }
 
+/// The largest [`Params::failures_before_eviction`]: a table counts no further.
+pub const MOST_FAILURES: u32 = 63;
+
 /// Everything that can be set about a node. [`Params::paper`] and the other presets give
 /// complete sets; every field can be overridden.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -55,8 +55,6 @@ pub(super) struct Records<P, K> {
 /// Something that is due.
 #[derive(Clone, Debug)]
 pub(super) enum Upkeep<K> {
-    /// The record, or the last provider, of this key has expired and is gone.
-    Expired(K),
     /// This record is to be sent to the closest nodes.
     Replicate(K, Record),
     /// This is to be published again; `None` is an item that this node provides.
@@ -109,8 +107,8 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         self.held.iter().map(|held| held.key).chain(items)
     }
 
-    /// All records that are held for their own sake, as they would be sent now.
-    pub(super) fn to_hand_over(&self, now: Instant, params: &Params) -> Vec<(K, Record)> {
+    /// All records but cached copies, as they would be sent now.
+    pub(super) fn lasting(&self, now: Instant, params: &Params) -> Vec<(K, Record)> {
         let lasting = self.held.iter().filter(|held| !held.cached && held.expires > now);
         lasting.map(|held| (held.key, held.record(now, params))).collect()
     }
@@ -184,19 +182,23 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         held.chain(providers).chain(publications).min().unwrap_or(Instant::FAR_FUTURE)
     }
 
-    /// Does what is due and hands out what the node has to do about it.
-    pub(super) fn upkeep(&mut self, now: Instant, params: &Params) -> Vec<Upkeep<K>> {
-        let mut due = Vec::new();
-        for key in self.forget_providers(now) {
-            due.push(Upkeep::Expired(key));
-        }
+    /// Forgets what has expired; gives the keys of the records, and of the items of which no
+    /// provider is known any more.
+    pub(super) fn expire(&mut self, now: Instant) -> Vec<K> {
+        let mut gone = self.forget_providers(now);
         self.held.retain(|held| {
             let lives = held.expires > now;
             if !lives {
-                due.push(Upkeep::Expired(held.key));
+                gone.push(held.key);
             }
             lives
         });
+        gone
+    }
+
+    /// What the node has to send now; the next time is noted.
+    pub(super) fn upkeep(&mut self, now: Instant, params: &Params) -> Vec<Upkeep<K>> {
+        let mut due = Vec::new();
         for held in self.held.iter_mut().filter(|held| held.replicate <= now) {
             let interval = params.replicate_interval.expect("only an interval sets the instant");
             held.replicate = now + interval;
@@ -249,8 +251,7 @@ mod tests {
         assert_eq!(records.deadline(), at(3 * HOUR - 1));
         assert!(records.get(1, at(22 * HOUR - 1), &params).is_some());
         assert!(records.get(1, at(22 * HOUR), &params).is_none());
-        let due = records.upkeep(at(22 * HOUR), &params);
-        assert!(matches!(due[..], [Upkeep::Expired(1)]), "{due:?}");
+        assert_eq!(records.expire(at(22 * HOUR)), [1]);
     }
 
     #[test]
@@ -287,8 +288,7 @@ mod tests {
         records.add_provider(1, 10, at(HOUR / 2), &params);
         assert_eq!(records.providers(1, at(2 * HOUR)), [10, 11]);
         assert_eq!(records.providers(1, at(2 * HOUR + HOUR / 2)), [11]);
-        let due = records.upkeep(at(3 * HOUR), &params);
-        assert!(matches!(due[..], [Upkeep::Expired(1)]), "{due:?}");
+        assert_eq!(records.expire(at(3 * HOUR)), [1]);
         assert_eq!(records.deadline(), Instant::FAR_FUTURE);
     }
 }

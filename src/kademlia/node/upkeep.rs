@@ -3,7 +3,7 @@
 
 use super::Node;
 use crate::kademlia::key::Key;
-use crate::kademlia::message::{Body, Message, PeerList, Record};
+use crate::kademlia::message::{Body, Message, Record};
 use crate::kademlia::operation::{OperationKind, Report};
 use crate::kademlia::records::Upkeep;
 use crate::kademlia::requests::{Overdue, Purpose, Request};
@@ -110,13 +110,15 @@ impl<P: Peer, K: Key> Node<P, K> {
 
     fn upkeep(&mut self, transport: &mut impl Transport<Self>) {
         let now = transport.now();
+        for key in self.records.expire(now) {
+            transport.report(Report::Dropped(key));
+        }
         if !self.joined {
             self.upkeep_due = Instant::FAR_FUTURE;
             return self.join(transport);
         }
         for due in self.records.upkeep(now, &self.params) {
             match due {
-                Upkeep::Expired(key) => transport.report(Report::Dropped(key)),
                 Upkeep::Replicate(key, record) => self.replicate(key, &record, transport),
                 Upkeep::Publish(key, value) => {
                     self.publish(OperationKind::Republish, None, key, value, transport);
@@ -152,16 +154,15 @@ impl<P: Peer, K: Key> Node<P, K> {
         }
     }
 
-    /// Leaves in good order: each record that the node holds goes to the node that takes its
-    /// place among the k closest, the farthest of the k closest others. Neither the paper
-    /// nor BEP 5 has a message for leaving; this uses the one that stores.
+    /// Leaves in good order: replicates each record that the node holds once more, so that the
+    /// node that takes its place among the k closest has it. Neither the paper nor BEP 5 has a
+    /// message for leaving; this uses the one that stores, and waits for no answer.
     pub(super) fn hand_over(&mut self, transport: &mut impl Transport<Self>) {
-        for (key, record) in self.records.to_hand_over(transport.now(), &self.params) {
-            let mut closest: PeerList<P> =
-                self.closest(key, self.params.k, |peer| transport.key_of(peer));
-            closest.sort_unstable_by_key(|&peer| transport.key_of(peer).distance(key));
-            if let Some(&heir) = closest.last() {
-                transport.send(heir, Message { number: 0, body: Body::Store { key, record } });
+        for (key, record) in self.records.lasting(transport.now(), &self.params) {
+            let heirs = self.closest(key, self.params.k, |peer| transport.key_of(peer));
+            for heir in heirs {
+                let body = Body::Store { key, record: record.clone() };
+                transport.send(heir, Message { number: 0, body });
             }
         }
     }

@@ -1,12 +1,13 @@
 //! What the table keeps of a contact and of a bucket beside the contacts' names.
 
+use crate::kademlia::params::MOST_FAILURES;
+
 /// What is remembered of a contact beside its name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mark(u32);
 
 impl Mark {
-    const FAILURE_BITS: u32 = 6;
-    const MAX_FAILURES: u32 = (1 << Self::FAILURE_BITS) - 1;
+    const FAILURE_BITS: u32 = (MOST_FAILURES + 1).ilog2();
 
     /// Heard from at `second`; no failures since. Seconds saturate after two years.
     pub(super) fn heard(second: u64) -> Self {
@@ -18,11 +19,11 @@ impl Mark {
     }
 
     pub(super) fn failures(self) -> u32 {
-        self.0 & Self::MAX_FAILURES
+        self.0 & MOST_FAILURES
     }
 
     pub(super) fn with_failure(self) -> Self {
-        Mark(if self.failures() < Self::MAX_FAILURES { self.0 + 1 } else { self.0 })
+        Mark(if self.failures() < MOST_FAILURES { self.0 + 1 } else { self.0 })
     }
 }
 

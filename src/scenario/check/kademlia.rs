@@ -1,7 +1,7 @@
 //! The parameters of the nodes: a preset and what overrides it.
 
 use super::bounds::{LONGEST, length, whole};
-use crate::kademlia::params::{Eviction, Params};
+use crate::kademlia::params::{Eviction, MOST_FAILURES, Params};
 use crate::scenario::Preset;
 use crate::scenario::file::{KademliaTable, Whole};
 use crate::scenario::problem::Problem;
@@ -43,7 +43,7 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
             "failures_before_eviction",
             table.failures_before_eviction,
             base.failures_before_eviction,
-            1..=255,
+            1..=u64::from(MOST_FAILURES),
         )?,
         eviction: table.eviction.map_or(base.eviction, |word| word.0),
         questionable_after: time(
