@@ -3,10 +3,10 @@
 
 use kadsim::engine::queue::QueueKind;
 use kadsim::kademlia::params::Params;
-use kadsim::report::to_json;
+use kadsim::report::{self, to_json};
 use kadsim::rng::Seed;
 use kadsim::runner;
-use kadsim::scenario::{Choice, Scenario, Setting};
+use kadsim::scenario::{Choice, PlotFormat, Scenario, Setting};
 use kadsim::units::{Interval, Length};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -295,4 +295,26 @@ fn general(column: &str) -> String {
     ];
     let family = families.iter().find(|(prefix, _)| column.starts_with(prefix));
     family.map_or(column.to_owned(), |(prefix, of)| format!("{prefix}{of}"))
+}
+
+/// The picture in the README is what its first command draws.
+#[test]
+fn the_picture_in_the_readme_is_that_of_the_quickstart() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let plot = "output/readme/quickstart-latency.svg";
+    let Ok(shown) = fs::read_to_string(root.join(plot)) else {
+        println!("skipped: {plot} comes with the repository only");
+        return;
+    };
+    let file = root.join("scenarios/quickstart.toml");
+    let scenario = Scenario::load(&file, &[]).expect("a shipped scenario is sound");
+    let seed = Seed(scenario.seed);
+    let run = runner::run(&scenario, seed, QueueKind::Bucketed, &mut |_| ControlFlow::Continue(()));
+    let folder = tempfile::tempdir().expect("the system has room for a folder");
+    let written = report::write(folder.path(), &run, &[PlotFormat::Svg]).expect("it is written");
+    let drawn = fs::read_to_string(written.join("plots/latency-cdf.svg")).expect("it is drawn");
+    assert!(
+        shown == drawn,
+        "run scenarios/quickstart.toml and copy its plots/latency-cdf.svg to {plot}",
+    );
 }
