@@ -1,25 +1,17 @@
 //! Runs that never happened, for the tests of reports.
 
+use crate::kademlia::key::Key64;
+use crate::kademlia::message::Message;
 use crate::metrics::{Gauges, Metrics, OperationKind, OperationRecord, Outcome};
+use crate::network::DropReason;
+use crate::protocol::{self, NodeIndex};
 use crate::rng::{PacketDraws, Purpose, Seed};
 use crate::runner::figures::{self, MessageFigures, NodeTraffic};
 use crate::runner::result::*;
 use crate::time::{Duration, Instant};
 
-const KINDS: &[&str] = &[
-    "ping",
-    "pong",
-    "find-node",
-    "nodes",
-    "store",
-    "stored",
-    "find-value",
-    "value",
-    "add-provider",
-    "get-providers",
-    "providers",
-];
-const REASONS: &[&str] = &["loss", "offline", "uplink-queue", "downlink-queue"];
+const KINDS: &[&str] = <Message<NodeIndex, Key64> as protocol::Message>::KINDS;
+const REASONS: &[&str] = DropReason::NAMES;
 
 /// An hour of 10,000 nodes with every kind of operation.
 pub fn run() -> RunOutput {
