@@ -38,7 +38,7 @@ impl Bucket {
     }
 }
 
-/// See the [module](self).
+/// A calendar queue. A million pending events cost little more each than a thousand.
 pub struct Bucketed {
     shift: u32,
     /// Number of the bucket that is being taken from.

@@ -23,7 +23,7 @@ impl std::hash::Hash for Payload {
     }
 }
 
-/// See the [module](super).
+/// The `priority-queue` crate: slow, obviously right.
 pub struct Reference {
     // A hasher without a seed of its own: nothing in a run depends on the process.
     queue: PriorityQueue<Pending, Reverse<Event>, BuildHasherDefault<DefaultHasher>>,
