@@ -62,7 +62,8 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 stop,
                 eviction,
                 retries,
-                replacements,
+                // A newcomer waits among the replacements.
+                replacements: replacements.max(usize::from(eviction == Eviction::Pending)),
                 replicate_interval,
                 republish_interval,
                 request_timeout,
