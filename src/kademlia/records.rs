@@ -80,10 +80,16 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         };
         let Record { value, cached, .. } = record;
         if let Some(held) = self.held.iter_mut().find(|held| held.key == key) {
+            // Who holds a replica goes on replicating it, whatever cached copies come along.
+            held.replicate = match (held.cached, cached) {
+                (true, _) => replicate,
+                (false, true) => held.replicate,
+                (false, false) => held.replicate.max(replicate),
+            };
+            held.cached &= cached;
             if expires >= held.expires {
-                *held = Held { key, value, expires, replicate, cached };
-            } else {
-                held.replicate = held.replicate.max(replicate);
+                held.value = value;
+                held.expires = expires;
             }
             return false;
         }
@@ -252,6 +258,19 @@ mod tests {
         assert!(records.get(1, at(22 * HOUR - 1), &params).is_some());
         assert!(records.get(1, at(22 * HOUR), &params).is_none());
         assert_eq!(records.expire(at(22 * HOUR)), [1]);
+    }
+
+    #[test]
+    fn a_cached_copy_makes_no_replica_of_a_replica_less() {
+        let params = Params::rust_libp2p();
+        for cached_first in [false, true] {
+            let mut records = Records::<u32, u32>::new();
+            for cached in [cached_first, !cached_first] {
+                records.store(1, Record { cached, ..record(0) }, at(0), &params);
+            }
+            assert_eq!(records.lasting(at(1), &params).len(), 1);
+            assert_eq!(records.deadline(), at(HOUR), "it is replicated");
+        }
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl Sessions {
     pub fn stationary(&self, node: NodeIndex, position: &mut u64) -> State {
         let mut stream = self.stream(node, *position);
         let cycle = self.lifetime.mean() + self.deadtime.mean();
-        let begin = cycle * Self::CYCLES_BEFORE;
+        // As far back as the longest means leave room for.
+        let most = Duration::MAX.as_nanos() / 2 / cycle.as_nanos();
+        let begin = cycle * Self::CYCLES_BEFORE.min(most);
         let mut online = unit(stream.next_u64()) < self.expected_availability();
         let mut passed = Duration::ZERO;
         loop {

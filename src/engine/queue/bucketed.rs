@@ -182,10 +182,14 @@ impl Bucketed {
             if entered {
                 self.load(half + 1);
             }
-            self.sort_current();
-            if entered && self.sorted_buckets >= 256 {
-                self.adapt_width();
+            // Before the bucket is sorted: no wake-up has left its list yet.
+            if entered && self.sorted_buckets >= 256 && self.adapt_width() {
+                if self.sorted.is_empty() {
+                    continue;
+                }
+                return true;
             }
+            self.sort_current();
             if !self.sorted.is_empty() {
                 return true;
             }
@@ -205,8 +209,9 @@ impl Bucketed {
         self.sorted_events += self.sorted.len() as u64;
     }
 
-    /// Changes the width of the buckets if they hold too many or too few events.
-    fn adapt_width(&mut self) {
+    /// Changes the width of the buckets if they hold too many or too few events; says whether it
+    /// did. Nothing may be sorted: wake-ups must stand in their lists.
+    fn adapt_width(&mut self) -> bool {
         let (buckets, events) = (self.sorted_buckets, self.sorted_events);
         self.sorted_buckets = 0;
         self.sorted_events = 0;
@@ -215,15 +220,18 @@ impl Bucketed {
         } else if events < SPARSE * buckets {
             self.shift + 2
         } else {
-            return;
+            return false;
         };
-        if SHIFTS.contains(&shift) {
-            self.rebuild(shift);
+        if !SHIFTS.contains(&shift) {
+            return false;
         }
+        assert!(self.sorted.is_empty(), "the width changes between two buckets");
+        self.rebuild(shift);
+        true
     }
 
     fn rebuild(&mut self, shift: u32) {
-        let mut events = std::mem::take(&mut self.sorted);
+        let mut events = Vec::new();
         let mut standing = Vec::new();
         let far = std::mem::take(&mut self.far);
         let ring = self.ring.iter_mut().map(|bucket| std::mem::replace(bucket, Bucket::empty()));

@@ -102,6 +102,31 @@ fn gives_the_reference_s_order_across_changes_of_width() {
     assert!(widths.len() >= 3, "the width took the values {widths:?} only");
 }
 
+/// Dense wake-ups, many of them moved to an earlier time, while the width changes.
+#[test]
+fn gives_the_reference_s_order_with_dense_wake_ups_across_changes_of_width() {
+    const DENSE: u32 = 40_000;
+    let mut draws = Stream::new(Seed(0), Purpose::Test, 0);
+    let mut queue = Bucketed::new(DENSE as usize);
+    let mut reference = Reference::new(DENSE as usize);
+    let mut widths = std::collections::BTreeSet::new();
+    let mut now = 0;
+    for step in 0..600_000u32 {
+        let node = NodeIndex(below(draws.next_u64(), u64::from(DENSE)) as u32);
+        let reach = if step % 7 == 0 { 100_000 } else { 200_000_000 };
+        let due = Instant::from_nanos(now + below(draws.next_u64(), reach));
+        queue.set_wake(node, due);
+        reference.set_wake(node, due);
+        if step > DENSE {
+            let popped = queue.pop_before(Instant::FAR_FUTURE);
+            assert_eq!(popped, reference.pop_before(Instant::FAR_FUTURE), "step {step}");
+            now = popped.map_or(now, |event| event.due);
+        }
+        widths.insert(queue.width_in_nanos());
+    }
+    assert!(widths.len() > 1, "the width took the value {widths:?} only");
+}
+
 #[test]
 fn a_wake_up_that_is_moved_comes_once() {
     let mut queue = Bucketed::new(2);
