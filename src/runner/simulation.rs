@@ -224,7 +224,7 @@ impl<'s> Simulation<'s> {
         if share <= 0.0 {
             return gauges;
         }
-        // Every so-manieth of all places, a different set at each sample.
+        // Every n-th of all places, others at each sample.
         let stride = libm::round(1.0 / share).max(1.0) as u64;
         let first = self.samples % stride;
         for index in (first..u64::from(engine.places())).step_by(stride as usize) {

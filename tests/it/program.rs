@@ -292,7 +292,7 @@ fn help_lists_every_subcommand() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_leaves_a_complete_folder_or_none() {
-    let desk = Desk::with(&TINY.replace("measurement = \"10s\"", "measurement = \"10years\""));
+    let desk = Desk::with(&TINY.replace("measurement = \"10s\"", "measurement = \"1year\""));
     let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
         .args([
             "run",

@@ -140,8 +140,8 @@ impl<P: Copy + Eq> RoutingTable<P> {
         }
     }
 
-    /// Puts the newest spare in the place of a contact, as the least recently *seen* one: it
-    /// was not heard from since it came.
+    /// Puts the newest spare in the place of a contact. It counts as heard from now: when it was
+    /// heard from last is not kept for spares.
     fn promote_spare(&mut self, index: usize, position: usize, second: u64, params: &Params) {
         let bucket = &mut self.buckets[index];
         assert!(bucket.spares > 0, "only a bucket with spares promotes one");

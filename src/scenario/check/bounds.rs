@@ -8,6 +8,9 @@ use std::ops::RangeInclusive;
 
 /// No length of time is longer than this; it keeps sums of times far from overflow.
 pub const LONGEST: Duration = Duration::from_secs(10 * 31_557_600);
+
+/// The longest run: routing tables count the seconds of it in 26 bits (776 days).
+pub const LONGEST_RUN: Duration = Duration::from_secs(2 * 31_557_600);
 /// How far the sum of shares may be from 1: what is lost by writing thirds as decimals is
 /// more, what is lost by adding tenths is less.
 const SUM_TOLERANCE: f64 = 1e-9;

@@ -16,8 +16,8 @@ use super::problem::Problem;
 use super::source::Source;
 use super::words::Word;
 use super::{Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Scenario};
-use crate::time::{Duration, NANOS_PER_SECOND};
-use bounds::{LONGEST, length, whole};
+use crate::time::{Duration, Instant, NANOS_PER_SECOND};
+use bounds::{LONGEST, LONGEST_RUN, length, whole};
 use std::path::Path;
 
 /// The seed of a scenario that names none.
@@ -81,7 +81,7 @@ fn name(given: Option<String>, default: &str) -> Result<String, Problem> {
 fn phases(table: &PhasesTable) -> Result<Phases, Problem> {
     let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
     let shortest = Duration::from_millis(1);
-    Ok(Phases {
+    let phases = Phases {
         init: length("phases.init", table.init, minutes(1), Duration::ZERO..=LONGEST)?,
         transition: length("phases.transition", table.transition, minutes(1), shortest..=LONGEST)?,
         measurement: length(
@@ -90,7 +90,14 @@ fn phases(table: &PhasesTable) -> Result<Phases, Problem> {
             minutes(10),
             shortest..=LONGEST,
         )?,
-    })
+    };
+    if phases.end() > Instant::ZERO + LONGEST_RUN {
+        let whole = phases.end();
+        let message =
+            format!("the phases last {whole} together: a run lasts at most {LONGEST_RUN}");
+        return Err(Problem::said("phases", message));
+    }
+    Ok(phases)
 }
 
 fn nodes(table: &NodesTable) -> Result<Nodes, Problem> {

@@ -23,7 +23,7 @@ const DEFAULT_QUEUE: u64 = 256 << 10;
 /// A queue holds at least an ordinary packet.
 const QUEUES: std::ops::RangeInclusive<u64> = 2 << 10..=1 << 30;
 const REGION: &str = "network.latency.region";
-/// Classes and regions are numbered in a byte.
+/// More classes or regions than this are taken for a mistake.
 const MOST_ITEMS: usize = 256;
 
 /// The checked network.

@@ -155,6 +155,8 @@ const FILE_CASES: &[Case] = &[
      r#"s.toml:2:1: `network.latency.delay`, here "80ms", belongs to model constant; this one is lognormal by default and takes median, sigma, jitter"#),
     ("[network.latency]\nmodel = \"uniform\"\nmin = \"90ms\"\nmax = \"80ms\"\n", &[],
      r#"s.toml:3:7: `network.latency.min` cannot be "90ms": allowed is at most max, which is 80ms"#),
+    ("[phases]\nmeasurement = \"3years\"\n", &[],
+     "s.toml:1:2: the phases last 3years 2m together: a run lasts at most 2years"),
     ("[kademlia]\npreset = \"go-libp2p\"\neviction = \"pending\"\n", &[],
      "s.toml:3:1: `kademlia.eviction = \"pending\"` keeps the newcomer that waits among the replacements: `kademlia.replacements` must be at least 1"),
     ("[network.latency]\nmodel = \"normal\"\n", &[],
