@@ -105,13 +105,13 @@ impl Metrics {
         self.traffic.packet_dropped(reason);
     }
 
-    /// An operation has ended. The series counts all; figures and log those alone that started
-    /// in the measurement phase.
+    /// An operation has ended. The series counts all; figures and log those that started in the
+    /// measurement phase, and what applications publish, which they do before it.
     pub fn operation(&mut self, operation: OperationRecord) {
         let kind = operation.kind.index();
         self.finished[kind] += 1;
         self.succeeded[kind] += u64::from(operation.outcome.is_success());
-        if operation.started >= self.measurement_start {
+        if operation.started >= self.measurement_start || operation.kind.is_publication() {
             self.operations[kind].record(&operation);
             self.log.record(operation);
         }

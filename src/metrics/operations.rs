@@ -60,6 +60,12 @@ impl OperationKind {
         }
     }
 
+    /// Whether applications publish something by it. They do so in the transition phase, so its
+    /// figures cover the whole run.
+    pub const fn is_publication(self) -> bool {
+        matches!(self, OperationKind::Put | OperationKind::Provide)
+    }
+
     /// Place in [`OperationKind::ALL`].
     pub const fn index(self) -> usize {
         self as usize

@@ -149,7 +149,7 @@ fn output(
             strongly_connected_components: 1,
             largest_component_share: 1.0,
         },
-        operations: operation_figures(metrics, measured),
+        operations: operation_figures(metrics, measured, measured),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, nodes as f64 * 0.98, measured),
         drops: figures::drops(&traffic),

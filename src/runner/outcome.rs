@@ -42,7 +42,7 @@ pub(super) fn output<Q: EventQueue>(
         events: engine.counters().events,
         phases: phases(scenario.phases, now),
         network: network(simulation, engine, online_mean),
-        operations: operation_figures(metrics, measured),
+        operations: operation_figures(metrics, measured, now - Instant::ZERO),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
         drops: drops(&traffic),

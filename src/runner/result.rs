@@ -229,11 +229,17 @@ pub struct RunOutput {
     pub scenario_toml: String,
 }
 
-/// The figures of every kind of operation that occurred, counted over `measured`.
-pub fn operation_figures(metrics: &Metrics, measured: Duration) -> Vec<OperationFigures> {
+/// The figures of every kind of operation that occurred, counted over `measured`, the length of
+/// the measurement phase, or, for what is published before it, over the `whole` run.
+pub fn operation_figures(
+    metrics: &Metrics,
+    measured: Duration,
+    whole: Duration,
+) -> Vec<OperationFigures> {
+    let over = |kind: OperationKind| if kind.is_publication() { whole } else { measured };
     OperationKind::ALL
         .into_iter()
-        .map(|kind| OperationFigures::new(kind, metrics.operations(kind), measured))
+        .map(|kind| OperationFigures::new(kind, metrics.operations(kind), over(kind)))
         .filter(|figures| figures.count > 0)
         .collect()
 }
