@@ -215,9 +215,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// # Panics
     /// If the place is taken.
     pub fn start<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, state: P) {
-        let slot = &mut self.slots[node.get()];
-        assert!(slot.node.is_none(), "{node} starts while it is online");
-        slot.node = Some(state);
+        self.place(node, state);
         self.input(world, node, Input::Start);
     }
 
@@ -228,7 +226,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// If the place is taken.
     pub fn place(&mut self, node: NodeIndex, state: P) {
         let slot = &mut self.slots[node.get()];
-        assert!(slot.node.is_none(), "{node} is placed while it is online");
+        assert!(slot.node.is_none(), "{node} comes online once at a time");
         slot.node = Some(state);
     }
 

@@ -116,8 +116,8 @@ impl Applications {
         self.workloads[workload as usize].draws[node.get()] = stream.position();
     }
 
-    /// The next record that a node publishes, and when it publishes another. The records of a
-    /// node are spread over the second half of the transition phase at most.
+    /// The next record that a node publishes, and when it publishes another. A node begins in the
+    /// first half of the transition phase and spreads its records over the time of a half.
     pub(super) fn publish(
         &mut self,
         node: NodeIndex,

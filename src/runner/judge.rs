@@ -58,21 +58,8 @@ impl Judge {
     ) -> OperationRecord {
         let number = self.number(node);
         let (recall, closest_found) = self.compare(number, node, done, ring);
-        OperationRecord {
-            number,
-            kind: kind(done.kind),
-            node: node.0,
-            started: done.started,
-            finished: now,
-            outcome: self.outcome(done, expected),
-            rounds: done.rounds,
-            hops: done.hops,
-            requests: done.requests,
-            timeouts: done.timeouts,
-            found: found(done),
-            recall,
-            closest_found,
-        }
+        let outcome = self.outcome(done, expected);
+        OperationRecord { recall, closest_found, ..record(number, now, node, done, outcome) }
     }
 
     /// The operations that a node leaves unfinished when it goes offline.
@@ -83,22 +70,9 @@ impl Judge {
         state: &SimNode,
     ) -> Vec<OperationRecord> {
         let unfinished = state.unfinished();
-        let record = |done: Done| OperationRecord {
-            number: self.number(node),
-            kind: kind(done.kind),
-            node: node.0,
-            started: done.started,
-            finished: now,
-            outcome: Outcome::Interrupted,
-            rounds: done.rounds,
-            hops: done.hops,
-            requests: done.requests,
-            timeouts: done.timeouts,
-            found: found(&done),
-            recall: None,
-            closest_found: None,
-        };
-        unfinished.map(record).collect()
+        let interrupted =
+            |done: Done| record(self.number(node), now, node, &done, Outcome::Interrupted);
+        unfinished.map(interrupted).collect()
     }
 
     fn outcome(&self, done: &Done, expected: Option<Bytes>) -> Outcome {
@@ -149,6 +123,31 @@ impl Judge {
         self.lookups_exact += u64::from(truth == done.closest);
         let recall = (1_000 * hits / truth.len()) as u16;
         (Some(recall), Some(done.closest.contains(closest)))
+    }
+}
+
+/// The record of an operation that ends `now`, not compared with the truth.
+fn record(
+    number: u64,
+    now: Instant,
+    node: NodeIndex,
+    done: &Done,
+    outcome: Outcome,
+) -> OperationRecord {
+    OperationRecord {
+        number,
+        kind: kind(done.kind),
+        node: node.0,
+        started: done.started,
+        finished: now,
+        outcome,
+        rounds: done.rounds,
+        hops: done.hops,
+        requests: done.requests,
+        timeouts: done.timeouts,
+        found: found(done),
+        recall: None,
+        closest_found: None,
     }
 }
 

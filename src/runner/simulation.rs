@@ -10,6 +10,7 @@ use crate::engine::{Engine, World};
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Command, Report};
+use crate::kademlia::params::Params;
 use crate::kademlia::{Node, Publications};
 use crate::metrics::{Gauges, Metrics};
 use crate::network::{Arrival, DropReason, Network, Packet, Verdict};
@@ -35,7 +36,7 @@ const REQUESTS_PER_LIFE: u32 = 1 << 22;
 pub(super) struct Simulation<'s> {
     pub(super) scenario: &'s Scenario,
     keys: Bijection,
-    params: Arc<crate::kademlia::params::Params>,
+    params: Arc<Params>,
     network: Network,
     has_downlinks: bool,
     pub(super) population: Population,
@@ -95,7 +96,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    pub(super) fn params(&self) -> &Arc<crate::kademlia::params::Params> {
+    pub(super) fn params(&self) -> &Arc<Params> {
         &self.params
     }
 
