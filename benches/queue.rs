@@ -22,7 +22,7 @@ struct Hold<Q> {
 impl<Q: EventQueue> Hold<Q> {
     fn new(pending: u32) -> Self {
         let draws = PacketDraws::new(Seed(1), Purpose::Test);
-        let mut hold = Hold { queue: Q::new(1), draws, counter: 0 };
+        let mut hold = Hold { queue: Q::new(0..1), draws, counter: 0 };
         for _ in 0..pending {
             hold.put(0);
         }

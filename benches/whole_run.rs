@@ -2,9 +2,7 @@
 //! messages delivered; one thread, so a second of time is a second of processor time.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use kadsim::engine::queue::QueueKind;
-use kadsim::rng::Seed;
-use kadsim::runner;
+use kadsim::runner::{self, RunArguments};
 use kadsim::scenario::Scenario;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -22,9 +20,7 @@ fn whole_run(criterion: &mut Criterion) {
     group.sample_size(10);
     for nodes in [1_000, 10_000] {
         let scenario = scenario(nodes);
-        let run = || {
-            runner::run(&scenario, Seed(1), QueueKind::Bucketed, &mut |_| ControlFlow::Continue(()))
-        };
+        let run = || runner::run(RunArguments::of(&scenario), &mut |_| ControlFlow::Continue(()));
         group.throughput(Throughput::Elements(run().performance.messages));
         group.bench_function(BenchmarkId::new("lookups", nodes), |bencher| bencher.iter(run));
     }

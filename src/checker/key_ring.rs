@@ -3,18 +3,18 @@
 use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::message::PeerList;
 use crate::protocol::NodeIndex;
+use rayon::prelude::*;
+use smallvec::SmallVec;
 use std::ops::Range;
 
-/// All nodes of a run, sorted by key.
+/// All nodes of a run, sorted by key, and a bit for each that is online.
 ///
 /// Nodes that share a prefix are neighbours in this order, so the closest to a key are found
 /// by going down the prefixes, the near half of a range first.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     sorted: Vec<(Key64, NodeIndex)>,
-    /// Place of each node in `sorted`.
-    places: Vec<u32>,
-    online: Vec<bool>,
+    online: Vec<u64>,
     online_count: usize,
 }
 
@@ -23,28 +23,27 @@ const SMALL_RANGE: usize = 32;
 
 impl KeyRing {
     /// The nodes `0..nodes`, all offline.
-    pub fn new(nodes: u32, key_of: impl Fn(NodeIndex) -> Key64) -> Self {
+    pub fn new(nodes: u32, key_of: impl Fn(NodeIndex) -> Key64 + Sync) -> Self {
         let mut sorted: Vec<_> =
-            (0..nodes).map(NodeIndex).map(|node| (key_of(node), node)).collect();
-        sorted.sort_unstable();
+            (0..nodes).into_par_iter().map(NodeIndex).map(|node| (key_of(node), node)).collect();
+        sorted.par_sort_unstable();
         assert!(sorted.windows(2).all(|pair| pair[0].0 < pair[1].0), "no two nodes share a key");
-        let mut places = vec![0; sorted.len()];
-        for (place, (_, node)) in sorted.iter().enumerate() {
-            places[node.get()] = place as u32;
-        }
-        let online = vec![false; sorted.len()];
-        KeyRing { sorted, places, online, online_count: 0 }
+        let online = vec![0; sorted.len().div_ceil(64)];
+        KeyRing { sorted, online, online_count: 0 }
     }
 
     /// A node comes online or goes.
     pub fn set_online(&mut self, node: NodeIndex, online: bool) {
-        let was = std::mem::replace(&mut self.online[self.places[node.get()] as usize], online);
+        let was = self.is_online(node);
+        let (word, bit) = (node.get() / 64, node.get() % 64);
+        self.online[word] = self.online[word] & !(1 << bit) | u64::from(online) << bit;
         self.online_count = self.online_count + usize::from(online) - usize::from(was);
     }
 
     /// Whether a node is online.
+    #[inline]
     pub fn is_online(&self, node: NodeIndex) -> bool {
-        self.online[self.places[node.get()] as usize]
+        self.online[node.get() / 64] >> (node.get() % 64) & 1 == 1
     }
 
     /// Nodes online.
@@ -52,10 +51,15 @@ impl KeyRing {
         self.online_count
     }
 
-    /// The up to `k` online nodes closest to `target`, closest first, `except` left out.
-    pub fn closest(&self, target: Key64, k: usize, except: NodeIndex) -> PeerList<NodeIndex> {
+    /// The up to `k` nodes closest to `target` of those that `counts` is true of, closest first.
+    pub fn closest(
+        &self,
+        target: Key64,
+        k: usize,
+        counts: impl Fn(NodeIndex) -> bool,
+    ) -> PeerList<NodeIndex> {
         let mut closest = PeerList::new();
-        self.visit(0..self.sorted.len(), 0, target, k, except, &mut closest);
+        self.visit(0..self.sorted.len(), 0, target, k, &counts, &mut closest);
         closest
     }
 
@@ -65,12 +69,12 @@ impl KeyRing {
         depth: u32,
         target: Key64,
         k: usize,
-        except: NodeIndex,
+        counts: &impl Fn(NodeIndex) -> bool,
         closest: &mut PeerList<NodeIndex>,
     ) {
         if range.len() <= SMALL_RANGE {
-            let alive = |place: &usize| self.online[*place] && self.sorted[*place].1 != except;
-            let mut near: Vec<_> = range.filter(alive).map(|place| self.sorted[place]).collect();
+            let near = self.sorted[range].iter().filter(|&&(_, node)| counts(node));
+            let mut near: SmallVec<[_; SMALL_RANGE]> = near.copied().collect();
             near.sort_unstable_by_key(|(key, _)| key.distance(target));
             let room = k - closest.len();
             closest.extend(near.into_iter().take(room).map(|(_, node)| node));
@@ -80,9 +84,9 @@ impl KeyRing {
         let zeros = self.sorted[range.clone()].partition_point(|(key, _)| key.0 & bit == 0);
         let (low, high) = (range.start..range.start + zeros, range.start + zeros..range.end);
         let (near, far) = if target.0 & bit == 0 { (low, high) } else { (high, low) };
-        self.visit(near, depth + 1, target, k, except, closest);
+        self.visit(near, depth + 1, target, k, counts, closest);
         if closest.len() < k {
-            self.visit(far, depth + 1, target, k, except, closest);
+            self.visit(far, depth + 1, target, k, counts, closest);
         }
     }
 }
@@ -114,7 +118,8 @@ mod tests {
             expected.retain(|&node| node != except);
             expected.sort_by_key(|&node| key_of(node).distance(target));
             expected.truncate(k);
-            prop_assert_eq!(ring.closest(target, k, except).to_vec(), expected);
+            let counts = |node| node != except && ring.is_online(node);
+            prop_assert_eq!(ring.closest(target, k, counts).to_vec(), expected);
         }
     }
 }

@@ -4,9 +4,9 @@ use super::progress::ProgressBar;
 use super::{Misuse, interrupt};
 use crate::engine::queue::QueueKind;
 use crate::report;
-use crate::rng::Seed;
-use crate::runner;
+use crate::runner::{self, Execution, RunArguments};
 use crate::scenario::{Scenario, Setting};
+use clap::builder::TypedValueParser;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -31,9 +31,17 @@ pub struct Args {
     /// Print no progress and no table
     #[arg(long)]
     pub quiet: bool,
+    /// Threads, each with a block of the nodes; the run is the same with any number
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = threads())]
+    pub threads: usize,
     /// Event queue; the run is the same with either
     #[arg(long, value_enum, default_value_t = Queue::Bucketed)]
     pub queue: Queue,
+}
+
+/// More threads than any machine has cores for are a slip of the keyboard.
+fn threads() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(1..=1_024).map(usize::from)
 }
 
 /// What is printed at the end of a run.
@@ -84,8 +92,23 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
     report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
+    if args.threads > 1
+        && let Some(smallest) = runner::undivided(&scenario)
+    {
+        let note = format!(
+            "note: packets of this network can take as little as {smallest}, so that no part of it \
+             can run ahead of the others: one thread instead of {}",
+            args.threads
+        );
+        // With standard error gone there is nobody left to tell.
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
     let mut bar = ProgressBar::new(&scenario, args.quiet);
-    let run = runner::run(&scenario, Seed(scenario.seed), args.queue.into(), &mut |progress| {
+    let arguments = RunArguments {
+        execution: Execution { queue: args.queue.into(), threads: args.threads },
+        ..RunArguments::of(&scenario)
+    };
+    let run = runner::run(arguments, &mut |progress| {
         bar.show(&progress);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });

@@ -9,6 +9,9 @@
 //! - [`queue`]: the bucketed queue and the reference.
 //! - [`digest`]: 64 bits that say whether two runs did the same.
 //! - [`world`]: what the engine asks of its surroundings.
+//! - [`blocks`]: a network divided into blocks of nodes, each with an engine, side by side on
+//!   several threads.
+//! - [`exchange`]: how blocks hand each other what their nodes send.
 //!
 //! # A protocol of your own
 //!
@@ -73,9 +76,10 @@
 //!     fn arrive(&mut self, _: Instant, _: NodeIndex, _: &Rumour) -> Arrival { Arrival::Now }
 //!     fn delivered(&mut self, _: Instant, _: &Rumour, _: bool) {}
 //!     fn report(&mut self, _: Instant, _: NodeIndex, _: NodeIndex) { self.told += 1; }
-//!     fn agenda<Q: EventQueue>(&mut self, _: &mut Engine<Gossiper, Q>, _: NodeIndex, _: u32) {}
-//!     fn global<Q: EventQueue>(&mut self, engine: &mut Engine<Gossiper, Q>, _tag: u32) {
-//!         engine.input(self, NodeIndex(0), Input::Command(()));
+//!     fn agenda<Q: EventQueue>(
+//!         &mut self, engine: &mut Engine<Gossiper, Q>, node: NodeIndex, _tag: u32,
+//!     ) {
+//!         engine.input(self, node, Input::Command(()));
 //!     }
 //! }
 //!
@@ -84,7 +88,7 @@
 //! for node in 0..NODES {
 //!     engine.start(&mut town, NodeIndex(node), Gossiper::default());
 //! }
-//! engine.schedule_global(Instant::ZERO, 0);
+//! engine.schedule(Instant::ZERO, NodeIndex(0), 0);
 //! engine.run_until(&mut town, Instant::ZERO + Duration::from_secs(10));
 //!
 //! let heard = (0..NODES).filter(|&node| engine.node(NodeIndex(node)).unwrap().heard).count();
@@ -92,8 +96,10 @@
 //! assert_eq!(town.told, 3 * heard as u32);
 //! ```
 
+pub mod blocks;
 pub mod digest;
 pub mod event;
+pub mod exchange;
 mod messages;
 pub mod queue;
 mod transport;
@@ -107,9 +113,10 @@ use crate::rng::Seed;
 use crate::time::Instant;
 use digest::Digest;
 use event::{Event, Payload, next_number};
+use exchange::{Division, Outbox, Parcel};
 use messages::Messages;
 use queue::EventQueue;
-use std::collections::BTreeMap;
+use std::ops::Range;
 use transport::SimulatedTransport;
 
 /// One place for a node; the node in it may come and go, the rest stays.
@@ -135,13 +142,26 @@ pub struct Counters {
     pub wakes: u64,
 }
 
-/// Nodes of protocol `P` under virtual time, with a queue of kind `Q`.
+impl Counters {
+    /// Adds what another block of the same run counted.
+    pub fn add(&mut self, other: Counters) {
+        self.events += other.events;
+        self.delivered += other.delivered;
+        self.wakes += other.wakes;
+    }
+}
+
+/// Nodes of protocol `P` under virtual time, with a queue of kind `Q`: all of a network, or
+/// one block of them.
 pub struct Engine<P: Protocol, Q> {
+    /// The first node of the block.
+    first: u32,
     slots: Vec<Slot<P>>,
     queue: Q,
     messages: Messages<P::Message>,
-    globals: BTreeMap<(Instant, u64), u32>,
-    globals_numbered: u64,
+    outbox: Outbox<P::Message>,
+    /// When the first parcel is due that was posted last and not collected yet.
+    posted: Instant,
     now: Instant,
     seed: Seed,
     counters: Counters,
@@ -150,14 +170,21 @@ pub struct Engine<P: Protocol, Q> {
 impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// Places for `nodes` nodes, all offline, at the beginning of time.
     pub fn new(nodes: u32, seed: Seed) -> Self {
+        Engine::block(Division::new(nodes, 1), 0, seed)
+    }
+
+    /// Places for the nodes of one block of a network, all offline, at the beginning of time.
+    pub fn block(division: Division, block: usize, seed: Seed) -> Self {
         let slot =
             || Slot { node: None, packets: 0, entries: 0, draws: 0, digest: Digest::default() };
+        let nodes = division.nodes_of(block);
         Engine {
-            slots: std::iter::repeat_with(slot).take(nodes as usize).collect(),
-            queue: Q::new(nodes as usize),
+            first: nodes.start,
+            slots: std::iter::repeat_with(slot).take(nodes.len()).collect(),
+            queue: Q::new(nodes.clone()),
             messages: Messages::new(),
-            globals: BTreeMap::new(),
-            globals_numbered: 0,
+            outbox: Outbox::new(division, nodes),
+            posted: Instant::FAR_FUTURE,
             now: Instant::ZERO,
             seed,
             counters: Counters::default(),
@@ -169,9 +196,19 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.now
     }
 
-    /// Places for nodes, online or not.
-    pub fn places(&self) -> u32 {
-        self.slots.len() as u32
+    /// Numbers of the places for nodes, online or not.
+    pub fn places(&self) -> Range<u32> {
+        self.first..self.first + self.slots.len() as u32
+    }
+
+    #[inline]
+    fn place_of(&self, node: NodeIndex) -> usize {
+        (node.0 - self.first) as usize
+    }
+
+    /// Nothing is due before this instant: a bound, which may be too early.
+    pub fn nothing_before(&self) -> Instant {
+        self.queue.nothing_before().min(self.posted)
     }
 
     /// What has been counted so far.
@@ -187,27 +224,25 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// The node in this place, if it is online.
     #[inline]
     pub fn node(&self, node: NodeIndex) -> Option<&P> {
-        self.slots[node.get()].node.as_ref()
+        self.slots[self.place_of(node)].node.as_ref()
     }
 
     /// Whether the node in this place is online.
     #[inline]
     pub fn is_online(&self, node: NodeIndex) -> bool {
-        self.slots[node.get()].node.is_some()
+        self.slots[self.place_of(node)].node.is_some()
     }
 
-    /// The digest of the run so far: that of every place, folded in order.
-    pub fn digest(&self) -> Digest {
-        let mut digest = Digest::default();
+    /// Folds the digests of all places, in order, into that of a run.
+    pub fn fold_into(&self, digest: &mut Digest) {
         for slot in &self.slots {
             digest.fold_word(slot.digest.value());
         }
-        digest
     }
 
     /// The digest of one place, to find where two runs part.
     pub fn digest_of(&self, node: NodeIndex) -> Digest {
-        self.slots[node.get()].digest
+        self.slots[self.place_of(node)].digest
     }
 
     /// Puts a node online and tells it to start.
@@ -225,7 +260,8 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// # Panics
     /// If the place is taken.
     pub fn place(&mut self, node: NodeIndex, state: P) {
-        let slot = &mut self.slots[node.get()];
+        let place = self.place_of(node);
+        let slot = &mut self.slots[place];
         assert!(slot.node.is_none(), "{node} comes online once at a time");
         slot.node = Some(state);
     }
@@ -242,12 +278,14 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// If the node is offline.
     pub fn remove(&mut self, node: NodeIndex) -> P {
         self.queue.set_wake(node, Instant::FAR_FUTURE);
-        self.slots[node.get()].node.take().expect("only a node that is online is removed")
+        let place = self.place_of(node);
+        self.slots[place].node.take().expect("only a node that is online is removed")
     }
 
     /// Hands an input to a node that is online; does nothing if it is offline.
     pub fn input<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, input: Input<P>) {
-        let slot = &mut self.slots[node.get()];
+        let place = self.place_of(node);
+        let slot = &mut self.slots[place];
         let Some(state) = &mut slot.node else { return };
         let mut transport = SimulatedTransport {
             now: self.now,
@@ -258,6 +296,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
             seed: self.seed,
             queue: &mut self.queue,
             messages: &mut self.messages,
+            outbox: &mut self.outbox,
             world,
         };
         state.handle(input, &mut transport);
@@ -270,37 +309,27 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// If `due` has passed.
     pub fn schedule(&mut self, due: Instant, node: NodeIndex, tag: u32) {
         assert!(due >= self.now, "the agenda is for what is to come");
-        let entries = &mut self.slots[node.get()].entries;
+        let place = self.place_of(node);
+        let entries = &mut self.slots[place].entries;
         self.queue.push(Event::new(due, node, *entries, node, Payload::Agenda(tag)));
         *entries = next_number(*entries);
     }
 
-    /// Has [`World::global`] called with `tag` at `due`, before all node events of that
-    /// instant; entries of one instant come in the order in which they were scheduled.
-    ///
-    /// # Panics
-    /// If `due` has passed.
-    pub fn schedule_global(&mut self, due: Instant, tag: u32) {
-        assert!(due >= self.now, "the agenda is for what is to come");
-        self.globals.insert((due, self.globals_numbered), tag);
-        self.globals_numbered += 1;
-    }
-
     /// Runs until the present is `end`: handles everything that is due before it.
     pub fn run_until<W: World<P>>(&mut self, world: &mut W, end: Instant) {
-        loop {
-            let global = self.globals.first_key_value().map(|(&(due, _), _)| due);
-            let limit = global.map_or(end, |due| due.min(end));
-            while let Some(event) = self.queue.pop_before(limit) {
-                self.step(world, event);
-            }
-            self.now = self.now.max(limit);
-            if limit == end && global.is_none_or(|due| due >= end) {
-                return;
-            }
-            let (_, tag) = self.globals.pop_first().expect("a global entry set the limit");
-            world.global(self, tag);
+        while let Some(event) = self.queue.pop_before(end) {
+            self.step(world, event);
         }
+        self.now = self.now.max(end);
+    }
+
+    /// Takes what a node of another block sends to one of this.
+    fn take_in(&mut self, parcel: Parcel<P::Message>) {
+        assert!(parcel.due >= self.now, "a parcel comes before it is due");
+        let slot = self.messages.insert(parcel.message);
+        let payload = Payload::Arrival(slot);
+        let Parcel { due, sender, number, receiver, .. } = parcel;
+        self.queue.push(Event::new(due, sender, number, receiver, payload));
     }
 
     #[inline]
@@ -313,12 +342,14 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
             Payload::Delivery(slot) => self.deliver(world, event, slot),
             Payload::Agenda(tag) => {
                 let node = event.destination();
-                self.slots[node.get()].digest.fold(&event, 1 + u64::from(tag));
+                let place = self.place_of(node);
+                self.slots[place].digest.fold(&event, 1 + u64::from(tag));
                 world.agenda(self, node, tag);
             }
             Payload::Wake => {
                 let node = event.destination();
-                let slot = &mut self.slots[node.get()];
+                let place = self.place_of(node);
+                let slot = &mut self.slots[place];
                 assert!(slot.node.is_some(), "a node that is offline has no wake-up");
                 slot.digest.fold(&event, 0);
                 self.counters.wakes += 1;
@@ -342,7 +373,8 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     fn deliver<W: World<P>>(&mut self, world: &mut W, event: Event, slot: u32) {
         let message = self.messages.take(slot);
         let node = event.destination();
-        let place = &mut self.slots[node.get()];
+        let place = self.place_of(node);
+        let place = &mut self.slots[place];
         let online = place.node.is_some();
         world.delivered(self.now, &message, online);
         if !online {

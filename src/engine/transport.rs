@@ -1,6 +1,7 @@
 //! The transport of a simulated node: its effects become events.
 
 use super::event::{Event, Payload, next_number};
+use super::exchange::{Outbox, Parcel};
 use super::messages::Messages;
 use super::queue::EventQueue;
 use super::world::World;
@@ -19,6 +20,7 @@ pub(super) struct SimulatedTransport<'a, P: Protocol, Q, W> {
     pub(super) seed: Seed,
     pub(super) queue: &'a mut Q,
     pub(super) messages: &'a mut Messages<P::Message>,
+    pub(super) outbox: &'a mut Outbox<P::Message>,
     pub(super) world: &'a mut W,
 }
 
@@ -61,6 +63,11 @@ where
         };
         let Some(arrival) = self.world.send(&packet, &message) else { return };
         assert!(arrival >= self.now, "no packet arrives before it was sent");
+        if !self.outbox.is_own(to) {
+            let parcel = Parcel { due: arrival, sender: self.me, number, receiver: to, message };
+            self.outbox.put(parcel);
+            return;
+        }
         let slot = self.messages.insert(message);
         self.queue.push(Event::new(arrival, self.me, number, to, Payload::Arrival(slot)));
     }

@@ -11,8 +11,8 @@ use crate::time::Instant;
 ///
 /// What a call may touch keeps runs independent of threads: [`World::send`] only the state of
 /// the sender, [`World::arrive`] only that of the receiver, [`World::agenda`] that of its
-/// node. Only [`World::global`] may change everything; it comes before all node events of its
-/// instant.
+/// node. What concerns more than one node belongs between two windows
+/// ([`Blocks`](super::blocks::Blocks)).
 pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     /// The key of a node.
     fn key_of(&self, node: NodeIndex) -> P::Key;
@@ -32,7 +32,4 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
 
     /// An entry of the agenda is due.
     fn agenda<Q: EventQueue>(&mut self, engine: &mut Engine<P, Q>, node: NodeIndex, tag: u32);
-
-    /// A global entry is due.
-    fn global<Q: EventQueue>(&mut self, engine: &mut Engine<P, Q>, tag: u32);
 }

@@ -3,11 +3,10 @@
 use super::estimate::Estimate;
 use super::networks::{each, scenario};
 use super::row::Sample;
-use crate::engine::queue::QueueKind;
 use crate::metrics::number::ratio;
 use crate::metrics::{OperationKind, OperationRecord};
-use crate::runner;
 use crate::runner::result::RunOutput;
+use crate::runner::{self, RunArguments};
 use crate::scenario::Scenario;
 use std::ops::ControlFlow;
 
@@ -49,7 +48,7 @@ fn lookups(nodes: u32, alpha: usize, sample: Sample) -> Scenario {
 fn run(scenario: &Scenario, sample: Sample) -> Vec<RunOutput> {
     each(scenario.nodes.count, sample, |seed| {
         let watch = &mut |_| ControlFlow::Continue(());
-        runner::run(scenario, seed, QueueKind::Bucketed, watch)
+        runner::run(RunArguments { seed, ..RunArguments::of(scenario) }, watch)
     })
 }
 

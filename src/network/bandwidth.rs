@@ -9,14 +9,17 @@ use super::config::ClassConfig;
 use super::placement::Placement;
 use crate::protocol::NodeIndex;
 use crate::time::{Duration, Instant, NANOS_PER_SECOND};
+use std::ops::Range;
 
 /// Nanoseconds that a byte takes at one bit per second.
 const NANOS_PER_BYTE_AT_1_BPS: u64 = 8 * NANOS_PER_SECOND;
 
-/// The links of all nodes.
+/// The links of all nodes, or of some that follow each other.
 #[derive(Clone, Debug)]
 pub struct Links {
     classes: Box<[Class]>,
+    /// The first of the nodes.
+    first: u32,
     nodes: Box<[Node]>,
     has_downlinks: bool,
 }
@@ -70,10 +73,27 @@ impl Links {
         let idle =
             |&class: &u16| Node { uplink_free: Instant::ZERO, downlink_free: Instant::ZERO, class };
         Some(Links {
+            first: 0,
             nodes: placement.table(nodes).iter().map(idle).collect(),
             has_downlinks: classes.iter().any(|class| class.downlink.is_some()),
             classes,
         })
+    }
+
+    /// The links of these nodes alone.
+    pub fn part(&self, nodes: Range<u32>) -> Self {
+        let own = (nodes.start - self.first) as usize..(nodes.end - self.first) as usize;
+        Links {
+            classes: self.classes.clone(),
+            first: nodes.start,
+            nodes: self.nodes[own].into(),
+            has_downlinks: self.has_downlinks,
+        }
+    }
+
+    #[inline]
+    fn place(&self, node: NodeIndex) -> usize {
+        (node.0 - self.first) as usize
     }
 
     /// Whether any downlink is finite.
@@ -84,7 +104,8 @@ impl Links {
     /// When the packet has left the sender's uplink; `None` if the queue has no room for it.
     #[inline]
     pub fn uplink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
-        let node = &mut self.nodes[node.get()];
+        let place = self.place(node);
+        let node = &mut self.nodes[place];
         let Some(link) = &self.classes[usize::from(node.class)].uplink else { return Some(now) };
         link.pass(&mut node.uplink_free, now, size)
     }
@@ -92,14 +113,16 @@ impl Links {
     /// When the packet is through the receiver's downlink; `None` if the queue has no room.
     #[inline]
     pub fn downlink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
-        let node = &mut self.nodes[node.get()];
+        let place = self.place(node);
+        let node = &mut self.nodes[place];
         let Some(link) = &self.classes[usize::from(node.class)].downlink else { return Some(now) };
         link.pass(&mut node.downlink_free, now, size)
     }
 
     /// Empties the queues of a node.
     pub fn forget(&mut self, node: NodeIndex) {
-        let node = &mut self.nodes[node.get()];
+        let place = self.place(node);
+        let node = &mut self.nodes[place];
         (node.uplink_free, node.downlink_free) = (Instant::ZERO, Instant::ZERO);
     }
 }

@@ -26,6 +26,8 @@ use config::NetworkConfig;
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// All that the network needs to know about a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,11 +114,10 @@ impl DropReason {
 /// verdicts, as long as each node's own packets come in the order of time.
 #[derive(Clone, Debug)]
 pub struct Network {
-    latency: Latency,
+    latency: Arc<Latency>,
     loss: Loss,
     /// Absent if no class has a finite link: then no state is kept at all.
     links: Option<Links>,
-    classes: Placement,
 }
 
 impl Network {
@@ -129,10 +130,19 @@ impl Network {
         let shares: Vec<f64> = config.classes.iter().map(|class| class.share).collect();
         let classes = Placement::by_share(seed, placement::CLASS, &shares);
         Network {
-            latency: Latency::new(&config.latency, nodes, seed),
+            latency: Arc::new(Latency::new(&config.latency, nodes, seed)),
             loss: Loss::new(config.loss, seed),
             links: Links::new(&config.classes, &classes, nodes),
-            classes,
+        }
+    }
+
+    /// The same network with the access links of these nodes only, for a block of nodes: what
+    /// is sent by them and received by them. What never changes is shared.
+    pub fn part(&self, nodes: Range<u32>) -> Self {
+        Network {
+            latency: Arc::clone(&self.latency),
+            loss: self.loss.clone(),
+            links: self.links.as_ref().map(|links| links.part(nodes)),
         }
     }
 
@@ -178,11 +188,6 @@ impl Network {
         self.latency.smallest()
     }
 
-    /// The class of a node, as an index into [`NetworkConfig::classes`].
-    pub fn class_of(&self, node: NodeIndex) -> usize {
-        self.classes.of(node)
-    }
-
     /// The node has restarted: its queues are empty.
     pub fn forget(&mut self, node: NodeIndex) {
         if let Some(links) = &mut self.links {
@@ -220,7 +225,6 @@ mod tests {
         assert_eq!(network.receive(at_micros(7), NodeIndex(1), 1_000), Arrival::Now);
         assert!(!network.has_downlinks());
         assert_eq!(network.smallest_delay(), Duration::from_millis(50));
-        assert_eq!(network.class_of(NodeIndex(1)), 0);
     }
 
     /// 8 Mbit/s up is 1 ms a packet, 16 Mbit/s down 0.5 ms; the queue holds two packets.
@@ -239,6 +243,21 @@ mod tests {
         assert_eq!(receive(), Arrival::Drop(DropReason::DownlinkFull));
         network.forget(NodeIndex(0));
         assert_eq!(network.send(&packet(4)), arrive[0]);
+    }
+
+    /// A part has the links of its own nodes, in the state in which they are, and no others.
+    #[test]
+    fn a_part_does_for_its_nodes_what_the_whole_does() {
+        let rates = [Some(8_000_000), Some(16_000_000)];
+        let mut whole = Network::new(&config(LossConfig::None, rates), 4, Seed(1));
+        let mut part = whole.part(2..4);
+        let packet = Packet { sender: NodeIndex(3), receiver: NodeIndex(0), ..packet(0) };
+        for _ in 0..4 {
+            assert_eq!(part.send(&packet), whole.send(&packet));
+            let now = at_micros(51_000);
+            let receive = |network: &mut Network| network.receive(now, NodeIndex(2), 1_000);
+            assert_eq!(receive(&mut part), receive(&mut whole));
+        }
     }
 
     #[test]

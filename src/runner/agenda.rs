@@ -1,4 +1,6 @@
-//! What stands on a node's agenda, packed into the engine's tags.
+//! What stands on a node's agenda, packed into the engine's tags; and what concerns the whole run.
+
+use crate::workload::sessions::Departure;
 
 /// An entry of the agenda of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,7 +8,7 @@ pub(super) enum Entry {
     /// It comes online.
     Join,
     /// It goes offline.
-    Leave,
+    Leave(Departure),
     /// It is looked at whether it has found its way into the network.
     CheckJoin,
     /// Its application puts the next record of this workload.
@@ -16,7 +18,7 @@ pub(super) enum Entry {
 }
 
 /// An entry that concerns the whole run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Global {
     /// The measurement phase begins.
     BeginMeasurement,
@@ -28,33 +30,22 @@ impl Entry {
     pub(super) fn tag(self) -> u32 {
         match self {
             Entry::Join => 0,
-            Entry::Leave => 1,
-            Entry::CheckJoin => 2,
-            Entry::Publish(workload) => 3 + 2 * workload,
-            Entry::Ask(workload) => 4 + 2 * workload,
+            Entry::Leave(Departure::Crash) => 1,
+            Entry::Leave(Departure::Graceful) => 2,
+            Entry::CheckJoin => 3,
+            Entry::Publish(workload) => 4 + 2 * workload,
+            Entry::Ask(workload) => 5 + 2 * workload,
         }
     }
 
     pub(super) fn from_tag(tag: u32) -> Self {
         match tag {
             0 => Entry::Join,
-            1 => Entry::Leave,
-            2 => Entry::CheckJoin,
-            _ if tag % 2 == 1 => Entry::Publish((tag - 3) / 2),
-            _ => Entry::Ask((tag - 4) / 2),
-        }
-    }
-}
-
-impl Global {
-    pub(super) fn tag(self) -> u32 {
-        self as u32
-    }
-
-    pub(super) fn from_tag(tag: u32) -> Self {
-        match tag {
-            0 => Global::BeginMeasurement,
-            _ => Global::Sample,
+            1 => Entry::Leave(Departure::Crash),
+            2 => Entry::Leave(Departure::Graceful),
+            3 => Entry::CheckJoin,
+            _ if tag % 2 == 0 => Entry::Publish((tag - 4) / 2),
+            _ => Entry::Ask((tag - 5) / 2),
         }
     }
 }
@@ -65,12 +56,15 @@ mod tests {
 
     #[test]
     fn entries_survive_packing() {
-        for entry in [Entry::Join, Entry::Leave, Entry::CheckJoin, Entry::Publish(7), Entry::Ask(0)]
-        {
+        for entry in [
+            Entry::Join,
+            Entry::Leave(Departure::Crash),
+            Entry::Leave(Departure::Graceful),
+            Entry::CheckJoin,
+            Entry::Publish(7),
+            Entry::Ask(0),
+        ] {
             assert_eq!(Entry::from_tag(entry.tag()), entry);
-        }
-        for global in [Global::BeginMeasurement, Global::Sample] {
-            assert_eq!(Global::from_tag(global.tag()), global);
         }
     }
 }

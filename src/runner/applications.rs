@@ -1,5 +1,7 @@
-//! The applications on the nodes: what they publish, and what they ask for when.
+//! The applications on the nodes of a block: what they publish, and what they ask for when.
 
+use super::agenda::Entry;
+use super::common::Published;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::{Command, OperationKind};
 use crate::protocol::NodeIndex;
@@ -11,6 +13,7 @@ use crate::workload::records::Records;
 use crate::workload::traffic::Traffic;
 use bytes::Bytes;
 use rand::{Rng, RngExt};
+use std::ops::Range;
 
 /// Numbers of a workload's records begin at a multiple of this, so that a number names its
 /// workload too.
@@ -19,10 +22,13 @@ const RECORDS_PER_WORKLOAD: u64 = 1 << 48;
 /// How often a record that is not published yet is drawn again before nothing is asked for.
 const MOST_REDRAWS: usize = 1_000;
 
-/// The applications of all nodes.
+/// The applications of the nodes of a block.
 pub(super) struct Applications {
     seed: Seed,
+    /// Nodes of the whole network.
     nodes: u32,
+    /// The first node of the block.
+    first: u32,
     workloads: Vec<Workload>,
     /// When records are put: the transition phase, or what comes after it for a late node.
     publish_from: Instant,
@@ -44,7 +50,7 @@ struct Workload {
 }
 
 impl Applications {
-    pub(super) fn new(seed: Seed, scenario: &Scenario) -> Self {
+    pub(super) fn new(seed: Seed, scenario: &Scenario, block: Range<u32>) -> Self {
         let nodes = scenario.nodes.count;
         let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
             let records = match config.kind {
@@ -57,14 +63,15 @@ impl Applications {
                 kind: config.kind,
                 traffic: Traffic::new(config),
                 records: records.map(|config| Records::new(&config, nodes, seed, index as u32)),
-                draws: vec![0; nodes as usize],
-                put: vec![0; if records.is_some() { nodes as usize } else { 0 }],
-                missed: vec![false; if records.is_some() { nodes as usize } else { 0 }],
+                draws: vec![0; block.len()],
+                put: vec![0; if records.is_some() { block.len() } else { 0 }],
+                missed: vec![false; if records.is_some() { block.len() } else { 0 }],
             }
         });
         Applications {
             seed,
             nodes,
+            first: block.start,
             workloads: workloads.collect(),
             publish_from: scenario.phases.transition_start(),
             publish_until: scenario.phases.measurement_start(),
@@ -72,7 +79,7 @@ impl Applications {
         }
     }
 
-    /// Records and items published so far.
+    /// Records and items that the nodes of the block have published so far.
     pub(super) fn published(&self) -> u64 {
         self.published
     }
@@ -81,11 +88,7 @@ impl Applications {
     ///
     /// Searches for nodes begin with the transition phase. Searches for records begin with
     /// the measurement, when every publisher that was online has put its records.
-    pub(super) fn first_entries(
-        &mut self,
-        node: NodeIndex,
-    ) -> Vec<(Instant, super::agenda::Entry)> {
-        use super::agenda::Entry;
+    pub(super) fn first_entries(&mut self, node: NodeIndex) -> Vec<(Instant, Entry)> {
         let mut entries = Vec::new();
         for index in 0..self.workloads.len() as u32 {
             let mut stream = self.stream(node, index);
@@ -106,14 +109,19 @@ impl Applications {
         entries
     }
 
+    fn place(&self, node: NodeIndex) -> usize {
+        (node.0 - self.first) as usize
+    }
+
     fn stream(&self, node: NodeIndex, workload: u32) -> Stream {
         let index = u64::from(workload) * u64::from(self.nodes) + u64::from(node.0);
-        let position = self.workloads[workload as usize].draws[node.get()];
+        let position = self.workloads[workload as usize].draws[self.place(node)];
         Stream::resume(self.seed, Purpose::Traffic, index, position)
     }
 
     fn store(&mut self, node: NodeIndex, workload: u32, stream: &Stream) {
-        self.workloads[workload as usize].draws[node.get()] = stream.position();
+        let place = self.place(node);
+        self.workloads[workload as usize].draws[place] = stream.position();
     }
 
     /// The next record that a node publishes, and when it publishes another. A node begins in the
@@ -126,14 +134,15 @@ impl Applications {
         online: bool,
     ) -> (Option<Command<NodeIndex, Key64>>, Option<Instant>) {
         let half = (self.publish_until - self.publish_from) / 2;
+        let place = self.place(node);
         let Workload { kind, records, put, missed, .. } = &mut self.workloads[workload as usize];
         let records = records.as_ref().expect("only a workload with records publishes");
-        missed[node.get()] = !online;
+        missed[place] = !online;
         if !online {
             return (None, None);
         }
-        let of_node = put[node.get()];
-        put[node.get()] += 1;
+        let of_node = put[place];
+        put[place] += 1;
         self.published += 1;
         let numbers = records.published_by(node);
         let number = numbers.start + u64::from(of_node);
@@ -151,8 +160,9 @@ impl Applications {
 
     /// The workloads whose records a node should have put while it was away.
     pub(super) fn missed(&mut self, node: NodeIndex) -> Vec<u32> {
+        let place = self.place(node);
         let missed = |(index, workload): (usize, &mut Workload)| {
-            let missed = workload.missed.get_mut(node.get()).is_some_and(std::mem::take);
+            let missed = workload.missed.get_mut(place).is_some_and(std::mem::take);
             missed.then_some(index as u32)
         };
         self.workloads.iter_mut().enumerate().filter_map(missed).collect()
@@ -166,13 +176,15 @@ impl Applications {
         node: NodeIndex,
         workload: u32,
         now: Instant,
+        published: &Published,
     ) -> (Option<Command<NodeIndex, Key64>>, Instant) {
         let mut stream = self.stream(node, workload);
-        let Workload { kind, traffic, records, put, .. } = &self.workloads[workload as usize];
+        let Workload { kind, traffic, records, .. } = &self.workloads[workload as usize];
         let command = if let Some(records) = records {
             let is_put = |number: &u64| {
                 let publisher = records.publisher(*number);
-                number - records.published_by(publisher).start < u64::from(put[publisher.get()])
+                let of_node = number - records.published_by(publisher).start;
+                of_node < u64::from(published.by(workload, publisher))
             };
             let draws = std::iter::repeat_with(|| records.select(stream.next_u64()));
             draws.take(MOST_REDRAWS).find(is_put).map(|number| {

@@ -44,7 +44,13 @@ impl Cost {
         }
     }
 
-    pub(super) fn end(self, counters: &Counters, nodes: u32, queue: QueueKind) -> Performance {
+    pub(super) fn end(
+        self,
+        counters: &Counters,
+        nodes: u32,
+        threads: usize,
+        queue: QueueKind,
+    ) -> Performance {
         let cpu_seconds = self.cpu_used();
         let simulating = (cpu_seconds - self.set_up_seconds).max(1.0 / TICKS_PER_SECOND);
         let peak = memory("VmHWM:");
@@ -60,7 +66,7 @@ impl Cost {
             messages_per_cpu_second: counters.delivered as f64 / simulating,
             bytes_per_node: grown.map(|bytes| bytes / u64::from(nodes)),
             nodes: u64::from(nodes),
-            threads: 1,
+            threads: threads as u64,
             queue: queue.name().to_owned(),
         }
     }

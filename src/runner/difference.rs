@@ -4,26 +4,13 @@
 //! side, with their digests compared node by node at a thousand instants; then again, with a
 //! thousand instants between the last two, until these are a nanosecond apart.
 
-use super::simulation::{SimNode, Simulation};
-use crate::engine::Engine;
+use super::RunArguments;
+use super::course::Course;
 use crate::engine::digest::Digest;
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
 use crate::protocol::NodeIndex;
-use crate::rng::Seed;
-use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use std::fmt;
-
-/// What a run is a function of, and the queue, of which it should not be one.
-#[derive(Clone, Copy, Debug)]
-pub struct RunArguments<'s> {
-    /// What is simulated.
-    pub scenario: &'s Scenario,
-    /// Where its randomness starts.
-    pub seed: Seed,
-    /// The queue that orders its events.
-    pub queue: QueueKind,
-}
 
 /// The first event that one run has and another has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,41 +102,30 @@ trait UnderWay {
     fn digest_of(&self, node: NodeIndex) -> Digest;
 }
 
-struct Course<'s, Q> {
-    engine: Engine<SimNode, Q>,
-    simulation: Simulation<'s>,
-}
-
 fn begin<'s>(run: RunArguments<'s>) -> Box<dyn UnderWay + 's> {
-    match run.queue {
-        QueueKind::Bucketed => Box::new(Course::<Bucketed>::begin(run)),
-        QueueKind::Reference => Box::new(Course::<Reference>::begin(run)),
+    let RunArguments { scenario, seed, execution } = run;
+    match execution.queue {
+        QueueKind::Bucketed => Box::new(Course::<Bucketed>::begin(scenario, seed, execution)),
+        QueueKind::Reference => Box::new(Course::<Reference>::begin(scenario, seed, execution)),
     }
 }
 
-impl<'s, Q: EventQueue> Course<'s, Q> {
-    fn begin(run: RunArguments<'s>) -> Self {
-        let (engine, simulation) = super::begin(run.scenario, run.seed);
-        Course { engine, simulation }
-    }
-}
-
-impl<Q: EventQueue> UnderWay for Course<'_, Q> {
+impl<Q: EventQueue + Send> UnderWay for Course<'_, Q> {
     fn run_until(&mut self, end: Instant) {
-        self.engine.run_until(&mut self.simulation, end);
+        Course::run_until(self, end);
     }
 
     fn places(&self) -> u32 {
-        self.engine.places()
+        self.blocks.places()
     }
 
     fn events(&self) -> u64 {
-        self.engine.counters().events
+        self.blocks.counters().events
     }
 
     fn digest_of(&self, node: NodeIndex) -> Digest {
-        match node.0 < self.engine.places() {
-            true => self.engine.digest_of(node),
+        match node.0 < self.blocks.places() {
+            true => self.blocks.digest_of(node),
             false => Digest::default(),
         }
     }

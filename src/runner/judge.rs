@@ -1,7 +1,7 @@
-//! Judges what nodes report by what the checker knows.
+//! Judges what the nodes of a block report by what the checker knows.
 
-use super::simulation::SimNode;
-use crate::checker::{Holders, KeyRing};
+use super::common::Common;
+use super::surroundings::SimNode;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::{self, Finished};
 use crate::metrics::{OperationKind, OperationRecord, Outcome};
@@ -9,16 +9,18 @@ use crate::protocol::NodeIndex;
 use crate::rng::{PacketDraws, Purpose, Seed, distribution};
 use crate::time::Instant;
 use bytes::Bytes;
+use std::ops::Range;
 
-/// The judge of a run's operations.
+/// The judge of the operations of a block.
 #[derive(Clone, Debug)]
 pub(super) struct Judge {
     k: usize,
     /// Share of the lookups that are compared with the truth.
     share: f64,
     draws: PacketDraws,
-    pub(super) holders: Holders,
-    /// Operations that each node has ended, for their numbers.
+    /// The first node of the block.
+    first: u32,
+    /// Operations that each node of the block has ended, for their numbers.
     ended: Vec<u32>,
     pub(super) lookups_checked: u64,
     pub(super) lookups_exact: u64,
@@ -28,13 +30,13 @@ pub(super) struct Judge {
 type Done = Finished<NodeIndex, Key64>;
 
 impl Judge {
-    pub(super) fn new(seed: Seed, nodes: u32, k: usize, share: f64) -> Self {
+    pub(super) fn new(seed: Seed, block: Range<u32>, k: usize, share: f64) -> Self {
         Judge {
             k,
             share,
             draws: PacketDraws::new(seed, Purpose::Sampling),
-            holders: Holders::default(),
-            ended: vec![0; nodes as usize],
+            first: block.start,
+            ended: vec![0; block.len()],
             lookups_checked: 0,
             lookups_exact: 0,
         }
@@ -42,7 +44,7 @@ impl Judge {
 
     /// The number of the operation that `node` has just ended: no two of a run share one.
     fn number(&mut self, node: NodeIndex) -> u64 {
-        let ended = &mut self.ended[node.get()];
+        let ended = &mut self.ended[(node.0 - self.first) as usize];
         *ended += 1;
         u64::from(node.0) << 32 | u64::from(*ended)
     }
@@ -53,12 +55,12 @@ impl Judge {
         now: Instant,
         node: NodeIndex,
         done: &Done,
-        ring: &KeyRing,
+        common: &Common,
         expected: Option<Bytes>,
     ) -> OperationRecord {
         let number = self.number(node);
-        let (recall, closest_found) = self.compare(number, node, done, ring);
-        let outcome = self.outcome(done, expected);
+        let (recall, closest_found) = self.compare(number, now, node, done, common);
+        let outcome = outcome(done, common, expected);
         OperationRecord { recall, closest_found, ..record(number, now, node, done, outcome) }
     }
 
@@ -75,54 +77,54 @@ impl Judge {
         unfinished.map(interrupted).collect()
     }
 
-    fn outcome(&self, done: &Done, expected: Option<Bytes>) -> Outcome {
-        use operation::OperationKind as Kind;
-        let reached = !done.closest.is_empty() || done.copies > 0;
-        match done.kind {
-            Kind::Get => match &done.value {
-                Some(value) if expected.is_none_or(|expected| expected == value) => {
-                    Outcome::Success
-                }
-                Some(_) => Outcome::WrongResult,
-                None if self.holders.count(done.target) == 0 => Outcome::Gone,
-                None if !reached => Outcome::NoContacts,
-                None => Outcome::NotFound,
-            },
-            Kind::FindProviders if !done.providers.is_empty() => Outcome::Success,
-            Kind::FindProviders if self.holders.count(done.target) == 0 => Outcome::Gone,
-            Kind::FindProviders if reached => Outcome::NotFound,
-            Kind::Put | Kind::Provide | Kind::Republish if reached => {
-                if done.copies > 0 {
-                    Outcome::Success
-                } else {
-                    Outcome::StoreFailed
-                }
-            }
-            Kind::FindNode | Kind::Join | Kind::Refresh if reached => Outcome::Success,
-            _ => Outcome::NoContacts,
-        }
-    }
-
     /// Compares the result of a search for nodes with the true k closest among the nodes online
     /// at this instant: the share found in per mille, and whether the closest is among them.
     fn compare(
         &mut self,
         number: u64,
+        now: Instant,
         node: NodeIndex,
         done: &Done,
-        ring: &KeyRing,
+        common: &Common,
     ) -> (Option<u16>, Option<bool>) {
         let sampled = || distribution::unit(self.draws.bits(number, 1)) < self.share;
         if done.kind != operation::OperationKind::FindNode || !sampled() {
             return (None, None);
         }
-        let truth = ring.closest(done.target, self.k, node);
+        let truth = common.population.closest(done.target, self.k, node, now);
         let Some(closest) = truth.first() else { return (None, None) };
         let hits = truth.iter().filter(|&true_one| done.closest.contains(true_one)).count();
         self.lookups_checked += 1;
         self.lookups_exact += u64::from(truth == done.closest);
         let recall = (1_000 * hits / truth.len()) as u16;
         (Some(recall), Some(done.closest.contains(closest)))
+    }
+}
+
+/// How an operation has ended, as far as can be told from outside.
+fn outcome(done: &Done, common: &Common, expected: Option<Bytes>) -> Outcome {
+    use operation::OperationKind as Kind;
+    let reached = !done.closest.is_empty() || done.copies > 0;
+    match done.kind {
+        Kind::Get => match &done.value {
+            Some(value) if expected.is_none_or(|expected| expected == value) => Outcome::Success,
+            Some(_) => Outcome::WrongResult,
+            None if common.is_gone(done.target) => Outcome::Gone,
+            None if !reached => Outcome::NoContacts,
+            None => Outcome::NotFound,
+        },
+        Kind::FindProviders if !done.providers.is_empty() => Outcome::Success,
+        Kind::FindProviders if common.is_gone(done.target) => Outcome::Gone,
+        Kind::FindProviders if reached => Outcome::NotFound,
+        Kind::Put | Kind::Provide | Kind::Republish if reached => {
+            if done.copies > 0 {
+                Outcome::Success
+            } else {
+                Outcome::StoreFailed
+            }
+        }
+        Kind::FindNode | Kind::Join | Kind::Refresh if reached => Outcome::Success,
+        _ => Outcome::NoContacts,
     }
 }
 

@@ -2,14 +2,19 @@
 //! the nodes, and lets time pass.
 //!
 //! `run` is a function of its arguments: the same scenario and seed give the same
-//! [`RunResult`](result::RunResult), bit for bit, whatever the queue and the machine.
+//! [`RunResult`](result::RunResult), bit for bit, whatever the queue, the number of threads and
+//! the machine.
 
 // What stands on agendas.
 mod agenda;
 // The applications on the nodes.
 mod applications;
+// What blocks of nodes have in common.
+mod common;
 // What a run costs the machine.
 mod cost;
+// A run under way.
+mod course;
 // Where two runs part.
 mod difference;
 // The figures of operations and messages, from what was counted.
@@ -26,31 +31,62 @@ mod population;
 pub mod result;
 // The nodes as a run begins with them, to be looked at.
 mod settled;
-// The world around the nodes.
-mod simulation;
+// The world around the nodes of a block.
+mod surroundings;
 // Tables from global knowledge.
 mod warm_start;
+// Windows of time.
+mod windows;
 
 pub use settled::{Settled, settle};
 
-use crate::engine::Engine;
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
-use crate::kademlia::Node;
-use crate::protocol::NodeIndex;
-use crate::rng::{Purpose, Seed, Stream};
-use crate::scenario::{Bootstrap, Scenario};
+use crate::network::Network;
+use crate::rng::Seed;
+use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use crate::workload::sessions::State;
-use agenda::{Entry, Global};
 use cost::Cost;
+use course::Course;
 use pace::Pace;
-use rand::RngExt;
 use result::RunOutput;
-use simulation::{SimNode, Simulation};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
-pub use difference::{Difference, RunArguments, first_difference};
+pub use difference::{Difference, first_difference};
+
+/// What a run is a function of, and how it is carried out, of which it is not one.
+#[derive(Clone, Copy, Debug)]
+pub struct RunArguments<'s> {
+    /// What is simulated.
+    pub scenario: &'s Scenario,
+    /// Where its randomness starts.
+    pub seed: Seed,
+    /// How it is carried out.
+    pub execution: Execution,
+}
+
+impl<'s> RunArguments<'s> {
+    /// A run of this scenario with its own seed, carried out in the usual way.
+    pub fn of(scenario: &'s Scenario) -> Self {
+        RunArguments { scenario, seed: Seed(scenario.seed), execution: Execution::default() }
+    }
+}
+
+/// How a run is carried out. The result is the same with any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// The queue that orders its events.
+    pub queue: QueueKind,
+    /// Threads, each with a block of the nodes; one, if the network's smallest delay leaves no
+    /// room for more ([`undivided`]).
+    pub threads: usize,
+}
+
+impl Default for Execution {
+    /// The bucketed queue, one thread.
+    fn default() -> Self {
+        Execution { queue: QueueKind::Bucketed, threads: 1 }
+    }
+}
 
 /// How far a run has come.
 #[derive(Clone, Copy, Debug)]
@@ -65,117 +101,51 @@ pub struct Progress {
     pub online: u64,
 }
 
+/// The smallest delay of the scenario's network, if that is too small for nodes to be handled
+/// without regard to each other meanwhile: its runs have one thread, however many are wanted.
+pub fn undivided(scenario: &Scenario) -> Option<Duration> {
+    let smallest = Network::new(&scenario.network, 1, Seed(scenario.seed)).smallest_delay();
+    (smallest < windows::NARROWEST).then_some(smallest)
+}
+
 /// Runs a scenario.
 ///
 /// `watch` is told how far the run has come and can end it early; what has been measured until
 /// then comes back, marked as partial. It does not change what the run does.
 pub fn run(
-    scenario: &Scenario,
-    seed: Seed,
-    queue: QueueKind,
+    arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
-    match queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(scenario, seed, queue, watch),
-        QueueKind::Reference => run_on::<Reference>(scenario, seed, queue, watch),
+    match arguments.execution.queue {
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, watch),
     }
 }
 
-fn run_on<Q: EventQueue>(
-    scenario: &Scenario,
-    seed: Seed,
-    queue: QueueKind,
+fn run_on<Q: EventQueue + Send>(
+    arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
+    let RunArguments { scenario, seed, execution } = arguments;
     let mut cost = Cost::begin();
-    let (mut engine, mut simulation) = begin::<Q>(scenario, seed);
+    let mut course = Course::<Q>::begin(scenario, seed, execution);
     cost.set_up_done();
     let end = scenario.phases.end();
     let mut pace = Pace::new(scenario.phases);
     let mut partial = false;
-    while engine.now() < end {
-        let events_before = engine.counters().events;
-        engine.run_until(&mut simulation, pace.next(engine.now()));
-        pace.adapt(engine.now(), engine.counters().events - events_before);
-        let progress = Progress {
-            now: engine.now(),
-            end,
-            events: engine.counters().events,
-            online: simulation.population.online().len() as u64,
-        };
+    while course.now() < end {
+        let events_before = course.blocks.counters().events;
+        course.run_until(pace.next(course.now()));
+        let events = course.blocks.counters().events;
+        pace.adapt(course.now(), events - events_before);
+        let progress = Progress { now: course.now(), end, events, online: course.online() };
         if watch(progress).is_break() {
-            partial = engine.now() < end;
+            partial = course.now() < end;
             break;
         }
     }
-    let performance = cost.end(&engine.counters(), scenario.nodes.count, queue);
-    outcome::output(&mut simulation, &engine, seed, partial, performance)
-}
-
-/// A run at the beginning of its time.
-fn begin<Q: EventQueue>(scenario: &Scenario, seed: Seed) -> (Engine<SimNode, Q>, Simulation<'_>) {
-    let mut engine = Engine::new(scenario.nodes.count, seed);
-    let mut simulation = Simulation::new(scenario, seed);
-    set_up(&mut simulation, &mut engine, seed);
-    (engine, simulation)
-}
-
-/// Puts everything on the agendas with which a run begins.
-fn set_up<Q: EventQueue>(
-    simulation: &mut Simulation<'_>,
-    engine: &mut Engine<SimNode, Q>,
-    seed: Seed,
-) {
-    let scenario = simulation.scenario;
-    let measurement = scenario.phases.measurement_start();
-    engine.schedule_global(measurement, Global::BeginMeasurement.tag());
-    let first_sample = Instant::ZERO + scenario.output.sample_interval;
-    engine.schedule_global(first_sample, Global::Sample.tag());
-    let mut present = Vec::new();
-    for node in (0..scenario.nodes.count).map(NodeIndex) {
-        // With churn the network begins as one that has long been running: some are away.
-        let state =
-            simulation.sessions(node).map(|(sessions, draws)| sessions.stationary(node, draws));
-        match state {
-            Some(State::Away(absence)) => {
-                engine.schedule(Instant::ZERO + absence, node, Entry::Join.tag());
-            }
-            Some(State::Online(session)) => present.push((node, Some(session))),
-            None => present.push((node, None)),
-        }
-        for (due, entry) in simulation.applications().first_entries(node) {
-            engine.schedule(due, node, entry.tag());
-        }
-    }
-    match scenario.nodes.bootstrap {
-        Bootstrap::Warm => place_warm(simulation, engine, seed, &present),
-        Bootstrap::Organic => {
-            let init = scenario.phases.init.as_nanos();
-            for (node, session) in present {
-                simulation.set_first_session(node, session);
-                let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
-                let joins = Instant::from_nanos(stream.random_range(0..=init));
-                engine.schedule(joins, node, Entry::Join.tag());
-            }
-        }
-    }
-}
-
-/// Puts the nodes online that are there from the beginning, with full tables.
-fn place_warm<Q: EventQueue>(
-    simulation: &mut Simulation<'_>,
-    engine: &mut Engine<SimNode, Q>,
-    seed: Seed,
-    present: &[(NodeIndex, Option<Duration>)],
-) {
-    let params = Arc::clone(simulation.params());
-    let nodes: Vec<_> = present.iter().map(|&(node, _)| node).collect();
-    let tables = warm_start::tables(seed, &params, &nodes, |node| simulation.key(node));
-    for (&(node, session), table) in present.iter().zip(tables) {
-        let state = Node::settled(simulation.key(node), Arc::clone(&params), table);
-        let deadline = state.deadline();
-        simulation.enter(engine, node, session);
-        engine.place(node, state);
-        engine.set_wake(node, deadline);
-    }
+    let threads = course.surroundings.len();
+    let counters = course.blocks.counters();
+    let performance = cost.end(&counters, scenario.nodes.count, threads, execution.queue);
+    outcome::output(course, seed, partial, performance)
 }

@@ -1,14 +1,13 @@
 //! The figures at the end of a run.
 
+use super::course::Course;
 use super::figures::MessageFigures;
 use super::figures::{NodeTraffic, drops};
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LogFigures, NetworkFigures, Performance,
     PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, operation_figures,
 };
-use super::simulation::{SimNode, Simulation};
 use crate::checker::Overlay;
-use crate::engine::Engine;
 use crate::engine::queue::EventQueue;
 use crate::kademlia::key::Key;
 use crate::protocol::NodeIndex;
@@ -17,42 +16,34 @@ use crate::scenario::Phases;
 use crate::time::Instant;
 
 /// Everything that a run leaves behind.
-pub(super) fn output<Q: EventQueue>(
-    simulation: &mut Simulation<'_>,
-    engine: &Engine<SimNode, Q>,
+pub(super) fn output<Q: EventQueue + Send>(
+    mut course: Course<'_, Q>,
     seed: Seed,
     partial: bool,
     performance: Performance,
 ) -> RunOutput {
-    let now = engine.now();
-    if simulation.metrics.series().samples.last().is_none_or(|sample| sample.time < now) {
-        simulation.sample(engine);
-    }
-    let scenario = simulation.scenario;
-    let online_mean = simulation.online_mean(now);
+    let now = course.now();
+    let metrics = course.close();
+    let scenario = course.scenario;
+    let online_mean = course.common.population.online_mean(now);
     let measured = now.saturating_since(scenario.phases.measurement_start());
-    let traffic = simulation.metrics.measured_traffic();
-    let metrics = &simulation.metrics;
+    let traffic = metrics.measured_traffic();
     let result = RunResult {
         name: scenario.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: seed.0,
-        digest: format!("{:016x}", engine.digest().value()),
+        digest: format!("{:016x}", course.blocks.digest().value()),
         partial,
-        events: engine.counters().events,
+        events: course.blocks.counters().events,
         phases: phases(scenario.phases, now),
-        network: network(simulation, engine, online_mean),
-        operations: operation_figures(metrics, measured, now - Instant::ZERO),
+        network: network(&course, online_mean),
+        operations: operation_figures(&metrics, measured, now - Instant::ZERO),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
         drops: drops(&traffic),
-        tables: tables(simulation, engine),
-        records: records(simulation),
-        checks: CheckFigures {
-            lookups_checked: simulation.judge.lookups_checked,
-            lookups_exact: simulation.judge.lookups_exact,
-            tables_checked: simulation.tables_checked,
-        },
+        tables: tables(&course),
+        records: records(&course),
+        checks: checks(&course),
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
     };
@@ -61,7 +52,7 @@ pub(super) fn output<Q: EventQueue>(
         performance,
         series: metrics.series().clone(),
         operations: metrics.log().records(),
-        distributions: Distribution::of(metrics),
+        distributions: Distribution::of(&metrics),
         scenario_toml: scenario.to_toml(),
     }
 }
@@ -76,23 +67,21 @@ fn phases(phases: Phases, now: Instant) -> Vec<PhaseFigures> {
     begun.map(|(name, start, end)| PhaseFigures { name, start, end: end.min(now) }).collect()
 }
 
-fn network<Q: EventQueue>(
-    simulation: &Simulation<'_>,
-    engine: &Engine<SimNode, Q>,
-    online_mean: f64,
-) -> NetworkFigures {
-    let contacts: u64 = nodes(engine).map(|(_, state)| state.table().len() as u64).sum();
-    let table = |node| engine.node(NodeIndex(node)).map(|state| state.table().contacts());
-    let overlay = Overlay::new((0..engine.places()).map(table).collect());
+fn network<Q: EventQueue + Send>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFigures {
+    let contacts: u64 = course.nodes().map(|(_, state)| state.table().len() as u64).sum();
+    let places = course.blocks.places();
+    let state = |node| course.blocks.node(node);
+    let table = |node| state(NodeIndex(node)).map(|state| state.table().contacts());
+    let overlay = Overlay::new((0..places).map(table).collect());
     let knows = |node: NodeIndex, other: NodeIndex| {
-        let shared = simulation.key(node).shared_bits(simulation.key(other)) as usize;
-        engine.node(node).is_some_and(|state| state.table().bucket(shared).contains(&other))
+        let shared = course.key(node).shared_bits(course.key(other)) as usize;
+        state(node).is_some_and(|state| state.table().bucket(shared).contains(&other))
     };
     let graph = overlay.connectivity(knows);
-    let count = simulation.population.online().len() as u64;
+    let count = course.online();
     let per_online = |sum: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
     NetworkFigures {
-        nodes: u64::from(engine.places()),
+        nodes: u64::from(places),
         online_mean,
         online_end: count,
         contacts,
@@ -104,20 +93,13 @@ fn network<Q: EventQueue>(
     }
 }
 
-/// The nodes online, in order.
-fn nodes<Q: EventQueue>(
-    engine: &Engine<SimNode, Q>,
-) -> impl Iterator<Item = (NodeIndex, &SimNode)> + Clone {
-    let places = (0..engine.places()).map(NodeIndex);
-    places.filter_map(|node| engine.node(node).map(|state| (node, state)))
-}
-
-fn tables<Q: EventQueue>(simulation: &Simulation<'_>, engine: &Engine<SimNode, Q>) -> TableHealth {
+fn tables<Q: EventQueue + Send>(course: &Course<'_, Q>) -> TableHealth {
+    let (population, now) = (&course.common.population, course.now());
     let mut health = TableHealth { contacts_min: u64::MAX, ..TableHealth::default() };
     let mut contacts = 0u64;
     // For each depth: contacts, and those of them that are online.
     let mut buckets: Vec<(u64, u64)> = Vec::new();
-    for (_, state) in nodes(engine) {
+    for (_, state) in course.nodes() {
         let table = state.table();
         health.tables += 1;
         contacts += table.len() as u64;
@@ -128,8 +110,7 @@ fn tables<Q: EventQueue>(simulation: &Simulation<'_>, engine: &Engine<SimNode, Q
         }
         for (depth, sums) in buckets.iter_mut().enumerate() {
             let bucket = table.bucket(depth);
-            let online =
-                bucket.iter().filter(|&&peer| simulation.population.ring.is_online(peer)).count();
+            let online = bucket.iter().filter(|&&peer| population.is_online(peer, now)).count();
             sums.0 += bucket.len() as u64;
             sums.1 += online as u64;
         }
@@ -153,12 +134,23 @@ fn tables<Q: EventQueue>(simulation: &Simulation<'_>, engine: &Engine<SimNode, Q
     health
 }
 
-fn records(simulation: &Simulation<'_>) -> RecordFigures {
-    let holders = &simulation.judge.holders;
+fn records<Q: EventQueue + Send>(course: &Course<'_, Q>) -> RecordFigures {
+    let holders = &course.common.holders;
     let alive = holders.alive() as u64;
     RecordFigures {
-        published: simulation.published(),
+        published: course.surroundings.iter().map(|own| own.applications.published()).sum(),
         alive,
         replicas_mean: if alive == 0 { 0.0 } else { holders.replicas() as f64 / alive as f64 },
     }
+}
+
+/// What was compared with the truth, over all blocks.
+fn checks<Q: EventQueue + Send>(course: &Course<'_, Q>) -> CheckFigures {
+    let mut checks = CheckFigures::default();
+    for own in &course.surroundings {
+        checks.lookups_checked += own.judge.lookups_checked;
+        checks.lookups_exact += own.judge.lookups_exact;
+        checks.tables_checked += own.tables_checked;
+    }
+    checks
 }

@@ -1,84 +1,297 @@
-//! Who is online: drawing contacts for those that join, and counting those that come and go.
+//! Who is online, and who comes and goes next.
+//!
+//! Sessions depend on nothing that nodes do, so they are followed ahead of the nodes: what
+//! changes in a window of time is known when the window begins, the same for every block of
+//! nodes, and within the window it is only read.
 
 use crate::checker::KeyRing;
 use crate::kademlia::key::Key64;
+use crate::kademlia::message::PeerList;
 use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
+use crate::scenario::{Bootstrap, Scenario};
+use crate::time::{Duration, Instant};
+use crate::workload::sessions::{Departure, Sessions, State};
 use rand::RngExt;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
-/// The nodes of a run and which of them are online.
-#[derive(Clone, Debug)]
-pub(super) struct Population {
-    seed: Seed,
-    pub(super) ring: KeyRing,
-    /// The nodes online, in an order that follows from the run alone.
-    online: Vec<NodeIndex>,
-    /// Place of each node in `online`; only valid for those online.
-    places: Vec<u32>,
-    /// Where each node's stream of contacts stands.
-    draws: Vec<u64>,
+/// A node comes or goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) at: Instant,
+    pub(super) node: NodeIndex,
+    pub(super) turn: Turn,
+}
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Joins,
+    Leaves(Departure),
+}
+
+/// How many nodes are online, and how often nodes have come and gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) online: u64,
     pub(super) joins: u64,
     pub(super) leaves: u64,
     pub(super) crashes: u64,
 }
 
+impl Tally {
+    fn count(&mut self, turn: Turn) {
+        match turn {
+            Turn::Joins => {
+                self.joins += 1;
+                self.online += 1;
+                return;
+            }
+            Turn::Leaves(Departure::Graceful) => self.leaves += 1,
+            Turn::Leaves(Departure::Crash) => self.crashes += 1,
+        }
+        self.online -= 1;
+    }
+}
+
+/// No place in the list of those online.
+const ABSENT: u32 = u32::MAX;
+
+/// The nodes of a run and which of them are online.
+#[derive(Clone, Debug)]
+pub(super) struct Population {
+    sessions: Option<Sessions>,
+    /// Where each node's stream of sessions stands; empty without churn.
+    draws: Vec<u64>,
+    /// What is left of the sessions in which nodes are when the run begins, until they join.
+    first_sessions: BTreeMap<NodeIndex, Duration>,
+    /// When each node comes or goes next.
+    next: BinaryHeap<Reverse<(Instant, NodeIndex)>>,
+    /// Who is online at the horizon, in an order that follows from the run alone.
+    online: Vec<NodeIndex>,
+    /// Place of each node in `online`.
+    places: Vec<u32>,
+    /// Who was online before the changes that are ahead.
+    ring: KeyRing,
+    tally: Tally,
+    /// The changes ahead: of the window up to the horizon, by time.
+    ahead: Vec<Change>,
+    /// The same by node, then time.
+    ahead_by_node: Vec<(NodeIndex, Instant, bool)>,
+    /// Sum over time of the nodes online during the measurement, in node-nanoseconds.
+    online_time: u128,
+    online_since: Instant,
+    measured_from: Instant,
+}
+
 impl Population {
-    pub(super) fn new(seed: Seed, nodes: u32, key_of: impl Fn(NodeIndex) -> Key64) -> Self {
-        Population {
-            seed,
-            ring: KeyRing::new(nodes, key_of),
+    /// The population when a run begins. With churn it is one that has long been coming and
+    /// going: some nodes are away.
+    pub(super) fn new(
+        seed: Seed,
+        scenario: &Scenario,
+        key_of: impl Fn(NodeIndex) -> Key64 + Sync,
+    ) -> Self {
+        let nodes = scenario.nodes.count;
+        let sessions = Sessions::new(seed, &scenario.churn);
+        let mut population = Population {
+            draws: if sessions.is_some() { vec![0; nodes as usize] } else { Vec::new() },
+            sessions,
+            first_sessions: BTreeMap::new(),
+            next: BinaryHeap::new(),
             online: Vec::new(),
-            places: vec![0; nodes as usize],
-            draws: vec![0; nodes as usize],
-            joins: 0,
-            leaves: 0,
-            crashes: 0,
+            places: vec![ABSENT; nodes as usize],
+            ring: KeyRing::new(nodes, key_of),
+            tally: Tally::default(),
+            ahead: Vec::new(),
+            ahead_by_node: Vec::new(),
+            online_time: 0,
+            online_since: Instant::ZERO,
+            measured_from: scenario.phases.measurement_start(),
+        };
+        for node in (0..nodes).map(NodeIndex) {
+            population.begin(seed, scenario, node);
+        }
+        population
+    }
+
+    /// Where a node is when the run begins, and what it does next.
+    fn begin(&mut self, seed: Seed, scenario: &Scenario, node: NodeIndex) {
+        let state = self.sessions.map(|churn| churn.stationary(node, &mut self.draws[node.get()]));
+        let session = match state {
+            Some(State::Away(absence)) => {
+                self.next.push(Reverse((Instant::ZERO + absence, node)));
+                return;
+            }
+            Some(State::Online(session)) => Some(session),
+            None => None,
+        };
+        match scenario.nodes.bootstrap {
+            Bootstrap::Warm => {
+                self.enter(node);
+                self.ring.set_online(node, true);
+                self.tally.count(Turn::Joins);
+                let end = session.map(|session| Reverse((Instant::ZERO + session, node)));
+                self.next.extend(end);
+            }
+            Bootstrap::Organic => {
+                let init = scenario.phases.init.as_nanos();
+                let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
+                let joins = Instant::from_nanos(stream.random_range(0..=init));
+                self.next.push(Reverse((joins, node)));
+                self.first_sessions.extend(session.map(|session| (node, session)));
+            }
         }
     }
 
-    /// The nodes online.
-    pub(super) fn online(&self) -> &[NodeIndex] {
-        &self.online
+    /// When the next change comes that is not ahead already.
+    pub(super) fn next_change(&self) -> Instant {
+        self.next.peek().map_or(Instant::FAR_FUTURE, |Reverse((due, _))| *due)
     }
 
-    pub(super) fn enter(&mut self, node: NodeIndex) {
+    /// Moves the horizon: what was ahead has come to pass, and everything before `horizon`
+    /// is now ahead.
+    pub(super) fn advance(&mut self, horizon: Instant) -> &[Change] {
+        for change in std::mem::take(&mut self.ahead) {
+            self.pass(change);
+        }
+        while self.next_change() < horizon {
+            let Reverse((at, node)) = self.next.pop().expect("the next change was looked at");
+            let turn = if self.places[node.get()] == ABSENT {
+                self.enter(node);
+                Turn::Joins
+            } else {
+                self.exit(node);
+                Turn::Leaves(self.departure(node))
+            };
+            self.ahead.push(Change { at, node, turn });
+            if let Some(length) = self.length_after(node, turn) {
+                self.next.push(Reverse((at + length, node)));
+            }
+        }
+        let ahead = self.ahead.iter();
+        self.ahead_by_node.clear();
+        self.ahead_by_node
+            .extend(ahead.map(|change| (change.node, change.at, change.turn == Turn::Joins)));
+        self.ahead_by_node.sort_unstable();
+        &self.ahead
+    }
+
+    /// A change has come to pass.
+    fn pass(&mut self, change: Change) {
+        self.count_online_time(change.at);
+        self.ring.set_online(change.node, change.turn == Turn::Joins);
+        self.tally.count(change.turn);
+    }
+
+    fn departure(&mut self, node: NodeIndex) -> Departure {
+        let churn = self.sessions.expect("only churn ends a session");
+        churn.departure(node, &mut self.draws[node.get()])
+    }
+
+    /// How long a node stays, or stays away; `None` if for good.
+    fn length_after(&mut self, node: NodeIndex, turn: Turn) -> Option<Duration> {
+        let churn = self.sessions?;
+        let draws = &mut self.draws[node.get()];
+        Some(match turn {
+            Turn::Leaves(_) => churn.absence(node, draws),
+            Turn::Joins => match self.first_sessions.remove(&node) {
+                Some(rest) => rest,
+                None => churn.session(node, draws),
+            },
+        })
+    }
+
+    fn enter(&mut self, node: NodeIndex) {
         self.places[node.get()] = self.online.len() as u32;
         self.online.push(node);
-        self.ring.set_online(node, true);
-        self.joins += 1;
     }
 
-    pub(super) fn exit(&mut self, node: NodeIndex, graceful: bool) {
-        let place = self.places[node.get()] as usize;
+    fn exit(&mut self, node: NodeIndex) {
+        let place = std::mem::replace(&mut self.places[node.get()], ABSENT) as usize;
         let removed = self.online.swap_remove(place);
         assert_eq!(removed, node, "a node that leaves was online");
         if let Some(&moved) = self.online.get(place) {
             self.places[moved.get()] = place as u32;
         }
-        self.ring.set_online(node, false);
-        if graceful {
-            self.leaves += 1;
-        } else {
-            self.crashes += 1;
+    }
+
+    /// Whether a node is online `now`, which lies before the horizon.
+    #[inline]
+    pub(super) fn is_online(&self, node: NodeIndex, now: Instant) -> bool {
+        let end = self.ahead_by_node.partition_point(|&(other, at, _)| (other, at) <= (node, now));
+        match self.ahead_by_node[..end].last() {
+            Some(&(other, _, online)) if other == node => online,
+            _ => self.ring.is_online(node),
         }
     }
 
-    /// Up to `count` different online nodes for `node` to join through, as a list of bootstrap
-    /// nodes or a tracker would name them.
-    pub(super) fn contacts_for(&mut self, node: NodeIndex, count: usize) -> Vec<NodeIndex> {
-        let others = self.online.len() - usize::from(self.ring.is_online(node));
+    /// The up to `k` nodes online `now` that are closest to `target`, closest first, `except`
+    /// left out.
+    pub(super) fn closest(
+        &self,
+        target: Key64,
+        k: usize,
+        except: NodeIndex,
+        now: Instant,
+    ) -> PeerList<NodeIndex> {
+        self.ring.closest(target, k, |node| node != except && self.is_online(node, now))
+    }
+
+    /// What has come to pass before `now`.
+    pub(super) fn tally(&self, now: Instant) -> Tally {
+        let mut tally = self.tally;
+        let passed = self.ahead.iter().take_while(|change| change.at < now);
+        passed.for_each(|change| tally.count(change.turn));
+        tally
+    }
+
+    /// Adds up the nodes online since the last change, as far as that was in the measurement.
+    fn count_online_time(&mut self, now: Instant) {
+        let since = self.online_since.max(self.measured_from);
+        let length = u128::from(now.saturating_since(since).as_nanos());
+        self.online_time += length * u128::from(self.tally.online);
+        self.online_since = now;
+    }
+
+    /// Mean number of nodes online from the beginning of the measurement until `now`, when
+    /// everything ahead that comes before has come to pass.
+    pub(super) fn online_mean(&mut self, now: Instant) -> f64 {
+        let due = self.ahead.partition_point(|change| change.at < now);
+        let passed: Vec<Change> = self.ahead.drain(..due).collect();
+        passed.into_iter().for_each(|change| self.pass(change));
+        self.count_online_time(now);
+        let measured = now.saturating_since(self.measured_from).as_nanos();
+        if measured == 0 {
+            return self.tally.online as f64;
+        }
+        self.online_time as f64 / measured as f64
+    }
+
+    /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or
+    /// a tracker would name them; `position` is where its stream of contacts stands.
+    ///
+    /// They are drawn from those online at the horizon: no packet reaches one before.
+    pub(super) fn contacts_for(
+        &self,
+        seed: Seed,
+        node: NodeIndex,
+        count: usize,
+        position: &mut u64,
+    ) -> Vec<NodeIndex> {
+        let others = self.online.len() - usize::from(self.places[node.get()] != ABSENT);
         let wanted = count.min(others);
         let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
-        let position = self.draws[node.get()];
         let index = u64::from(node.0);
-        let mut stream = Stream::resume(self.seed, Purpose::Contacts, index, position);
+        let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
         while contacts.len() < wanted {
             let drawn = self.online[stream.random_range(0..self.online.len())];
             if drawn != node && !contacts.contains(&drawn) {
                 contacts.push(drawn);
             }
         }
-        self.draws[node.get()] = stream.position();
+        *position = stream.position();
         contacts
     }
 }

@@ -1,4 +1,5 @@
-//! Every run repeats, with either queue; where one does not, the first difference is named.
+//! Every run repeats, with either queue and any number of threads; where one does not, the first
+//! difference is named.
 
 use crate::worlds::{arguments, operations, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
@@ -49,6 +50,14 @@ fn first_line(left: &RunOutput, right: &RunOutput) -> String {
     }
 }
 
+/// Ways to carry out a run, to be compared with the bucketed queue on one thread.
+const OTHER_EXECUTIONS: [(QueueKind, usize); 4] = [
+    (QueueKind::Bucketed, 1),
+    (QueueKind::Reference, 1),
+    (QueueKind::Bucketed, 2),
+    (QueueKind::Reference, 7),
+];
+
 /// The shipped scenarios by file name, each small enough to run in about a second.
 fn shipped() -> Vec<(String, Scenario)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -74,16 +83,15 @@ fn shipped() -> Vec<(String, Scenario)> {
 }
 
 #[test]
-fn shipped_scenarios_repeat_with_either_queue() {
+fn shipped_scenarios_repeat_with_either_queue_and_any_number_of_threads() {
     for (name, scenario) in shipped() {
-        let bucketed = arguments(&scenario, QueueKind::Bucketed);
-        let reference = arguments(&scenario, QueueKind::Reference);
+        let bucketed = arguments(&scenario, QueueKind::Bucketed, 1);
         let run = run_with(bucketed);
         assert!(run.result.events > 2_000, "{name}: {} events prove nothing", run.result.events);
         assert!(!run.operations.is_empty(), "{name}: nothing was asked for");
-        for (with, other) in [("once more", bucketed), ("with the reference queue", reference)] {
-            let difference = difference(bucketed, other);
-            assert_eq!(difference, None, "{name} {with}");
+        for (queue, threads) in OTHER_EXECUTIONS {
+            let difference = difference(bucketed, arguments(&scenario, queue, threads));
+            assert_eq!(difference, None, "{name} with {queue:?} and {threads} threads");
         }
     }
 }
@@ -112,7 +120,8 @@ fn the_first_event_that_differs_is_named() {
     let text = LOOKUPS.replace("\"lookup\"", "\"put-get\"");
     let early = scenario(&text, &["kademlia.republish_interval=5s"]);
     let late = scenario(&text, &["kademlia.republish_interval=6s"]);
-    let (a, b) = (arguments(&early, QueueKind::Bucketed), arguments(&late, QueueKind::Reference));
+    let a = arguments(&early, QueueKind::Bucketed, 1);
+    let b = arguments(&late, QueueKind::Reference, 3);
     let found = first_difference(a, b).expect("the runs differ");
     let first = first_of(&run_with(a), OperationKind::Republish);
     assert_eq!(((found.at, found.node), found.nodes), (first, 1));
@@ -130,7 +139,7 @@ fn the_first_event_that_differs_is_named() {
 fn a_nanosecond_is_a_difference() {
     let plain = scenario(LOOKUPS, &[]);
     let slower = scenario(LOOKUPS, &["network.latency.delay=50ms 1ns"]);
-    let (a, b) = (arguments(&plain, QueueKind::Bucketed), arguments(&slower, QueueKind::Bucketed));
+    let (a, b) = (RunArguments::of(&plain), RunArguments::of(&slower));
     let (started, _) = first_of(&run_with(a), OperationKind::Lookup);
     let found = first_difference(a, b).expect("the runs differ");
     assert_eq!(found.at, started + Duration::from_millis(50));
@@ -140,10 +149,10 @@ fn a_nanosecond_is_a_difference() {
 fn another_seed_is_another_run_and_the_same_one_is_not() {
     let one = scenario(LOOKUPS, &[]);
     let other = scenario(LOOKUPS, &["seed=43"]);
-    let (a, b) = (arguments(&one, QueueKind::Bucketed), arguments(&other, QueueKind::Bucketed));
+    let (a, b) = (RunArguments::of(&one), RunArguments::of(&other));
     assert!(first_difference(a, b).is_some());
     assert!(difference(a, b).is_some_and(|text| text.starts_with("digest differs: ")));
-    assert_eq!(first_difference(a, arguments(&one, QueueKind::Reference)), None);
+    assert_eq!(first_difference(a, arguments(&one, QueueKind::Reference, 2)), None);
 }
 
 /// A run that is stopped at many instants and goes on is the run that was never stopped.
@@ -151,15 +160,15 @@ fn another_seed_is_another_run_and_the_same_one_is_not() {
 fn watching_changes_nothing_and_can_end_a_run() {
     use std::ops::ControlFlow;
     let scenario = scenario(LOOKUPS, &[]);
-    let RunArguments { seed, queue, .. } = arguments(&scenario, QueueKind::Bucketed);
-    let whole = run_with(arguments(&scenario, queue));
+    let arguments = RunArguments::of(&scenario);
+    let whole = run_with(arguments);
     assert!(!whole.result.partial);
     let half = Instant::ZERO + Duration::from_secs(11);
     let mut watch = |progress: kadsim::runner::Progress| match progress.now < half {
         true => ControlFlow::Continue(()),
         false => ControlFlow::Break(()),
     };
-    let part = kadsim::runner::run(&scenario, seed, queue, &mut watch);
+    let part = kadsim::runner::run(arguments, &mut watch);
     assert!(part.result.partial);
     // What ended in the shorter run ended in the same way in the whole one.
     assert!(part.operations.len() > 10 && part.operations.len() < whole.operations.len());

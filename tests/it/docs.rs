@@ -1,11 +1,9 @@
 //! The documentation says what the program does: every key that a scenario or a result has stands
 //! in its page, every value of a preset in the table of presets.
 
-use kadsim::engine::queue::QueueKind;
 use kadsim::kademlia::params::Params;
 use kadsim::report::{self, to_json};
-use kadsim::rng::Seed;
-use kadsim::runner;
+use kadsim::runner::{self, RunArguments};
 use kadsim::scenario::{Choice, PlotFormat, Scenario, Setting};
 use kadsim::units::{Interval, Length};
 use std::collections::{BTreeMap, BTreeSet};
@@ -264,7 +262,7 @@ fn every_figure_of_a_result_is_documented() {
             .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");
     let watch = &mut |_| ControlFlow::Continue(());
-    let run = runner::run(&scenario, Seed(scenario.seed), QueueKind::Bucketed, watch);
+    let run = runner::run(RunArguments::of(&scenario), watch);
     let mut names = BTreeSet::new();
     for text in [to_json(&run.result), to_json(&run.performance)] {
         json_keys(&serde_json::from_str(&text).expect("it is JSON"), &mut names);
@@ -308,8 +306,7 @@ fn the_picture_in_the_readme_is_that_of_the_quickstart() {
     };
     let file = root.join("scenarios/quickstart.toml");
     let scenario = Scenario::load(&file, &[]).expect("a shipped scenario is sound");
-    let seed = Seed(scenario.seed);
-    let run = runner::run(&scenario, seed, QueueKind::Bucketed, &mut |_| ControlFlow::Continue(()));
+    let run = runner::run(RunArguments::of(&scenario), &mut |_| ControlFlow::Continue(()));
     let folder = tempfile::tempdir().expect("the system has room for a folder");
     let written = report::write(folder.path(), &run, &[PlotFormat::Svg]).expect("it is written");
     let drawn = fs::read_to_string(written.join("plots/latency-cdf.svg")).expect("it is drawn");

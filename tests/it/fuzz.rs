@@ -1,4 +1,5 @@
-//! Random scenarios: each runs, repeats with the other queue and again from its own text.
+//! Random scenarios: each runs, repeats with the other queue and several threads, and again from
+//! its own text.
 //!
 //! A scenario follows from its number. For more of them than a test run has time for:
 //! `KADSIM_FUZZ_SEEDS=1000..2000 cargo test --release --test it fuzz`
@@ -7,6 +8,7 @@ use crate::determinism::difference;
 use crate::worlds::{arguments, run_with};
 use kadsim::engine::queue::QueueKind;
 use kadsim::rng::{Purpose, Seed, Stream};
+use kadsim::runner::RunArguments;
 use kadsim::scenario::Scenario;
 use rand::{Rng, RngExt};
 use std::fmt::Write;
@@ -253,13 +255,14 @@ fn check(seed: u64) {
         parsed.unwrap_or_else(|error| panic!("{error}"))
     };
     let scenario = parse(&text(seed));
-    let bucketed = arguments(&scenario, QueueKind::Bucketed);
-    let reference = arguments(&scenario, QueueKind::Reference);
-    assert_eq!(difference(bucketed, reference), None, "with the other queue");
+    let bucketed = RunArguments::of(&scenario);
+    let threads = [2, 7, 1][seed as usize % 3];
+    let other = arguments(&scenario, QueueKind::Reference, threads);
+    assert_eq!(difference(bucketed, other), None, "with the other queue and {threads} threads");
     let run = run_with(bucketed);
     let printed = parse(&run.scenario_toml);
     assert_eq!(printed, scenario, "what is printed reads back");
-    let again = run_with(arguments(&printed, QueueKind::Bucketed));
+    let again = run_with(RunArguments::of(&printed));
     assert_eq!(again.result, run.result, "from the text that was printed");
 }
 

@@ -2,9 +2,8 @@
 
 use kadsim::engine::queue::QueueKind;
 use kadsim::metrics::{OperationKind, OperationRecord};
-use kadsim::rng::Seed;
 use kadsim::runner::result::RunOutput;
-use kadsim::runner::{self, RunArguments};
+use kadsim::runner::{self, Execution, RunArguments};
 use kadsim::scenario::{Scenario, Setting};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -17,20 +16,20 @@ pub fn scenario(text: &str, settings: &[&str]) -> Scenario {
     parsed.unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// What a run of this scenario, with its own seed, is a function of.
-pub fn arguments(scenario: &Scenario, queue: QueueKind) -> RunArguments<'_> {
-    RunArguments { scenario, seed: Seed(scenario.seed), queue }
+/// A run of this scenario with its own seed, carried out like this.
+pub fn arguments(scenario: &Scenario, queue: QueueKind, threads: usize) -> RunArguments<'_> {
+    let execution = Execution { queue, threads };
+    RunArguments { execution, ..RunArguments::of(scenario) }
 }
 
 /// Runs to the end.
 pub fn run_with(arguments: RunArguments<'_>) -> RunOutput {
-    let RunArguments { scenario, seed, queue } = arguments;
-    runner::run(scenario, seed, queue, &mut |_| ControlFlow::Continue(()))
+    runner::run(arguments, &mut |_| ControlFlow::Continue(()))
 }
 
 /// Runs a scenario to the end.
 pub fn run(scenario: &Scenario) -> RunOutput {
-    run_with(arguments(scenario, QueueKind::Bucketed))
+    run_with(RunArguments::of(scenario))
 }
 
 /// The operations of one kind, all of them.

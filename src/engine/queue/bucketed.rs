@@ -15,6 +15,7 @@ use super::{EventQueue, NodeIndex};
 use crate::engine::event::{Event, Payload};
 use crate::time::Instant;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 const RING_BITS: u32 = 14;
 const RING: usize = 1 << RING_BITS;
@@ -260,7 +261,7 @@ impl Bucketed {
 }
 
 impl EventQueue for Bucketed {
-    fn new(nodes: usize) -> Self {
+    fn new(nodes: Range<u32>) -> Self {
         Bucketed {
             shift: FIRST_SHIFT,
             current: 0,
@@ -316,6 +317,18 @@ impl EventQueue for Bucketed {
                 Due::Later(due) => self.put_wake(event.destination, due),
                 Due::Nothing => {}
             }
+        }
+    }
+
+    fn nothing_before(&self) -> Instant {
+        let start = |bucket: u64| Instant::from_nanos(bucket.saturating_mul(1 << self.shift));
+        if let Some(event) = self.sorted.last() {
+            return event.due();
+        }
+        match (self.next_occupied(), self.far.first_key_value()) {
+            (Some(bucket), _) => start(bucket),
+            (None, Some((&half, _))) => start(half << HALF_BITS),
+            (None, None) => Instant::FAR_FUTURE,
         }
     }
 

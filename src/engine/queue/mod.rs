@@ -14,11 +14,12 @@ pub use reference::Reference;
 use super::event::Event;
 use crate::protocol::NodeIndex;
 use crate::time::Instant;
+use std::ops::Range;
 
 /// A queue of events in their total order, and one wake-up a node.
 pub trait EventQueue {
-    /// An empty queue for a network of `nodes` nodes.
-    fn new(nodes: usize) -> Self;
+    /// An empty queue for events at these nodes.
+    fn new(nodes: Range<u32>) -> Self;
 
     /// Adds a message or an agenda entry.
     fn push(&mut self, event: Event);
@@ -28,6 +29,9 @@ pub trait EventQueue {
 
     /// Takes the first event that is due before `end`.
     fn pop_before(&mut self, end: Instant) -> Option<Event>;
+
+    /// Nothing is due before this instant: a bound, which may be too early.
+    fn nothing_before(&self) -> Instant;
 
     /// Messages and agenda entries that are pending; wake-ups do not count.
     fn pending(&self) -> usize;

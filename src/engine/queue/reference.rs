@@ -7,6 +7,7 @@ use crate::time::Instant;
 use priority_queue::PriorityQueue;
 use std::cmp::Reverse;
 use std::hash::{BuildHasherDefault, DefaultHasher};
+use std::ops::Range;
 
 /// What is pending, by the name under which it can be found again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +32,7 @@ pub struct Reference {
 }
 
 impl EventQueue for Reference {
-    fn new(_nodes: usize) -> Self {
+    fn new(_nodes: Range<u32>) -> Self {
         Reference { queue: PriorityQueue::default(), wakes: 0 }
     }
 
@@ -59,6 +60,10 @@ impl EventQueue for Reference {
         let (name, Reverse(event)) = self.queue.pop()?;
         self.wakes -= usize::from(matches!(name, Pending::Wake(_)));
         Some(event)
+    }
+
+    fn nothing_before(&self) -> Instant {
+        self.queue.peek().map_or(Instant::FAR_FUTURE, |(_, Reverse(first))| first.due())
     }
 
     fn pending(&self) -> usize {

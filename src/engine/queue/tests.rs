@@ -11,8 +11,8 @@ const NODES: u32 = 20;
 /// Drives both queues with the same random script and compares every event that comes out.
 fn same_as_reference(seed: u64, steps: u32, reach: u64) {
     let mut draws = Stream::new(Seed(seed), Purpose::Test, 0);
-    let mut queue = Bucketed::new(NODES as usize);
-    let mut reference = Reference::new(NODES as usize);
+    let mut queue = Bucketed::new(0..NODES);
+    let mut reference = Reference::new(0..NODES);
     let mut now = 0;
     for counter in 0..steps {
         // Distances over many orders of magnitude: current bucket, ring, far future.
@@ -70,8 +70,8 @@ fn gives_the_reference_s_order_when_crowded() {
 #[test]
 fn gives_the_reference_s_order_across_changes_of_width() {
     let mut draws = Stream::new(Seed(5), Purpose::Test, 0);
-    let mut queue = Bucketed::new(1);
-    let mut reference = Reference::new(1);
+    let mut queue = Bucketed::new(0..1);
+    let mut reference = Reference::new(0..1);
     let (mut counter, mut now, mut end) = (0, 0, Instant::ZERO);
     let mut widths = std::collections::BTreeSet::new();
     for (pending, gap) in [(60_000u64, 100_000_000u64), (3, 60_000_000_000)] {
@@ -107,8 +107,8 @@ fn gives_the_reference_s_order_across_changes_of_width() {
 fn gives_the_reference_s_order_with_dense_wake_ups_across_changes_of_width() {
     const DENSE: u32 = 40_000;
     let mut draws = Stream::new(Seed(0), Purpose::Test, 0);
-    let mut queue = Bucketed::new(DENSE as usize);
-    let mut reference = Reference::new(DENSE as usize);
+    let mut queue = Bucketed::new(0..DENSE);
+    let mut reference = Reference::new(0..DENSE);
     let mut widths = std::collections::BTreeSet::new();
     let mut now = 0;
     for step in 0..600_000u32 {
@@ -129,7 +129,7 @@ fn gives_the_reference_s_order_with_dense_wake_ups_across_changes_of_width() {
 
 #[test]
 fn a_wake_up_that_is_moved_comes_once() {
-    let mut queue = Bucketed::new(2);
+    let mut queue = Bucketed::new(0..2);
     let at = |millis: u64| Instant::from_nanos(millis * 1_000_000);
     queue.set_wake(NodeIndex(1), at(1_000));
     queue.set_wake(NodeIndex(1), at(10));

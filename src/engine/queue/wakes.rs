@@ -1,6 +1,8 @@
 //! One wake-up a node, in doubly linked lists that run through a table of the nodes: a wake-up
 //! that moves costs a few writes, and none is ever left behind in the queue.
 
+use std::ops::Range;
+
 /// No node; the end of a list.
 pub(super) const NIL: u32 = u32::MAX;
 /// No instant.
@@ -19,6 +21,8 @@ struct Wake {
 
 /// The wake-ups of all nodes. Lists are told apart by their heads, which the queue keeps.
 pub(super) struct Wakes {
+    /// The first node; the next is at the next place.
+    first: u32,
     slots: Vec<Wake>,
 }
 
@@ -42,14 +46,19 @@ pub(super) enum Due {
 }
 
 impl Wakes {
-    pub(super) fn new(nodes: usize) -> Self {
+    pub(super) fn new(nodes: Range<u32>) -> Self {
         let none = Wake { wanted: NEVER, placed: NEVER, next: NIL, prev: NIL };
-        Wakes { slots: vec![none; nodes] }
+        Wakes { first: nodes.start, slots: vec![none; nodes.len()] }
+    }
+
+    #[inline]
+    fn slot(&mut self, node: u32) -> &mut Wake {
+        &mut self.slots[(node - self.first) as usize]
     }
 
     #[inline]
     pub(super) fn want(&mut self, node: u32, due: u64) -> Move {
-        let slot = &mut self.slots[node as usize];
+        let slot = self.slot(node);
         slot.wanted = due;
         if due >= slot.placed {
             return Move::Stay;
@@ -61,7 +70,7 @@ impl Wakes {
     /// The entry of `node` that stood at `due` has come up.
     #[inline]
     pub(super) fn came_up(&mut self, node: u32, due: u64) -> Due {
-        let slot = &mut self.slots[node as usize];
+        let slot = self.slot(node);
         if slot.placed != due {
             return Due::Nothing;
         }
@@ -76,23 +85,23 @@ impl Wakes {
 
     pub(super) fn link(&mut self, head: &mut u32, node: u32) {
         let first = std::mem::replace(head, node);
-        let slot = &mut self.slots[node as usize];
+        let slot = self.slot(node);
         slot.next = first;
         slot.prev = NIL;
         if first != NIL {
-            self.slots[first as usize].prev = node;
+            self.slot(first).prev = node;
         }
     }
 
     pub(super) fn unlink(&mut self, head: &mut u32, node: u32) {
-        let Wake { next, prev, .. } = self.slots[node as usize];
+        let Wake { next, prev, .. } = *self.slot(node);
         if next != NIL {
-            self.slots[next as usize].prev = prev;
+            self.slot(next).prev = prev;
         }
         if prev == NIL {
             *head = next;
         } else {
-            self.slots[prev as usize].next = next;
+            self.slot(prev).next = next;
         }
     }
 
@@ -101,7 +110,7 @@ impl Wakes {
     pub(super) fn drain(&self, head: u32, mut each: impl FnMut(u32, u64)) {
         let mut node = head;
         while node != NIL {
-            let slot = self.slots[node as usize];
+            let slot = self.slots[(node - self.first) as usize];
             each(node, slot.placed);
             node = slot.next;
         }
