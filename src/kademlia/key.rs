@@ -19,6 +19,9 @@ pub trait Key: Copy + Ord + fmt::Debug {
 
     /// A key drawn from those that share exactly `shared` leading bits with this one.
     ///
+    /// Takes 64 bits from `draws` whatever the key's length, and these decide its first 64
+    /// bits: nodes with longer keys do the same as nodes with short ones.
+    ///
     /// # Panics
     /// If `shared` is not below [`Key::BITS`].
     fn random_at(self, shared: u32, draws: &mut Stream) -> Self;
@@ -86,13 +89,26 @@ impl<const N: usize> Key for WideKey<N> {
     fn random_at(self, shared: u32, draws: &mut Stream) -> Self {
         assert!(shared < Self::BITS, "a key shares fewer bits with a different one than it has");
         let mut bytes = [0; N];
-        draws.fill_bytes(&mut bytes);
+        let mut bits = draws.next_u64();
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&bits.to_be_bytes()[..chunk.len()]);
+            bits = following(bits);
+        }
         let (whole, bit) = (shared as usize / 8, 0x80u8 >> (shared % 8));
         bytes[..whole].copy_from_slice(&self.0[..whole]);
         let below = bit - 1;
         bytes[whole] = (self.0[whole] ^ bit) & !below | bytes[whole] & below;
         WideKey(bytes)
     }
+}
+
+/// The bits that follow these in a key that is longer: a mix of them (SplitMix64; Steele, Lea
+/// and Flood, 2014).
+fn following(bits: u64) -> u64 {
+    let mut z = bits.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
 
 impl<const N: usize> fmt::Debug for WideKey<N> {
@@ -119,6 +135,23 @@ mod tests {
             a.distance(b) < a.distance(c) && a.shared_bits(b) != a.shared_bits(c)
         });
         Ok(())
+    }
+
+    /// Long keys that begin as short ones do are drawn as these are.
+    #[test]
+    fn the_first_64_bits_of_a_random_key_do_not_depend_on_its_length() {
+        let mut wide = WideKey([0x5A; 20]);
+        wide.0[10] = 7;
+        let short = Key64(0x5A5A_5A5A_5A5A_5A5A);
+        for shared in 0..64 {
+            let mut draws = Stream::new(Seed(3), Purpose::Test, u64::from(shared));
+            let mut same = draws.clone();
+            let drawn = wide.random_at(shared, &mut draws);
+            let begins = u64::from_be_bytes(drawn.0[..8].try_into().expect("eight bytes"));
+            assert_eq!(Key64(begins), short.random_at(shared, &mut same));
+            assert_eq!(draws.position(), same.position());
+            assert_ne!(drawn.0[8..], wide.0[8..], "what follows is drawn too");
+        }
     }
 
     proptest! {

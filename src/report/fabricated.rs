@@ -171,11 +171,13 @@ fn output(
         performance: Performance {
             wall_seconds: 12.345,
             cpu_seconds: 12.1,
+            set_up_wall_seconds: 0.25,
             set_up_cpu_seconds: 0.2,
             peak_memory_bytes: Some(61_234_567),
             events: 12_345_678,
             messages: 9_876_543,
             messages_per_cpu_second: 816_243.2,
+            messages_per_wall_second: 812_345.6,
             bytes_per_node: Some(6_123),
             nodes,
             threads: 1,

@@ -14,6 +14,7 @@ pub(super) struct Cost {
     cpu: Option<f64>,
     resident_before: Option<u64>,
     set_up_seconds: f64,
+    set_up_wall_seconds: f64,
 }
 
 #[expect(clippy::disallowed_methods, reason = "measures the run from outside")]
@@ -28,11 +29,13 @@ impl Cost {
             cpu: cpu_seconds(),
             resident_before: memory("VmRSS:"),
             set_up_seconds: 0.0,
+            set_up_wall_seconds: 0.0,
         }
     }
 
     pub(super) fn set_up_done(&mut self) {
         self.set_up_seconds = self.cpu_used();
+        self.set_up_wall_seconds = self.wall.elapsed().as_secs_f64();
     }
 
     /// Processor time of the process since the beginning; wall-clock time where the system does
@@ -53,17 +56,21 @@ impl Cost {
     ) -> Performance {
         let cpu_seconds = self.cpu_used();
         let simulating = (cpu_seconds - self.set_up_seconds).max(1.0 / TICKS_PER_SECOND);
+        let wall_seconds = self.wall.elapsed().as_secs_f64();
+        let passed = (wall_seconds - self.set_up_wall_seconds).max(1e-6);
         let peak = memory("VmHWM:");
         let grown =
             peak.zip(self.resident_before).map(|(peak, before)| peak.saturating_sub(before));
         Performance {
-            wall_seconds: self.wall.elapsed().as_secs_f64(),
+            wall_seconds,
             cpu_seconds,
+            set_up_wall_seconds: self.set_up_wall_seconds,
             set_up_cpu_seconds: self.set_up_seconds,
             peak_memory_bytes: peak,
             events: counters.events,
             messages: counters.delivered,
             messages_per_cpu_second: counters.delivered as f64 / simulating,
+            messages_per_wall_second: counters.delivered as f64 / passed,
             bytes_per_node: grown.map(|bytes| bytes / u64::from(nodes)),
             nodes: u64::from(nodes),
             threads: threads as u64,

@@ -160,6 +160,9 @@ pub struct Performance {
     /// Time that passed, in seconds.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub wall_seconds: f64,
+    /// Time that passed before the first event, in seconds.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub set_up_wall_seconds: f64,
     /// Processor time of all threads, in seconds.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub cpu_seconds: f64,
@@ -175,6 +178,9 @@ pub struct Performance {
     /// Messages divided by the processor time after the set-up.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub messages_per_cpu_second: f64,
+    /// Messages divided by the time that passed after the set-up.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub messages_per_wall_second: f64,
     /// Memory that a node takes, in bytes; `None` where the system does not tell.
     pub bytes_per_node: Option<u64>,
     /// Nodes of the scenario.

@@ -96,6 +96,23 @@ fn shipped_scenarios_repeat_with_either_queue_and_any_number_of_threads() {
     }
 }
 
+/// A network of the size that real ones have, in a few seconds: the parts of the engine that a
+/// small one does not reach, in one run with blocks of different sizes.
+#[test]
+fn fifty_thousand_nodes_are_the_same_run_on_three_threads() {
+    let text = include_str!("../../scenarios/speed.toml");
+    let settings = [
+        "nodes.count=50000",
+        "phases.measurement=1s",
+        "phases.transition=100ms",
+        "output.sample_interval=500ms",
+    ];
+    let scenario = scenario(text, &settings);
+    let one = arguments(&scenario, QueueKind::Bucketed, 1);
+    let three = arguments(&scenario, QueueKind::Bucketed, 3);
+    assert_eq!(difference(one, three), None);
+}
+
 /// Quiet but for lookups: nothing is refreshed, nothing is lost, and packets take 50 ms.
 const LOOKUPS: &str = r#"
     phases = { init = "1s", transition = "1ms", measurement = "20s" }

@@ -9,10 +9,12 @@ mod tidy;
 mod docs;
 // Whole nodes in a world by hand.
 mod node;
-// Every run repeats, with either queue.
+// Every run repeats, with either queue and any number of threads.
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Keys of 64, 160 and 256 bits.
+mod keys;
 // Known figures, measured again.
 mod fidelity;
 // Random scenarios from a seed.
