@@ -3,6 +3,7 @@
 use crate::protocol::NodeIndex;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
+use rayon::prelude::*;
 
 /// How the online nodes hang together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +38,10 @@ impl<'a> Overlay<'a> {
     /// A healthy network is one large component, and its graph is too large to copy. So that
     /// component is found in place, around the node that knows most; what is left, mostly
     /// nothing, goes through Kosaraju's algorithm.
-    pub fn connectivity(&self, knows: impl Fn(NodeIndex, NodeIndex) -> bool) -> Connectivity {
+    pub fn connectivity(
+        &self,
+        knows: impl Fn(NodeIndex, NodeIndex) -> bool + Sync,
+    ) -> Connectivity {
         let mut found =
             Connectivity { connections: self.connections(knows), components: 0, largest: 0 };
         let root = self.online().max_by_key(|&node| (self.contacts(node).len(), !node.0));
@@ -63,13 +67,16 @@ impl<'a> Overlay<'a> {
         self.tables[node.get()].is_some()
     }
 
-    fn connections(&self, knows: impl Fn(NodeIndex, NodeIndex) -> bool) -> u64 {
-        let of = |node| {
+    /// Most of the time that the graph takes goes into this: nearly every other contact is a
+    /// table that has to be fetched from memory. Hence on all threads.
+    fn connections(&self, knows: impl Fn(NodeIndex, NodeIndex) -> bool + Sync) -> u64 {
+        let of = |node: NodeIndex| {
             let contacts = self.contacts(node).filter(|&contact| self.is_online(contact));
             // Each pair once: where both know each other, at the smaller of the two.
             contacts.filter(|&contact| node < contact || !knows(contact, node)).count() as u64
         };
-        self.online().map(of).sum()
+        let places = (0..self.tables.len() as u32).into_par_iter().map(NodeIndex);
+        places.filter(|&node| self.is_online(node)).map(of).sum()
     }
 
     /// The strongly connected component of `root`, as a mark for each place: what it reaches, as

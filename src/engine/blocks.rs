@@ -102,7 +102,7 @@ impl<P, Q, X> Blocks<P, Q, X>
 where
     P: Protocol<Peer = NodeIndex> + Send,
     P::Message: Send,
-    Q: EventQueue + Send,
+    Q: EventQueue,
     X: Exchange<P::Message>,
 {
     /// Runs all blocks to `end`, each in its own world: one window. Blocks run on the threads

@@ -44,7 +44,7 @@ impl Entry {
             1 => Entry::Leave(Departure::Crash),
             2 => Entry::Leave(Departure::Graceful),
             3 => Entry::CheckJoin,
-            _ if tag % 2 == 0 => Entry::Publish((tag - 4) / 2),
+            _ if tag.is_multiple_of(2) => Entry::Publish((tag - 4) / 2),
             _ => Entry::Ask((tag - 5) / 2),
         }
     }

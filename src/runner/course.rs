@@ -41,7 +41,7 @@ pub(super) struct Course<'s, Q> {
     samples: u64,
 }
 
-impl<'s, Q: EventQueue + Send> Course<'s, Q> {
+impl<'s, Q: EventQueue> Course<'s, Q> {
     /// A run at the beginning of its time.
     pub(super) fn begin(scenario: &'s Scenario, seed: Seed, execution: Execution) -> Self {
         let nodes = scenario.nodes.count;

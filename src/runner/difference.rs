@@ -110,7 +110,7 @@ fn begin<'s>(run: RunArguments<'s>) -> Box<dyn UnderWay + 's> {
     }
 }
 
-impl<Q: EventQueue + Send> UnderWay for Course<'_, Q> {
+impl<Q: EventQueue> UnderWay for Course<'_, Q> {
     fn run_until(&mut self, end: Instant) {
         Course::run_until(self, end);
     }

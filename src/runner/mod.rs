@@ -122,7 +122,7 @@ pub fn run(
     }
 }
 
-fn run_on<Q: EventQueue + Send>(
+fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {

@@ -10,13 +10,15 @@ use super::result::{
 use crate::checker::Overlay;
 use crate::engine::queue::EventQueue;
 use crate::kademlia::key::Key;
+use crate::kademlia::routing_table::RoutingTable;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::Phases;
 use crate::time::Instant;
+use rayon::prelude::*;
 
 /// Everything that a run leaves behind.
-pub(super) fn output<Q: EventQueue + Send>(
+pub(super) fn output<Q: EventQueue>(
     mut course: Course<'_, Q>,
     seed: Seed,
     partial: bool,
@@ -67,7 +69,7 @@ fn phases(phases: Phases, now: Instant) -> Vec<PhaseFigures> {
     begun.map(|(name, start, end)| PhaseFigures { name, start, end: end.min(now) }).collect()
 }
 
-fn network<Q: EventQueue + Send>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFigures {
+fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFigures {
     let contacts: u64 = course.nodes().map(|(_, state)| state.table().len() as u64).sum();
     let places = course.blocks.places();
     let state = |node| course.blocks.node(node);
@@ -93,48 +95,84 @@ fn network<Q: EventQueue + Send>(course: &Course<'_, Q>, online_mean: f64) -> Ne
     }
 }
 
-fn tables<Q: EventQueue + Send>(course: &Course<'_, Q>) -> TableHealth {
-    let (population, now) = (&course.common.population, course.now());
-    let mut health = TableHealth { contacts_min: u64::MAX, ..TableHealth::default() };
-    let mut contacts = 0u64;
-    // For each depth: contacts, and those of them that are online.
-    let mut buckets: Vec<(u64, u64)> = Vec::new();
-    for (_, state) in course.nodes() {
-        let table = state.table();
-        health.tables += 1;
-        contacts += table.len() as u64;
-        health.contacts_min = health.contacts_min.min(table.len() as u64);
-        health.contacts_max = health.contacts_max.max(table.len() as u64);
-        if buckets.len() < table.buckets() {
-            buckets.resize(table.buckets(), (0, 0));
-        }
-        for (depth, sums) in buckets.iter_mut().enumerate() {
+/// Sums over routing tables.
+#[derive(Default)]
+struct TableSums {
+    tables: u64,
+    contacts: u64,
+    /// Fewest and most contacts of a table.
+    extremes: Option<(u64, u64)>,
+    /// For each depth: contacts, and those of them that are online.
+    buckets: Vec<(u64, u64)>,
+}
+
+impl TableSums {
+    fn add(
+        mut self,
+        table: &RoutingTable<NodeIndex>,
+        is_online: impl Fn(NodeIndex) -> bool,
+    ) -> Self {
+        let contacts = table.len() as u64;
+        let mut buckets = Vec::with_capacity(table.buckets());
+        for depth in 0..table.buckets() {
             let bucket = table.bucket(depth);
-            let online = bucket.iter().filter(|&&peer| population.is_online(peer, now)).count();
-            sums.0 += bucket.len() as u64;
-            sums.1 += online as u64;
+            let online = bucket.iter().filter(|&&peer| is_online(peer)).count();
+            buckets.push((bucket.len() as u64, online as u64));
         }
+        let extremes = Some((contacts, contacts));
+        self = self.merge(TableSums { tables: 1, contacts, extremes, buckets });
+        self
     }
-    if health.tables == 0 {
-        return TableHealth::default();
+
+    fn merge(mut self, mut other: Self) -> Self {
+        self.tables += other.tables;
+        self.contacts += other.contacts;
+        self.extremes = match (self.extremes, other.extremes) {
+            (Some((min, max)), Some((least, most))) => Some((min.min(least), max.max(most))),
+            (one, None) | (None, one) => one,
+        };
+        if self.buckets.len() < other.buckets.len() {
+            std::mem::swap(&mut self.buckets, &mut other.buckets);
+        }
+        for (sum, part) in self.buckets.iter_mut().zip(other.buckets) {
+            *sum = (sum.0 + part.0, sum.1 + part.1);
+        }
+        self
     }
-    let mean = |sum: u64| sum as f64 / health.tables as f64;
-    let online: u64 = buckets.iter().map(|&(_, online)| online).sum();
-    health.contacts_mean = mean(contacts);
-    health.online_share = (contacts > 0).then(|| online as f64 / contacts as f64);
-    while buckets.last().is_some_and(|&(held, _)| held == 0) {
-        buckets.pop();
+}
+
+fn tables<Q: EventQueue>(course: &Course<'_, Q>) -> TableHealth {
+    let (population, now) = (&course.common.population, course.now());
+    let places = (0..course.blocks.places()).into_par_iter().map(NodeIndex);
+    let sums = places
+        .filter_map(|node| course.blocks.node(node))
+        .fold(TableSums::default, |sums, state| {
+            sums.add(state.table(), |peer| population.is_online(peer, now))
+        })
+        .reduce(TableSums::default, TableSums::merge);
+    let Some((contacts_min, contacts_max)) = sums.extremes else { return TableHealth::default() };
+    let mean = |sum: u64| sum as f64 / sums.tables as f64;
+    let online: u64 = sums.buckets.iter().map(|&(_, online)| online).sum();
+    let mut buckets = &sums.buckets[..];
+    while let [shallower @ .., (0, _)] = buckets {
+        buckets = shallower;
     }
     let figures = |(depth, &(held, online)): (usize, &(u64, u64))| BucketFigures {
         depth: depth as u32,
         contacts_mean: mean(held),
         online_mean: mean(online),
     };
-    health.buckets = buckets.iter().enumerate().map(figures).collect();
-    health
+    TableHealth {
+        tables: sums.tables,
+        contacts_mean: mean(sums.contacts),
+        contacts_min,
+        contacts_max,
+        online_share: (sums.contacts > 0).then(|| online as f64 / sums.contacts as f64),
+        buckets: buckets.iter().enumerate().map(figures).collect(),
+    }
 }
 
-fn records<Q: EventQueue + Send>(course: &Course<'_, Q>) -> RecordFigures {
+fn records<Q: EventQueue>(course: &Course<'_, Q>) -> RecordFigures {
     let holders = &course.common.holders;
     let alive = holders.alive() as u64;
     RecordFigures {
@@ -145,7 +183,7 @@ fn records<Q: EventQueue + Send>(course: &Course<'_, Q>) -> RecordFigures {
 }
 
 /// What was compared with the truth, over all blocks.
-fn checks<Q: EventQueue + Send>(course: &Course<'_, Q>) -> CheckFigures {
+fn checks<Q: EventQueue>(course: &Course<'_, Q>) -> CheckFigures {
     let mut checks = CheckFigures::default();
     for own in &course.surroundings {
         checks.lookups_checked += own.judge.lookups_checked;

@@ -113,7 +113,7 @@ impl<K: Extended> World<Node<NodeIndex, K>> for Town<K> {
         tag: u32,
     ) {
         if tag == JOIN {
-            let contacts = (node.0 > 0).then(|| NodeIndex(node.0 / 2)).into_iter().collect();
+            let contacts = (node.0 > 0).then_some(NodeIndex(node.0 / 2)).into_iter().collect();
             let state = Node::new(self.key(node), Arc::clone(&self.params), contacts, 0);
             engine.start(self, node, state);
         } else {

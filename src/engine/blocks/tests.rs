@@ -79,7 +79,7 @@ impl World<Passer> for Wire {
         let bits = self.draws.bits(u64::from(packet.sender.0), packet.number);
         // Whole milliseconds, so that many events share their instant.
         let delay = SMALLEST + Duration::from_millis(bits % 51);
-        (bits % 97 != 0).then_some(packet.sent + delay)
+        (!bits.is_multiple_of(97)).then_some(packet.sent + delay)
     }
 
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, _: &Token) -> Arrival {
@@ -108,12 +108,19 @@ impl World<Passer> for Wire {
 /// An exchange that turns everything into bytes and back, as one between machines would.
 #[derive(Default)]
 struct Bytewise {
-    /// Window, sending block, receiving block, and the parcels in 28 bytes each.
-    posts: Mutex<Vec<(u64, usize, usize, Vec<u8>)>>,
+    posts: Mutex<Vec<Post>>,
+}
+
+/// What one block has for another one in a window.
+struct Post {
+    window: u64,
+    to: usize,
+    /// The parcels in 28 bytes each.
+    bytes: Vec<u8>,
 }
 
 impl Exchange<Token> for Bytewise {
-    fn post(&self, window: u64, from: usize, to: usize, parcels: &mut Vec<Parcel<Token>>) {
+    fn post(&self, window: u64, _from: usize, to: usize, parcels: &mut Vec<Parcel<Token>>) {
         let mut bytes = Vec::new();
         for parcel in parcels.drain(..) {
             bytes.extend(parcel.due.as_nanos().to_le_bytes());
@@ -122,14 +129,16 @@ impl Exchange<Token> for Bytewise {
             bytes.extend(parcel.receiver.0.to_le_bytes());
             bytes.extend(parcel.message.0.to_le_bytes());
         }
-        self.posts.lock().expect("no block fails").push((window, from, to, bytes));
+        self.posts.lock().expect("no block fails").push(Post { window, to, bytes });
     }
 
     fn collect(&self, window: u64, to: usize, take: &mut dyn FnMut(Parcel<Token>)) {
         let mut posts = self.posts.lock().expect("no block fails");
         // The last post first: the order must not matter.
-        while let Some(index) = posts.iter().rposition(|post| (post.0, post.2) == (window, to)) {
-            let (_, _, _, bytes) = posts.remove(index);
+        while let Some(index) =
+            posts.iter().rposition(|post| (post.window, post.to) == (window, to))
+        {
+            let Post { bytes, .. } = posts.remove(index);
             for bytes in bytes.chunks(28) {
                 let long = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
                 let short = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
@@ -146,7 +155,7 @@ impl Exchange<Token> for Bytewise {
 }
 
 /// Runs the tokens for a while: digest, counters, sum of what was reported.
-fn pass_around<Q: EventQueue + Send, X: Exchange<Token>>(
+fn pass_around<Q: EventQueue, X: Exchange<Token>>(
     blocks: usize,
     window: Duration,
     exchange: X,

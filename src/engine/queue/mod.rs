@@ -17,7 +17,7 @@ use crate::time::Instant;
 use std::ops::Range;
 
 /// A queue of events in their total order, and one wake-up a node.
-pub trait EventQueue {
+pub trait EventQueue: Send + Sync {
     /// An empty queue for events at these nodes.
     fn new(nodes: Range<u32>) -> Self;
 
