@@ -94,6 +94,7 @@
 
 pub mod digest;
 pub mod event;
+mod foresight;
 mod messages;
 pub mod queue;
 mod transport;
@@ -101,6 +102,7 @@ pub mod world;
 
 pub use world::World;
 
+use crate::memory;
 use crate::network::Arrival;
 use crate::protocol::{Input, Message, NodeIndex, Protocol};
 use crate::rng::Seed;
@@ -145,6 +147,8 @@ pub struct Engine<P: Protocol, Q> {
     now: Instant,
     seed: Seed,
     counters: Counters,
+    /// The turn of the queue whose first events have been looked at ahead.
+    foreseen_turn: u64,
 }
 
 impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
@@ -161,6 +165,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
             now: Instant::ZERO,
             seed,
             counters: Counters::default(),
+            foreseen_turn: 0,
         }
     }
 
@@ -288,10 +293,14 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
 
     /// Runs until the present is `end`: handles everything that is due before it.
     pub fn run_until<W: World<P>>(&mut self, world: &mut W, end: Instant) {
+        let looks_ahead = memory::prefetches();
         loop {
             let global = self.globals.first_key_value().map(|(&(due, _), _)| due);
             let limit = global.map_or(end, |due| due.min(end));
             while let Some(event) = self.queue.pop_before(limit) {
+                if looks_ahead {
+                    self.look_ahead(world);
+                }
                 self.step(world, event);
             }
             self.now = self.now.max(limit);

@@ -3,6 +3,7 @@
 
 use super::key::Key;
 use super::params::{Parallelism, Params, Stop};
+use crate::memory;
 
 /// A node that the lookup has heard of.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +84,12 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             lookup.consider(peer, key, 0, params);
         }
         lookup
+    }
+
+    /// Begins to fetch what an answer touches.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        memory::prefetch_slice(&self.candidates);
     }
 
     /// What is looked up.

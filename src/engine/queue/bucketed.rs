@@ -319,6 +319,19 @@ impl EventQueue for Bucketed {
         }
     }
 
+    #[inline]
+    fn upcoming(&self, ahead: usize) -> Option<&Event> {
+        let index = self.sorted.len().checked_sub(1 + ahead)?;
+        let event = &self.sorted[index];
+        self.wakes.prefetch(event.destination);
+        Some(event)
+    }
+
+    #[inline]
+    fn turn(&self) -> u64 {
+        self.current
+    }
+
     fn pending(&self) -> usize {
         self.pending
     }

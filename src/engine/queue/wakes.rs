@@ -1,6 +1,8 @@
 //! One wake-up a node, in doubly linked lists that run through a table of the nodes: a wake-up
 //! that moves costs a few writes, and none is ever left behind in the queue.
 
+use crate::memory;
+
 /// No node; the end of a list.
 pub(super) const NIL: u32 = u32::MAX;
 /// No instant.
@@ -45,6 +47,12 @@ impl Wakes {
     pub(super) fn new(nodes: usize) -> Self {
         let none = Wake { wanted: NEVER, placed: NEVER, next: NIL, prev: NIL };
         Wakes { slots: vec![none; nodes] }
+    }
+
+    /// Begins to fetch the wake-up of a node.
+    #[inline]
+    pub(super) fn prefetch(&self, node: u32) {
+        memory::prefetch(&self.slots[node as usize]);
     }
 
     #[inline]
