@@ -188,7 +188,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             operation.lookup.on_late(peer, key);
         } else {
             operation.timeouts += 1;
-            operation.lookup.on_failure(peer, key);
+            operation.lookup.on_failure(peer, key, &self.params);
         }
         self.drive(index, transport);
     }
