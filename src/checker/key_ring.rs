@@ -68,7 +68,7 @@ impl KeyRing {
     /// it, since each step of a search through all nodes would wait for memory.
     fn around(&self, target: Key64, enough: usize) -> (Range<usize>, u32) {
         let count = self.sorted.len();
-        let guess = (u128::from(target.0) * count as u128 >> 64) as usize;
+        let guess = ((u128::from(target.0) * count as u128) >> 64) as usize;
         let mut reach = FIRST_REACH.max(count.isqrt());
         loop {
             let window = guess.saturating_sub(reach)..count.min(guess + reach);

@@ -114,7 +114,9 @@ use queue::EventQueue;
 use std::collections::BTreeMap;
 use transport::SimulatedTransport;
 
-/// One place for a node; the node in it may come and go, the rest stays.
+/// One place for a node; the node in it may come and go, the rest stays. It begins at a line of the
+/// processor's cache, so that no more of these are fetched than need be.
+#[repr(align(64))]
 struct Slot<P> {
     node: Option<P>,
     /// Numbers the packets that the node sends.
@@ -362,3 +364,6 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.input(world, node, Input::Message { from: event.sender(), message });
     }
 }
+
+#[cfg(test)]
+mod tests;

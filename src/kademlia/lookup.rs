@@ -74,7 +74,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     pub fn new(target: K, params: &Params, known: impl Iterator<Item = (P, K)>) -> Self {
         let mut lookup = Lookup {
             target,
-            candidates: Vec::with_capacity(params.candidates + 1),
+            candidates: Vec::with_capacity(params.candidates),
             failed: 0,
             horizon: None,
             limit: None,
@@ -299,6 +299,11 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         let closest = self.candidates.iter().find(|candidate| candidate.state == State::Answered);
         closest.map_or(0, |candidate| u32::from(candidate.depth))
     }
+}
+
+#[cfg(test)]
+impl<P, K> Lookup<P, K> {
+    pub(super) const CANDIDATE_BYTES: usize = size_of::<Candidate<P, K>>();
 }
 
 #[cfg(test)]

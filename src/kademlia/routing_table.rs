@@ -39,15 +39,6 @@ impl Inline {
     const BUCKETS: usize = 28;
 }
 
-/// When something is to be done about a bucket, in seconds.
-#[derive(Clone, Copy, Debug, Default)]
-struct Dates {
-    /// When it is to be refreshed; 0 if nothing was ever looked up in its range.
-    refresh_due: u32,
-    /// When the newest spare came.
-    spare_since: u32,
-}
-
 /// The contacts of a node.
 #[derive(Clone, Debug)]
 pub struct RoutingTable<P> {
@@ -61,7 +52,9 @@ pub struct RoutingTable<P> {
     /// there is none: that read would be most of the cost of [`RoutingTable::closest`].
     stale: u64,
     spares: Spares<P>,
-    dates: Vec<Dates>,
+    /// For each bucket the second at which it is to be refreshed; 0 if nothing was ever looked up
+    /// in its range.
+    refresh_due: Vec<u32>,
 }
 
 impl<P: Copy + Eq> Default for RoutingTable<P> {
@@ -80,7 +73,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
             clock: Clock::beginning_at(0),
             stale: 0,
             spares: Spares::new(),
-            dates: Vec::new(),
+            refresh_due: Vec::new(),
         }
     }
 
@@ -101,10 +94,10 @@ impl<P: Copy + Eq> RoutingTable<P> {
             table.peers.extend(peers);
             let end = u16::try_from(table.peers.len()).expect("a table holds below 65,536");
             table.ends.push(end);
-            table.dates.push(Dates { refresh_due: refresh_due as u32, spare_since: 0 });
+            table.refresh_due.push(refresh_due as u32);
         }
         assert_eq!(table.peers.len(), contacts, "the number of contacts is that announced");
-        table.dates.shrink_to_fit();
+        table.refresh_due.shrink_to_fit();
         table
     }
 
@@ -188,7 +181,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
         if self.ends.len() <= index {
             let end = u16::try_from(self.peers.len()).expect("a table holds below 65,536");
             self.ends.resize(index + 1, end);
-            self.dates.resize(index + 1, Dates::default());
+            self.refresh_due.resize(index + 1, 0);
         }
     }
 
@@ -241,14 +234,14 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// The bucket is to be refreshed at `second`, unless something is looked up in it before.
     /// A bucket that never held a contact is not noted.
     pub fn set_refresh(&mut self, index: usize, second: u64) {
-        if let Some(dates) = self.dates.get_mut(index) {
-            dates.refresh_due = second as u32;
+        if let Some(due) = self.refresh_due.get_mut(index) {
+            *due = second as u32;
         }
     }
 
     /// The second at which the bucket is to be refreshed.
     pub fn refresh_due(&self, index: usize) -> u64 {
-        self.dates.get(index).map_or(0, |dates| u64::from(dates.refresh_due))
+        self.refresh_due.get(index).map_or(0, |&due| u64::from(due))
     }
 
     /// Appends the up to `count` contacts closest to `target`, in no particular order, to
@@ -302,7 +295,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// bits, none twice, none the own node, at most `k` a bucket, and the arrays agree.
     pub fn check<K: Key>(&self, own: K, params: &Params, key_of: impl Fn(P) -> K) {
         assert_eq!(self.peers.len(), self.marks.len(), "a mark for each contact");
-        assert_eq!(self.dates.len(), self.ends.len(), "dates for each bucket");
+        assert_eq!(self.refresh_due.len(), self.ends.len(), "a date for each bucket");
         let mut start = 0;
         for index in 0..self.ends.len() {
             let range = self.range(index);
@@ -341,6 +334,11 @@ fn keep_closest<P: Copy, K: Key>(
     ranked.select_nth_unstable_by_key(count - first, |&(distance, _)| distance);
     closest.truncate(first);
     closest.extend(ranked.iter().take(count - first).map(|&(_, peer)| peer));
+}
+
+#[cfg(test)]
+impl<P> RoutingTable<P> {
+    pub(super) const MARK_BYTES: usize = size_of::<Mark>();
 }
 
 #[cfg(test)]

@@ -368,6 +368,8 @@ impl EventQueue for Bucketed {
 
 #[cfg(test)]
 impl Bucketed {
+    pub(in crate::engine) const WAKE_BYTES: usize = Wakes::BYTES;
+
     pub(super) fn width_in_nanos(&self) -> u64 {
         1 << self.shift
     }

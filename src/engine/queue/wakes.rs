@@ -44,6 +44,9 @@ pub(super) enum Due {
 }
 
 impl Wakes {
+    #[cfg(test)]
+    pub(super) const BYTES: usize = size_of::<Wake>();
+
     pub(super) fn new(nodes: usize) -> Self {
         let none = Wake { wanted: NEVER, placed: NEVER, next: NIL, prev: NIL };
         Wakes { slots: vec![none; nodes] }

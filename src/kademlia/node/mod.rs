@@ -246,3 +246,6 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// recently seen contact if that was not heard from meanwhile.
     fn wait_in_line(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
         let start = self.range(index).start;
-        let since = u64::from(self.dates[index].spare_since);
+        let since = self.spares.since(index);
         let delay = params.pending_delay.as_nanos() / 1_000_000_000;
         if !self.spares.of(index).is_empty() && second >= since + delay {
             if self.clock.heard_at(self.marks[start]) < since {
@@ -115,7 +115,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     fn add_spare(&mut self, index: usize, peer: P, second: u64, params: &Params) {
         let room = params.replacements;
         if room > 0 && self.spares.add(index, peer, room) && params.eviction == Eviction::Pending {
-            self.dates[index].spare_since = second as u32;
+            self.spares.set_since(index, second);
         }
     }
 

@@ -10,11 +10,14 @@ use std::ops::Range;
 pub(super) struct Spares<P> {
     counts: SmallVec<[u8; Inline::BUCKETS]>,
     peers: Vec<P>,
+    /// For each bucket the second at which its newest spare came; kept only where that decides
+    /// something.
+    since: Vec<u32>,
 }
 
 impl<P: Copy + Eq> Spares<P> {
     pub(super) fn new() -> Self {
-        Spares { counts: SmallVec::new(), peers: Vec::new() }
+        Spares { counts: SmallVec::new(), peers: Vec::new(), since: Vec::new() }
     }
 
     #[inline]
@@ -56,6 +59,19 @@ impl<P: Copy + Eq> Spares<P> {
 
     fn end(&self, index: usize) -> usize {
         self.counts[..=index].iter().map(|&count| usize::from(count)).sum()
+    }
+
+    /// The second at which the newest spare of a bucket came, as far as that was noted.
+    pub(super) fn since(&self, index: usize) -> u64 {
+        self.since.get(index).map_or(0, |&second| u64::from(second))
+    }
+
+    /// Notes the second at which the newest spare of a bucket came.
+    pub(super) fn set_since(&mut self, index: usize, second: u64) {
+        if self.since.len() <= index {
+            self.since.resize(index + 1, 0);
+        }
+        self.since[index] = second as u32;
     }
 
     /// Takes the newest spare of a bucket.
