@@ -1,6 +1,7 @@
 //! kadsim: a deterministic discrete-event network simulator for Kademlia.
 
-// Layer 1: time, randomness and numbers with units.
+// Layer 1: the machine's memory; time, randomness and numbers with units.
+pub mod memory;
 pub mod rng;
 pub mod time;
 pub mod units;

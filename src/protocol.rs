@@ -95,6 +95,28 @@ pub trait Protocol: Sized {
 
     /// Handles one input; every effect goes to `transport`.
     fn handle(&mut self, input: Input<Self>, transport: &mut impl Transport<Self>);
+
+    /// The node will be handed this message soon: a chance to have the processor fetch what
+    /// handling it will touch (see [`crate::memory`]). Changes nothing, and may be left out.
+    #[inline]
+    fn foresee(
+        &self,
+        stage: Stage,
+        from: Self::Peer,
+        message: &Self::Message,
+        key_of: impl Fn(Self::Peer) -> Self::Key,
+    ) {
+        let _ = (stage, from, message, key_of);
+    }
+}
+
+/// How much of a node has been fetched when it foresees a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The node itself and the message: what the node points to can be fetched.
+    Node,
+    /// What was fetched then: what that points to can be fetched.
+    Parts,
 }
 
 /// The world as one node sees it.

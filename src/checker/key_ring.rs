@@ -21,6 +21,9 @@ pub struct KeyRing {
 /// Ranges of up to this many nodes are sorted by distance instead of being split further.
 const SMALL_RANGE: usize = 32;
 
+/// How far to both sides the nodes around a key are looked for at least.
+const FIRST_REACH: usize = 64;
+
 impl KeyRing {
     /// The nodes `0..nodes`, all offline.
     pub fn new(nodes: u32, key_of: impl Fn(NodeIndex) -> Key64 + Sync) -> Self {
@@ -59,8 +62,44 @@ impl KeyRing {
         counts: impl Fn(NodeIndex) -> bool,
     ) -> PeerList<NodeIndex> {
         let mut closest = PeerList::new();
-        self.visit(0..self.sorted.len(), 0, target, k, &counts, &mut closest);
+        let (range, depth) = self.around(target, k, &counts);
+        self.visit(range, depth, target, k, &counts, &mut closest);
         closest
+    }
+
+    /// A range of nodes that share so many bits with `target`, and how many these are: all of them,
+    /// `enough` of those that count. It is mostly a small one, found where keys spread evenly let expect
+    /// it, since each step of a search through all nodes would wait for memory.
+    fn around(
+        &self,
+        target: Key64,
+        enough: usize,
+        counts: &impl Fn(NodeIndex) -> bool,
+    ) -> (Range<usize>, u32) {
+        let count = self.sorted.len();
+        let guess = ((u128::from(target.0) * count as u128) >> 64) as usize;
+        let mut reach = FIRST_REACH.max(count.isqrt());
+        loop {
+            let window = guess.saturating_sub(reach)..count.min(guess + reach);
+            if window.len() == count {
+                return (0..count, 0);
+            }
+            // The nodes just outside bound the bits that all within the range must share.
+            let outside = [window.start.checked_sub(1), Some(window.end)];
+            let neighbours = outside.into_iter().flatten().filter_map(|at| self.sorted.get(at));
+            let depth = neighbours.map(|(key, _)| key.shared_bits(target)).max().unwrap_or(0) + 1;
+            let sharing = |key: Key64| key.shared_bits(target) >= depth;
+            let nodes = &self.sorted[window.clone()];
+            let first = nodes.partition_point(|&(key, _)| key < target && !sharing(key));
+            let length = nodes[first..].partition_point(|&(key, _)| sharing(key));
+            let start = window.start + first;
+            let nodes = self.sorted[start..start + length].iter();
+            let counting = nodes.filter(|&&(_, node)| counts(node));
+            if depth < u64::BITS && counting.take(enough).count() == enough {
+                return (start..start + length, depth);
+            }
+            reach *= 4;
+        }
     }
 
     fn visit(

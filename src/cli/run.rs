@@ -3,6 +3,7 @@
 use super::progress::ProgressBar;
 use super::{Misuse, interrupt};
 use crate::engine::queue::QueueKind;
+use crate::memory;
 use crate::report;
 use crate::runner::{self, Execution, RunArguments};
 use crate::scenario::{Scenario, Setting};
@@ -37,6 +38,12 @@ pub struct Args {
     /// Event queue; the run is the same with either
     #[arg(long, value_enum, default_value_t = Queue::Bucketed)]
     pub queue: Queue,
+    /// Do not fetch ahead what coming events will touch; the run is the same, only slower
+    #[arg(long)]
+    pub no_prefetch: bool,
+    /// Do not use huge pages; the run is the same, only slower
+    #[arg(long)]
+    pub no_huge_pages: bool,
 }
 
 /// More threads than any machine has cores for are a slip of the keyboard.
@@ -88,6 +95,10 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     let mut scenario = Scenario::load(&args.file, &args.settings)?;
     if let Some(seed) = args.seed {
         scenario.seed = seed;
+    }
+    memory::set_prefetch(!args.no_prefetch);
+    if args.no_huge_pages {
+        memory::forbid_huge_pages();
     }
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();

@@ -1,6 +1,7 @@
 //! The messages on their way, in slots that are used again.
 
 use super::event::MAX_INDEX;
+use crate::memory;
 
 /// Messages by slot.
 pub(super) struct Messages<M> {
@@ -23,6 +24,12 @@ impl<M> Messages<M> {
         assert!(slot <= MAX_INDEX, "more than {MAX_INDEX} messages are on their way");
         self.slots.push(Some(message));
         slot
+    }
+
+    /// Begins to fetch what is in a slot.
+    #[inline]
+    pub(super) fn prefetch(&self, slot: u32) {
+        memory::prefetch(&self.slots[slot as usize]);
     }
 
     #[inline]

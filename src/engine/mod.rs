@@ -100,6 +100,7 @@ pub mod blocks;
 pub mod digest;
 pub mod event;
 pub mod exchange;
+mod foresight;
 mod messages;
 pub mod queue;
 mod transport;
@@ -107,6 +108,7 @@ pub mod world;
 
 pub use world::World;
 
+use crate::memory;
 use crate::network::Arrival;
 use crate::protocol::{Input, Message, NodeIndex, Protocol};
 use crate::rng::Seed;
@@ -119,7 +121,9 @@ use queue::EventQueue;
 use std::ops::Range;
 use transport::SimulatedTransport;
 
-/// One place for a node; the node in it may come and go, the rest stays.
+/// One place for a node; the node in it may come and go, the rest stays. It begins at a line of the
+/// processor's cache, so that no more of these are fetched than need be.
+#[repr(align(64))]
 struct Slot<P> {
     node: Option<P>,
     /// Numbers the packets that the node sends.
@@ -165,6 +169,8 @@ pub struct Engine<P: Protocol, Q> {
     now: Instant,
     seed: Seed,
     counters: Counters,
+    /// The turn of the queue whose first events have been looked at ahead.
+    foreseen_turn: u64,
 }
 
 impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
@@ -188,6 +194,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
             now: Instant::ZERO,
             seed,
             counters: Counters::default(),
+            foreseen_turn: 0,
         }
     }
 
@@ -317,7 +324,11 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
 
     /// Runs until the present is `end`: handles everything that is due before it.
     pub fn run_until<W: World<P>>(&mut self, world: &mut W, end: Instant) {
+        let looks_ahead = memory::prefetches();
         while let Some(event) = self.queue.pop_before(end) {
+            if looks_ahead {
+                self.look_ahead(world);
+            }
             self.step(world, event);
         }
         self.now = self.now.max(end);
@@ -385,3 +396,6 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.input(world, node, Input::Message { from: event.sender(), message });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 use super::key::Key;
 use super::params::{Parallelism, Params, Stop};
+use crate::memory;
 
 /// A node that the lookup has heard of.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,9 @@ pub struct Lookup<P, K> {
     /// The least distance of a candidate that was asked and then crowded out: whatever lies
     /// as far away is not taken in again, so that no node is asked twice.
     horizon: Option<K>,
+    /// What lies as far away is not taken in: the horizon, or the last of a full list. `None`:
+    /// whatever comes is.
+    limit: Option<K>,
     in_flight: usize,
     /// Answers in a row that named no closer node.
     barren: usize,
@@ -70,9 +74,10 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     pub fn new(target: K, params: &Params, known: impl Iterator<Item = (P, K)>) -> Self {
         let mut lookup = Lookup {
             target,
-            candidates: Vec::with_capacity(params.candidates + 1),
+            candidates: Vec::with_capacity(params.candidates),
             failed: 0,
             horizon: None,
+            limit: None,
             in_flight: 0,
             barren: 0,
             reached: 0,
@@ -85,6 +90,12 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         lookup
     }
 
+    /// Begins to fetch what an answer touches.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        memory::prefetch_slice(&self.candidates);
+    }
+
     /// What is looked up.
     pub fn target(&self) -> K {
         self.target
@@ -95,23 +106,35 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     #[inline]
     fn consider(&mut self, peer: P, key: K, depth: u8, params: &Params) -> bool {
         let distance = key.distance(self.target);
-        let full = self.candidates.len() >= params.candidates + self.failed;
-        if full && self.candidates.last().is_some_and(|last| last.distance <= distance) {
-            return false;
-        }
-        if self.horizon.is_some_and(|horizon| horizon <= distance) {
+        if self.limit.is_some_and(|limit| limit <= distance) {
             return false;
         }
         let position = self.candidates.partition_point(|other| other.distance < distance);
         if self.candidates.get(position).is_some_and(|other| other.distance == distance) {
             return false;
         }
-        if full {
+        if self.is_full(params) {
             self.forget_farthest();
         }
         let candidate = Candidate { distance, peer, state: State::Waiting, depth, round: 0 };
         self.candidates.insert(position, candidate);
+        self.set_limit(params);
         position == 0
+    }
+
+    fn is_full(&self, params: &Params) -> bool {
+        self.candidates.len() >= params.candidates + self.failed
+    }
+
+    /// To be called when the candidates, or how many of them have failed, have changed.
+    #[inline]
+    fn set_limit(&mut self, params: &Params) {
+        let last = self.candidates.last().filter(|_| self.is_full(params));
+        let last = last.map(|last| last.distance);
+        self.limit = match (last, self.horizon) {
+            (Some(last), Some(horizon)) => Some(last.min(horizon)),
+            (last, horizon) => last.or(horizon),
+        };
     }
 
     /// Makes room for a closer one. A candidate that has yet to answer stays.
@@ -210,8 +233,9 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     }
 
     /// The request to `peer` has failed for good.
-    pub fn on_failure(&mut self, peer: P, key: K) {
+    pub fn on_failure(&mut self, peer: P, key: K, params: &Params) {
         self.end_request(peer, key, State::Failed);
+        self.set_limit(params);
     }
 
     /// The request to `peer` has been under way for long; another may go out in its place.
@@ -275,6 +299,11 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         let closest = self.candidates.iter().find(|candidate| candidate.state == State::Answered);
         closest.map_or(0, |candidate| u32::from(candidate.depth))
     }
+}
+
+#[cfg(test)]
+impl<P, K> Lookup<P, K> {
+    pub(super) const CANDIDATE_BYTES: usize = size_of::<Candidate<P, K>>();
 }
 
 #[cfg(test)]

@@ -121,6 +121,19 @@ impl<P, K> Body<P, K> {
         )
     }
 
+    /// The key whose closest nodes are asked for, if any.
+    #[inline]
+    pub(super) fn wanted(&self) -> Option<K>
+    where
+        K: Copy,
+    {
+        match *self {
+            Body::FindNode { target } => Some(target),
+            Body::FindValue { key } | Body::GetProviders { key } => Some(key),
+            _ => None,
+        }
+    }
+
     /// Size in bytes of the body in BEP 5's and BEP 44's encoding.
     fn encoded_size(&self) -> usize {
         match self {

@@ -44,9 +44,12 @@ impl<K> Publications<K> {
     }
 }
 
-/// Records, providers and publications of one node.
+/// Records, providers and publications of one node. Most nodes have none, and no memory for them.
 #[derive(Clone, Debug)]
-pub(super) struct Records<P, K> {
+pub(super) struct Records<P, K>(Option<Box<Kept<P, K>>>);
+
+#[derive(Clone, Debug)]
+struct Kept<P, K> {
     held: Vec<Held<K>>,
     providers: Vec<Provider<P, K>>,
     publications: Vec<Publication<K>>,
@@ -63,7 +66,20 @@ pub(super) enum Upkeep<K> {
 
 impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     pub(super) const fn new() -> Self {
-        Records { held: Vec::new(), providers: Vec::new(), publications: Vec::new() }
+        Records(None)
+    }
+
+    fn held(&self) -> &[Held<K>] {
+        self.0.as_ref().map_or(&[], |kept| &kept.held)
+    }
+
+    fn known(&self) -> &[Provider<P, K>] {
+        self.0.as_ref().map_or(&[], |kept| &kept.providers)
+    }
+
+    fn kept(&mut self) -> &mut Kept<P, K> {
+        let nothing = || Kept { held: Vec::new(), providers: Vec::new(), publications: Vec::new() };
+        self.0.get_or_insert_with(|| Box::new(nothing()))
     }
 
     /// Keeps a record; says whether it is new here. A record that comes again keeps its
@@ -72,6 +88,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     /// That a record was sent to this node shows that it was sent to the others as well, so
     /// it is not replicated for another interval (paper, section 2.5).
     pub(super) fn store(&mut self, key: K, record: Record, now: Instant, params: &Params) -> bool {
+        let kept = self.kept();
         let left = params.record_expiry.as_nanos().saturating_sub(record.age.as_nanos());
         let expires = now + Duration::from_nanos(left);
         let replicate = match params.replicate_interval {
@@ -79,7 +96,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             _ => Instant::FAR_FUTURE,
         };
         let Record { value, cached, .. } = record;
-        if let Some(held) = self.held.iter_mut().find(|held| held.key == key) {
+        if let Some(held) = kept.held.iter_mut().find(|held| held.key == key) {
             // Who holds a replica goes on replicating it, whatever cached copies come along.
             held.replicate = match (held.cached, cached) {
                 (true, _) => replicate,
@@ -93,52 +110,54 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             }
             return false;
         }
-        self.held.push(Held { key, value, expires, replicate, cached });
+        kept.held.push(Held { key, value, expires, replicate, cached });
         true
     }
 
     /// The record of this key.
     pub(super) fn get(&self, key: K, now: Instant, params: &Params) -> Option<Record> {
-        let held = self.held.iter().find(|held| held.key == key && held.expires > now)?;
+        let held = self.held().iter().find(|held| held.key == key && held.expires > now)?;
         Some(held.record(now, params))
     }
 
     /// Keys of all held records, and of all items that a provider is known of.
     pub(super) fn keys(&self) -> impl Iterator<Item = K> {
         let first = |(index, known): (usize, &Provider<P, K>)| {
-            let earlier = &self.providers[..index];
+            let earlier = &self.known()[..index];
             (!earlier.iter().any(|other| other.key == known.key)).then_some(known.key)
         };
-        let items = self.providers.iter().enumerate().filter_map(first);
-        self.held.iter().map(|held| held.key).chain(items)
+        let items = self.known().iter().enumerate().filter_map(first);
+        self.held().iter().map(|held| held.key).chain(items)
     }
 
     /// All records but cached copies, as they would be sent now.
     pub(super) fn lasting(&self, now: Instant, params: &Params) -> Vec<(K, Record)> {
-        let lasting = self.held.iter().filter(|held| !held.cached && held.expires > now);
+        let lasting = self.held().iter().filter(|held| !held.cached && held.expires > now);
         lasting.map(|held| (held.key, held.record(now, params))).collect()
     }
 
     /// Remembers that `peer` provides an item; says whether it is the first known to.
     pub(super) fn add_provider(&mut self, key: K, peer: P, now: Instant, params: &Params) -> bool {
+        let kept = self.kept();
         let expires = now + params.provider_expiry;
-        let first = !self.providers.iter().any(|known| known.key == key);
+        let first = !kept.providers.iter().any(|known| known.key == key);
         let same = |known: &&mut Provider<P, K>| known.key == key && known.peer == peer;
-        match self.providers.iter_mut().find(same) {
+        match kept.providers.iter_mut().find(same) {
             Some(known) => known.expires = expires,
-            None => self.providers.push(Provider { key, peer, expires }),
+            None => kept.providers.push(Provider { key, peer, expires }),
         }
         first
     }
 
     /// Known providers of an item.
     pub(super) fn providers(&self, key: K, now: Instant) -> Vec<P> {
-        let known = self.providers.iter().filter(|known| known.key == key && known.expires > now);
+        let known = self.known().iter().filter(|known| known.key == key && known.expires > now);
         known.map(|known| known.peer).collect()
     }
 
     /// From now on publishes this again at each interval.
     pub(super) fn publish(&mut self, key: K, value: Option<Bytes>, now: Instant, params: &Params) {
+        let kept = self.kept();
         let interval = match value {
             Some(_) => params.republish_interval,
             None => params.provider_republish_interval,
@@ -146,45 +165,49 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         let again = interval.map_or(Instant::FAR_FUTURE, |interval| now + interval);
         let kind = value.is_some();
         let same = |known: &&mut Publication<K>| known.key == key && known.value.is_some() == kind;
-        match self.publications.iter_mut().find(same) {
+        match kept.publications.iter_mut().find(same) {
             Some(known) => *known = Publication { key, value, again },
-            None => self.publications.push(Publication { key, value, again }),
+            None => kept.publications.push(Publication { key, value, again }),
         }
     }
 
     /// Forgets the providers that have expired; gives the items without any left, each once.
     fn forget_providers(&mut self, now: Instant) -> Vec<K> {
+        let Some(kept) = &mut self.0 else { return Vec::new() };
         let expired = |known: &Provider<P, K>| known.expires <= now;
         let mut items: Vec<K> = Vec::new();
-        for known in self.providers.iter().filter(|known| expired(known)) {
+        for known in kept.providers.iter().filter(|known| expired(known)) {
             if !items.contains(&known.key) {
                 items.push(known.key);
             }
         }
-        self.providers.retain(|known| !expired(known));
-        items.retain(|key| !self.providers.iter().any(|known| known.key == *key));
+        kept.providers.retain(|known| !expired(known));
+        items.retain(|key| !kept.providers.iter().any(|known| known.key == *key));
         items
     }
 
     /// Takes the publications out; those of `unfinished` keys are due at once.
     pub(super) fn take_publications(&mut self, unfinished: &[K]) -> Publications<K> {
-        for known in &mut self.publications {
+        let Some(kept) = &mut self.0 else { return Publications(Vec::new()) };
+        for known in &mut kept.publications {
             if unfinished.contains(&known.key) {
                 known.again = Instant::ZERO;
             }
         }
-        Publications(std::mem::take(&mut self.publications))
+        Publications(std::mem::take(&mut kept.publications))
     }
 
     pub(super) fn resume_publications(&mut self, publications: Publications<K>) {
-        self.publications = publications.0;
+        let kept = self.kept();
+        kept.publications = publications.0;
     }
 
     /// When the next thing is due.
     pub(super) fn deadline(&self) -> Instant {
-        let held = self.held.iter().map(|held| held.expires.min(held.replicate));
-        let providers = self.providers.iter().map(|provider| provider.expires);
-        let publications = self.publications.iter().map(|publication| publication.again);
+        let held = self.held().iter().map(|held| held.expires.min(held.replicate));
+        let providers = self.known().iter().map(|provider| provider.expires);
+        let publications =
+            self.0.iter().flat_map(|kept| &kept.publications).map(|publication| publication.again);
         held.chain(providers).chain(publications).min().unwrap_or(Instant::FAR_FUTURE)
     }
 
@@ -192,7 +215,8 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     /// provider is known any more.
     pub(super) fn expire(&mut self, now: Instant) -> Vec<K> {
         let mut gone = self.forget_providers(now);
-        self.held.retain(|held| {
+        let Some(kept) = &mut self.0 else { return gone };
+        kept.held.retain(|held| {
             let lives = held.expires > now;
             if !lives {
                 gone.push(held.key);
@@ -204,13 +228,14 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
 
     /// What the node has to send now; the next time is noted.
     pub(super) fn upkeep(&mut self, now: Instant, params: &Params) -> Vec<Upkeep<K>> {
+        let Some(kept) = &mut self.0 else { return Vec::new() };
         let mut due = Vec::new();
-        for held in self.held.iter_mut().filter(|held| held.replicate <= now) {
+        for held in kept.held.iter_mut().filter(|held| held.replicate <= now) {
             let interval = params.replicate_interval.expect("only an interval sets the instant");
             held.replicate = now + interval;
             due.push(Upkeep::Replicate(held.key, held.record(now, params)));
         }
-        for publication in self.publications.iter_mut().filter(|known| known.again <= now) {
+        for publication in kept.publications.iter_mut().filter(|known| known.again <= now) {
             // The next instant is set when it is published, which is now.
             publication.again = Instant::FAR_FUTURE;
             due.push(Upkeep::Publish(publication.key, publication.value.clone()));

@@ -1,5 +1,6 @@
 //! Requests that wait for their responses.
 
+use crate::memory;
 use crate::time::{Duration, Instant};
 
 /// What a request is for.
@@ -23,9 +24,9 @@ pub(super) struct Request<P> {
     pub(super) purpose: Purpose,
     /// When something is to be done about it if no response has come.
     pub(super) deadline: Instant,
-    /// From the short time-out's end to the full one's; zero once that has begun.
-    after_short: Duration,
-    pub(super) tries_left: u32,
+    /// Whether the deadline is that of the short time-out.
+    is_short: bool,
+    tries_left: u8,
 }
 
 /// What has become of a request whose deadline has come.
@@ -64,16 +65,22 @@ impl<P: Copy + Eq> Requests<P> {
     ) -> u32 {
         let number = self.next_number;
         self.next_number = number.wrapping_add(1);
-        let (first, after_short) = timeouts.split(purpose);
+        let short = timeouts.short_of(purpose);
         self.open.push(Request {
             number,
             peer,
             purpose,
-            deadline: now + first,
-            after_short,
+            deadline: now + short.unwrap_or(timeouts.full),
+            is_short: short.is_some(),
             tries_left: timeouts.tries(purpose),
         });
         number
+    }
+
+    /// Begins to fetch what is open.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        memory::prefetch_slice(&self.open);
     }
 
     /// Closes the request that `peer` has answered; `None` if it was not asked that.
@@ -81,7 +88,16 @@ impl<P: Copy + Eq> Requests<P> {
     pub(super) fn close(&mut self, number: u32, peer: P) -> Option<Request<P>> {
         let found = |request: &Request<P>| request.number == number && request.peer == peer;
         let index = self.open.iter().position(found)?;
-        Some(self.open.remove(index))
+        Some(self.remove(index))
+    }
+
+    /// A node that asks for nothing holds no memory for requests.
+    fn remove(&mut self, index: usize) -> Request<P> {
+        let request = self.open.remove(index);
+        if self.open.is_empty() {
+            self.open = Vec::new();
+        }
+        request
     }
 
     /// Whether a probe of `peer` is under way.
@@ -99,9 +115,9 @@ impl<P: Copy + Eq> Requests<P> {
     pub(super) fn overdue(&mut self, now: Instant, timeouts: Timeouts) -> Option<Overdue<P>> {
         let index = self.open.iter().position(|request| request.deadline <= now)?;
         let request = &mut self.open[index];
-        if !request.after_short.is_zero() {
-            request.deadline = now + request.after_short;
-            request.after_short = Duration::ZERO;
+        if request.is_short {
+            request.deadline = now + timeouts.after_short();
+            request.is_short = false;
             return Some(Overdue::Late(*request));
         }
         if request.tries_left > 0 {
@@ -109,7 +125,7 @@ impl<P: Copy + Eq> Requests<P> {
             request.deadline = now + timeouts.full;
             return Some(Overdue::Again(*request));
         }
-        Some(Overdue::Failed(self.open.remove(index)))
+        Some(Overdue::Failed(self.remove(index)))
     }
 }
 
@@ -124,19 +140,21 @@ pub(super) struct Timeouts {
 
 impl Timeouts {
     /// Further tries of a request of this purpose.
-    fn tries(self, purpose: Purpose) -> u32 {
-        if purpose == Purpose::Probe { self.probe_retries } else { self.retries }
+    fn tries(self, purpose: Purpose) -> u8 {
+        let tries = if purpose == Purpose::Probe { self.probe_retries } else { self.retries };
+        tries.min(u32::from(u8::MAX)) as u8
     }
 
-    /// The time to the first deadline and, if that is the short one, from there to the full.
+    /// The short time-out, if a request of this purpose has one.
     #[inline]
-    fn split(self, purpose: Purpose) -> (Duration, Duration) {
-        match (self.short, purpose) {
-            (Some(short), Purpose::Lookup(_)) if short < self.full => {
-                (short, Duration::from_nanos(self.full.as_nanos() - short.as_nanos()))
-            }
-            _ => (self.full, Duration::ZERO),
-        }
+    fn short_of(self, purpose: Purpose) -> Option<Duration> {
+        self.short.filter(|&short| matches!(purpose, Purpose::Lookup(_)) && short < self.full)
+    }
+
+    /// From the short time-out's end to the full one's.
+    fn after_short(self) -> Duration {
+        let short = self.short.unwrap_or(self.full);
+        Duration::from_nanos(self.full.as_nanos() - short.as_nanos())
     }
 }
 

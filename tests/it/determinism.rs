@@ -3,6 +3,7 @@
 
 use crate::worlds::{arguments, operations, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
+use kadsim::memory;
 use kadsim::metrics::OperationKind;
 use kadsim::protocol::NodeIndex;
 use kadsim::report;
@@ -190,4 +191,18 @@ fn watching_changes_nothing_and_can_end_a_run() {
     // What ended in the shorter run ended in the same way in the whole one.
     assert!(part.operations.len() > 10 && part.operations.len() < whole.operations.len());
     assert!(part.operations.iter().all(|operation| whole.operations.contains(operation)));
+}
+
+/// Fetching ahead changes when memory is read and nothing else.
+#[test]
+fn fetching_ahead_changes_nothing() {
+    for (name, scenario) in shipped() {
+        let run = |prefetch| {
+            memory::set_prefetch(prefetch);
+            let run = run_with(RunArguments::of(&scenario));
+            memory::set_prefetch(true);
+            report::to_json(&run.result)
+        };
+        assert_eq!(run(true), run(false), "{name}");
+    }
 }

@@ -145,8 +145,9 @@ fn the_result_is_the_same_byte_for_byte() {
     let desk = Desk::with(TINY);
     let first = desk.succeeds(&["run", "my.toml", "--out", "a", "--format", "json"]);
     assert_eq!(first.as_bytes(), desk.read("a/tiny-7/result.json"), "what is printed is the file");
-    let again = ["a/tiny-7/scenario.toml", "my.toml", "my.toml"];
-    let more: [&[&str]; 3] = [&[], &["--queue", "reference"], &["--queue", "bucketed"]];
+    let again = ["a/tiny-7/scenario.toml", "my.toml", "my.toml", "my.toml"];
+    let plain: &[&str] = &["--no-prefetch", "--no-huge-pages"];
+    let more = [&[], &["--queue", "reference"][..], &["--queue", "bucketed"], plain];
     for (file, more) in again.into_iter().zip(more) {
         desk.succeeds(&[&["run", file, "--out", "b"], more].concat());
         for name in ["result.json", "timeseries.csv", "operations.csv", "scenario.toml"] {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The layers, lowest first. A module imports only from layers below its own; modules of one
 /// layer do not import each other.
 const LAYERS: &[&[&str]] = &[
-    &["time", "rng", "units"],
+    &["memory", "time", "rng", "units"],
     &["protocol", "network"],
     &["kademlia", "engine"],
     &["workload", "metrics", "checker"],

@@ -23,9 +23,16 @@ const HALF_BITS: u32 = RING_BITS - 1;
 /// Bucket widths are powers of two: from 16 ns to 17 s; a run begins with 131 µs.
 const SHIFTS: std::ops::RangeInclusive<u32> = 4..=34;
 const FIRST_SHIFT: u32 = 17;
-/// Mean events in a sorted bucket outside of which the width changes.
-const CROWDED: u64 = 24;
-const SPARSE: u64 = 2;
+/// Mean events in a sorted bucket outside of which the width changes. A bucket is what can be looked
+/// at ahead, so it should hold several times as many as are.
+const CROWDED: u64 = 384;
+const SPARSE: u64 = 48;
+/// One event in so many may come into the bucket that is sorted already, which moves what comes
+/// before; where more do, buckets are narrower.
+const LATE: u64 = 4;
+
+/// So many events a bucket holds before it is given a long list: far ahead there are few.
+const FEW: usize = 4;
 
 /// One unsorted stretch of time: its events, and the list of its wake-ups.
 struct Bucket {
@@ -47,6 +54,9 @@ pub struct Bucketed {
     /// Its events, the first one last.
     sorted: Vec<Event>,
     ring: Vec<Bucket>,
+    /// Lists of buckets that are over, for those to come: memory is held for as many buckets as
+    /// hold events at a time, and what is written next lies in the processor's cache.
+    emptied: Vec<Vec<Event>>,
     /// A bit for each bucket of the ring that is not empty.
     occupied: Vec<u64>,
     far: BTreeMap<u64, Bucket>,
@@ -55,6 +65,7 @@ pub struct Bucketed {
     /// Buckets sorted and events in them since the width was last considered.
     sorted_buckets: u64,
     sorted_events: u64,
+    late_events: u64,
 }
 
 /// Where an instant belongs.
@@ -92,9 +103,20 @@ impl Bucketed {
     #[inline]
     fn put(&mut self, event: Event) {
         match self.place(event.due) {
-            Place::Sorted => self.insert_sorted(event),
+            Place::Sorted => {
+                self.late_events += 1;
+                self.insert_sorted(event);
+            }
             Place::Ring(index) => {
-                self.ring[index].events.push(event);
+                let events = &mut self.ring[index].events;
+                if events.len() == FEW
+                    && events.capacity() == FEW
+                    && let Some(mut emptied) = self.emptied.pop()
+                {
+                    emptied.append(events);
+                    *events = emptied;
+                }
+                events.push(event);
                 self.occupy(index);
             }
             Place::Far(half) => {
@@ -201,7 +223,10 @@ impl Bucketed {
         let index = self.current as usize & (RING - 1);
         self.occupied[index >> 6] &= !(1 << (index & 63));
         let bucket = &mut self.ring[index];
-        std::mem::swap(&mut self.sorted, &mut bucket.events);
+        let emptied = std::mem::replace(&mut self.sorted, std::mem::take(&mut bucket.events));
+        if emptied.capacity() > FEW {
+            self.emptied.push(emptied);
+        }
         let head = std::mem::replace(&mut bucket.wakes, NIL);
         let sorted = &mut self.sorted;
         self.wakes.drain(head, |node, due| sorted.push(Event::wake(due, node)));
@@ -214,14 +239,16 @@ impl Bucketed {
     /// did. Nothing may be sorted: wake-ups must stand in their lists.
     fn adapt_width(&mut self) -> bool {
         let (buckets, events) = (self.sorted_buckets, self.sorted_events);
+        let late = std::mem::take(&mut self.late_events);
         self.sorted_buckets = 0;
         self.sorted_events = 0;
-        let shift = if events > CROWDED * buckets {
-            self.shift - 2
-        } else if events < SPARSE * buckets {
-            self.shift + 2
-        } else {
-            return false;
+        let narrow = events > CROWDED * buckets || late * LATE > events && events > 4 * buckets;
+        // At four times the width four times as many events come late.
+        let wide = events < SPARSE * buckets && late * LATE * 4 < events;
+        let shift = match (narrow, wide) {
+            (true, _) => self.shift - 2,
+            (false, true) => self.shift + 2,
+            (false, false) => return false,
         };
         if !SHIFTS.contains(&shift) {
             return false;
@@ -267,12 +294,14 @@ impl EventQueue for Bucketed {
             current: 0,
             sorted: Vec::new(),
             ring: std::iter::repeat_with(Bucket::empty).take(RING).collect(),
+            emptied: Vec::new(),
             occupied: vec![0; RING / 64],
             far: BTreeMap::new(),
             wakes: Wakes::new(nodes),
             pending: 0,
             sorted_buckets: 0,
             sorted_events: 0,
+            late_events: 0,
         }
     }
 
@@ -332,6 +361,19 @@ impl EventQueue for Bucketed {
         }
     }
 
+    #[inline]
+    fn upcoming(&self, ahead: usize) -> Option<&Event> {
+        let index = self.sorted.len().checked_sub(1 + ahead)?;
+        let event = &self.sorted[index];
+        self.wakes.prefetch(event.destination);
+        Some(event)
+    }
+
+    #[inline]
+    fn turn(&self) -> u64 {
+        self.current
+    }
+
     fn pending(&self) -> usize {
         self.pending
     }
@@ -339,6 +381,8 @@ impl EventQueue for Bucketed {
 
 #[cfg(test)]
 impl Bucketed {
+    pub(in crate::engine) const WAKE_BYTES: usize = Wakes::BYTES;
+
     pub(super) fn width_in_nanos(&self) -> u64 {
         1 << self.shift
     }

@@ -33,6 +33,20 @@ pub trait EventQueue: Send + Sync {
     /// Nothing is due before this instant: a bound, which may be too early.
     fn nothing_before(&self) -> Instant;
 
+    /// The event that comes `ahead` events after the next one, if the queue happens to know; and
+    /// begins to fetch what taking it touches. To look at, not to rely on: others may come before.
+    #[inline]
+    fn upcoming(&self, ahead: usize) -> Option<&Event> {
+        let _ = ahead;
+        None
+    }
+
+    /// A number that changes when [`EventQueue::upcoming`] begins to know other events.
+    #[inline]
+    fn turn(&self) -> u64 {
+        0
+    }
+
     /// Messages and agenda entries that are pending; wake-ups do not count.
     fn pending(&self) -> usize;
 }

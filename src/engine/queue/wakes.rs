@@ -1,6 +1,7 @@
 //! One wake-up a node, in doubly linked lists that run through a table of the nodes: a wake-up
 //! that moves costs a few writes, and none is ever left behind in the queue.
 
+use crate::memory;
 use std::ops::Range;
 
 /// No node; the end of a list.
@@ -46,6 +47,9 @@ pub(super) enum Due {
 }
 
 impl Wakes {
+    #[cfg(test)]
+    pub(super) const BYTES: usize = size_of::<Wake>();
+
     pub(super) fn new(nodes: Range<u32>) -> Self {
         let none = Wake { wanted: NEVER, placed: NEVER, next: NIL, prev: NIL };
         Wakes { first: nodes.start, slots: vec![none; nodes.len()] }
@@ -54,6 +58,12 @@ impl Wakes {
     #[inline]
     fn slot(&mut self, node: u32) -> &mut Wake {
         &mut self.slots[(node - self.first) as usize]
+    }
+
+    /// Begins to fetch the wake-up of a node.
+    #[inline]
+    pub(super) fn prefetch(&self, node: u32) {
+        memory::prefetch(&self.slots[(node - self.first) as usize]);
     }
 
     #[inline]

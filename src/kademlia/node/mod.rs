@@ -16,8 +16,10 @@ use super::params::Params;
 use super::records::{Publications, Records};
 use super::requests::{Purpose, Requests, Timeouts};
 use super::routing_table::{Heard, RoutingTable};
-use crate::protocol::{Input, Peer, Protocol, Transport};
+use crate::memory;
+use crate::protocol::{Input, Peer, Protocol, Stage, Transport};
 use crate::time::Instant;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A Kademlia node whose peers are named by `P` and whose keys are `K`.
@@ -30,11 +32,12 @@ pub struct Node<P, K> {
     params: Arc<Params>,
     table: RoutingTable<P>,
     requests: Requests<P>,
-    operations: Vec<Operation<P, K>>,
+    /// Boxed, so that a node with nothing under way holds no memory for what may be.
+    operations: SmallVec<[Box<Operation<P, K>>; 2]>,
     next_operation: u32,
     records: Records<P, K>,
     /// Nodes to join through.
-    contacts: Vec<P>,
+    contacts: Box<[P]>,
     joined: bool,
     /// When [`upkeep`] has something to do.
     upkeep_due: Instant,
@@ -51,10 +54,10 @@ impl<P: Peer, K: Key> Node<P, K> {
             params,
             table: RoutingTable::new(),
             requests: Requests::new(first_request),
-            operations: Vec::new(),
+            operations: SmallVec::new(),
             next_operation: 0,
             records: Records::new(),
-            contacts,
+            contacts: contacts.into(),
             joined: false,
             upkeep_due: Instant::FAR_FUTURE,
             wake_set: Instant::FAR_FUTURE,
@@ -102,7 +105,7 @@ impl<P: Peer, K: Key> Node<P, K> {
     /// holds for others is lost.
     pub fn take_publications(&mut self) -> Publications<K> {
         let storing = self.operations.iter().filter(|operation| operation.stores());
-        let keys: Vec<K> = storing.map(Operation::target).collect();
+        let keys: Vec<K> = storing.map(|operation| operation.target()).collect();
         self.records.take_publications(&keys)
     }
 
@@ -221,4 +224,28 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
         }
         self.set_wake(transport);
     }
+
+    #[inline]
+    fn foresee(&self, stage: Stage, from: P, message: &Message<P, K>, key_of: impl Fn(P) -> K) {
+        let is_response = message.body.is_response();
+        match stage {
+            Stage::Node => {
+                self.table.prefetch_hearing(self.bucket_of(key_of(from)));
+                if let Some(target) = message.body.wanted() {
+                    self.table.prefetch_closest(self.bucket_of(target), self.params.k);
+                }
+                if is_response {
+                    self.requests.prefetch();
+                    self.operations.iter().for_each(|operation| memory::prefetch(&**operation));
+                }
+            }
+            Stage::Parts if is_response => {
+                self.operations.iter().for_each(|operation| operation.lookup.prefetch());
+            }
+            Stage::Parts => {}
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             }
             Command::Join { contacts } => {
                 if !self.joined {
-                    self.contacts = contacts;
+                    self.contacts = contacts.into();
                     self.join(transport);
                 }
             }
@@ -89,7 +89,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             sent: 0,
             timeouts: 0,
         };
-        self.operations.push(operation);
+        self.operations.push(Box::new(operation));
         if copies > 0 {
             self.finish(self.operations.len() - 1, transport);
         } else {
@@ -188,7 +188,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             operation.lookup.on_late(peer, key);
         } else {
             operation.timeouts += 1;
-            operation.lookup.on_failure(peer, key);
+            operation.lookup.on_failure(peer, key, &self.params);
         }
         self.drive(index, transport);
     }
@@ -286,7 +286,7 @@ impl<P: Peer, K: Key> Node<P, K> {
         purpose: Purpose,
         transport: &mut impl Transport<Self>,
     ) {
-        let operation = |id| self.find_operation(id).map(|index| &self.operations[index]);
+        let operation = |id| self.find_operation(id).map(|index| &*self.operations[index]);
         let body = match purpose {
             Purpose::Probe => Some(Body::Ping),
             Purpose::Lookup(id) => operation(id).map(Operation::query),

@@ -17,12 +17,12 @@ impl<P: Peer, K: Key> Node<P, K> {
     /// Joins: inserts the contacts and looks up the own key (paper, section 2.3).
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
         let second = transport.now().whole_seconds();
-        for contact in std::mem::take(&mut self.contacts) {
+        for &contact in &self.contacts {
             let key = transport.key_of(contact);
             if key != self.key {
-                self.table.heard(self.bucket_of(key), contact, second, false, &self.params);
+                let index = self.bucket_of(key);
+                self.table.heard(index, contact, second, false, &self.params);
             }
-            self.contacts.push(contact);
         }
         self.begin(OperationKind::Join, None, self.key, None, transport);
     }

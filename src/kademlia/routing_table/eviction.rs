@@ -2,8 +2,8 @@
 //! cache, and the eviction policies.
 
 use super::RoutingTable;
-use super::bucket::{Bucket, Mark};
 use crate::kademlia::params::{Eviction, Params};
+use std::ops::Range;
 
 /// What came of hearing from a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +36,11 @@ impl<P: Copy + Eq> RoutingTable<P> {
         let Some(position) = self.position(index, peer) else {
             return self.newcomer(index, peer, second, params);
         };
-        let last = self.buckets[index].range().end - 1;
+        let last = usize::from(self.ends[index]) - 1;
         let only_answers_count = params.eviction == Eviction::ReplaceUseless;
         let before = self.marks[position];
         let mark = if answered || !only_answers_count && before.failures() == 0 {
-            Mark::heard(second)
+            self.clock.heard(second, params, &mut self.marks)
         } else {
             // A query shows that it lives, not that it can be reached: failures stand.
             before
@@ -56,21 +56,19 @@ impl<P: Copy + Eq> RoutingTable<P> {
         Heard::Contact
     }
 
-    #[cold]
     fn newcomer(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
         self.grow(index);
-        if usize::from(self.buckets[index].len) < params.k {
-            self.insert(index, peer, second);
+        let Range { start, end } = self.range(index);
+        if end - start < params.k {
+            self.insert(index, peer, second, params);
             return Heard::Contact;
         }
-        let start = usize::from(self.buckets[index].start);
         let (oldest, mark) = (self.peers[start], self.marks[start]);
-        let silent = second.saturating_sub(mark.second());
-        let in_doubt = silent >= params.questionable_after.as_nanos() / 1_000_000_000;
+        let in_doubt = self.clock.is_silent(mark, second, params.questionable_after.as_nanos());
         match params.eviction {
             Eviction::ReplaceUseless if in_doubt => {
                 self.remove(index, start);
-                self.insert(index, peer, second);
+                self.insert(index, peer, second, params);
                 self.note_stale(index, params);
                 Heard::Contact
             }
@@ -82,7 +80,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
                         self.promote_spare(index, start, second, params);
                     } else {
                         self.remove(index, start);
-                        self.insert(index, peer, second);
+                        self.insert(index, peer, second, params);
                     }
                     return Heard::Contact;
                 }
@@ -95,21 +93,20 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// rust-libp2p's pending entry: a newcomer that has waited long enough replaces the least
     /// recently seen contact if that was not heard from meanwhile.
     fn wait_in_line(&mut self, index: usize, peer: P, second: u64, params: &Params) -> Heard<P> {
-        let Bucket { start, spares, spare_since, .. } = self.buckets[index];
-        let start = usize::from(start);
-        let since = u64::from(spare_since);
+        let start = self.range(index).start;
+        let since = self.spares.since(index);
         let delay = params.pending_delay.as_nanos() / 1_000_000_000;
-        if spares > 0 && second >= since + delay {
-            if self.marks[start].second() < since {
+        if !self.spares.of(index).is_empty() && second >= since + delay {
+            if self.clock.heard_at(self.marks[start]) < since {
                 self.promote_spare(index, start, second, params);
             } else {
-                self.buckets[index].spares = 0;
+                self.spares.clear(index);
             }
         }
         if self.position(index, peer).is_some() {
             return Heard::Contact;
         }
-        if self.buckets[index].spares == 0 {
+        if self.spares.of(index).is_empty() {
             self.add_spare(index, peer, second, params);
         }
         Heard::Refused
@@ -117,38 +114,17 @@ impl<P: Copy + Eq> RoutingTable<P> {
 
     fn add_spare(&mut self, index: usize, peer: P, second: u64, params: &Params) {
         let room = params.replacements;
-        if room == 0 {
-            return;
-        }
-        let start = index * room;
-        if self.spares.len() < start + room {
-            self.spares.resize(start + room, peer);
-        }
-        let bucket = &mut self.buckets[index];
-        let count = usize::from(bucket.spares);
-        let spares = &mut self.spares[start..start + room];
-        if let Some(at) = spares[..count].iter().position(|&spare| spare == peer) {
-            spares[at..count].rotate_left(1);
-        } else if count < room {
-            spares[count] = peer;
-            bucket.spares += 1;
-            bucket.spare_since = second as u32;
-        } else {
-            spares.rotate_left(1);
-            spares[room - 1] = peer;
-            bucket.spare_since = second as u32;
+        if room > 0 && self.spares.add(index, peer, room) && params.eviction == Eviction::Pending {
+            self.spares.set_since(index, second);
         }
     }
 
     /// Puts the newest spare in the place of a contact. It counts as heard from now: when it was
     /// heard from last is not kept for spares.
     fn promote_spare(&mut self, index: usize, position: usize, second: u64, params: &Params) {
-        let bucket = &mut self.buckets[index];
-        assert!(bucket.spares > 0, "only a bucket with spares promotes one");
-        bucket.spares -= 1;
-        let spare = self.spares[index * params.replacements + usize::from(bucket.spares)];
+        let spare = self.spares.take_newest(index).expect("only a bucket with spares promotes one");
         self.remove(index, position);
-        self.insert(index, spare, second);
+        self.insert(index, spare, second, params);
         self.note_stale(index, params);
     }
 
@@ -156,7 +132,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// (paper, section 2.2).
     pub fn evict(&mut self, index: usize, peer: P, second: u64, params: &Params) {
         let Some(position) = self.position(index, peer) else { return };
-        if self.buckets[index].spares > 0 {
+        if !self.spares.of(index).is_empty() {
             self.promote_spare(index, position, second, params);
         } else {
             self.marks[position] = self.marks[position].with_failure();
@@ -174,7 +150,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
         if mark.failures() < params.failures_before_eviction {
             return;
         }
-        if self.buckets[index].spares > 0 {
+        if !self.spares.of(index).is_empty() {
             self.promote_spare(index, position, second, params);
         } else {
             if !params.keep_stale {

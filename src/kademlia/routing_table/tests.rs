@@ -81,7 +81,7 @@ proptest! {
             let sound = table.marks.iter().filter(|mark| mark.failures() < 2).count();
             prop_assert_eq!(closest.len(), sound, "what has failed is left out, and only that");
             for index in 0..table.buckets() {
-                let waiting = table.spares(index, &params);
+                let waiting = table.spares(index);
                 prop_assert!(waiting.len() <= params.replacements);
                 prop_assert!(waiting.iter().all(|spare| !table.bucket(index).contains(spare)));
             }
@@ -125,10 +125,10 @@ fn ping_oldest_asks_only_a_contact_that_was_silent_and_evicts_it_for_the_newest_
     assert_eq!(table.heard(0, 0x8003, 99, false, &params), Heard::Refused);
     let heard = table.heard(0, 0x8004, 100, false, &params);
     assert_eq!(heard, Heard::Full { oldest: 0x8001 });
-    assert_eq!(table.spares(0, &params), [0x8003, 0x8004]);
+    assert_eq!(table.spares(0), [0x8003, 0x8004]);
     table.evict(0, 0x8001, 101, &params);
     assert_eq!(table.bucket(0), [0x8002, 0x8004]);
-    assert_eq!(table.spares(0, &params), [0x8003]);
+    assert_eq!(table.spares(0), [0x8003]);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_pending_entry_waits_a_minute() {
     assert_eq!(table.bucket(0), [0x8001, 0x8002]);
     table.heard(0, 0x8004, 70, false, &params);
     assert_eq!(table.bucket(0), [0x8002, 0x8003], "0x8001 was silent since 0x8003 came");
-    assert_eq!(table.spares(0, &params), [0x8004]);
+    assert_eq!(table.spares(0), [0x8004]);
 }
 
 #[test]
@@ -201,6 +201,6 @@ fn a_newcomer_replaces_the_oldest_that_has_failed() {
         assert_eq!(table.bucket(0), [0x8001, 0x8002], "nothing can replace it");
         assert_eq!(table.heard(0, 0x8003, 10, false, &params), Heard::Contact);
         assert_eq!(table.bucket(0), [0x8002, 0x8003]);
-        assert!(table.spares(0, &params).is_empty());
+        assert!(table.spares(0).is_empty());
     }
 }

@@ -1,0 +1,22 @@
+//! What a place and an event cost, as the documentation says it.
+
+use super::queue::Bucketed;
+use super::*;
+
+#[test]
+fn a_place_costs_what_the_documentation_says() {
+    let page = include_str!("../../docs/speed.md");
+    let rows = [
+        ("a place of the engine, the node in it not counted", {
+            2 * size_of::<u32>() + size_of::<u64>() + size_of::<Digest>()
+        }),
+        ("a node's wake-up", Bucketed::WAKE_BYTES),
+        ("a pending event", size_of::<Event>()),
+    ];
+    let missing: Vec<_> = rows
+        .iter()
+        .map(|(name, bytes)| format!("| {name} | {bytes} |"))
+        .filter(|row| !page.contains(row.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "docs/speed.md does not say:\n{}", missing.join("\n"));
+}

@@ -1,0 +1,95 @@
+//! The replacement cache (paper, section 4.1): for each bucket the newcomers that found no room.
+
+use super::{Inline, grow_by_part};
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// The newcomers of all buckets, bucket after bucket and the oldest first. Memory grows with what
+/// is held: most nodes hear from few strangers in their deep buckets.
+#[derive(Clone, Debug)]
+pub(super) struct Spares<P> {
+    counts: SmallVec<[u8; Inline::BUCKETS]>,
+    peers: Vec<P>,
+    /// For each bucket the second at which its newest spare came; kept only where that decides
+    /// something.
+    since: Vec<u32>,
+}
+
+impl<P: Copy + Eq> Spares<P> {
+    pub(super) fn new() -> Self {
+        Spares { counts: SmallVec::new(), peers: Vec::new(), since: Vec::new() }
+    }
+
+    #[inline]
+    fn range(&self, index: usize) -> Range<usize> {
+        let Some(&count) = self.counts.get(index).filter(|&&count| count > 0) else { return 0..0 };
+        let start = self.counts[..index].iter().map(|&count| usize::from(count)).sum();
+        start..start + usize::from(count)
+    }
+
+    /// Those of one bucket, the oldest first.
+    #[inline]
+    pub(super) fn of(&self, index: usize) -> &[P] {
+        &self.peers[self.range(index)]
+    }
+
+    /// Adds a newcomer, of which a bucket holds up to `room`, in the place of the oldest if need
+    /// be; says whether it was not there yet.
+    pub(super) fn add(&mut self, index: usize, peer: P, room: usize) -> bool {
+        let range = self.range(index);
+        let spares = &mut self.peers[range.clone()];
+        if let Some(at) = spares.iter().position(|&spare| spare == peer) {
+            spares[at..].rotate_left(1);
+            return false;
+        }
+        if range.len() == room {
+            spares.rotate_left(1);
+            spares[room - 1] = peer;
+            return true;
+        }
+        if self.counts.len() <= index {
+            self.counts.resize(index + 1, 0);
+        }
+        grow_by_part(&mut self.peers, 4);
+        let end = if range.is_empty() { self.end(index) } else { range.end };
+        self.peers.insert(end, peer);
+        self.counts[index] += 1;
+        true
+    }
+
+    fn end(&self, index: usize) -> usize {
+        self.counts[..=index].iter().map(|&count| usize::from(count)).sum()
+    }
+
+    /// The second at which the newest spare of a bucket came, as far as that was noted.
+    pub(super) fn since(&self, index: usize) -> u64 {
+        self.since.get(index).map_or(0, |&second| u64::from(second))
+    }
+
+    /// Notes the second at which the newest spare of a bucket came.
+    pub(super) fn set_since(&mut self, index: usize, second: u64) {
+        if self.since.len() <= index {
+            self.since.resize(index + 1, 0);
+        }
+        self.since[index] = second as u32;
+    }
+
+    /// Takes the newest spare of a bucket.
+    pub(super) fn take_newest(&mut self, index: usize) -> Option<P> {
+        let range = self.range(index);
+        if range.is_empty() {
+            return None;
+        }
+        self.counts[index] -= 1;
+        Some(self.peers.remove(range.end - 1))
+    }
+
+    /// Forgets those of one bucket.
+    pub(super) fn clear(&mut self, index: usize) {
+        let range = self.range(index);
+        if !range.is_empty() {
+            self.counts[index] = 0;
+            self.peers.drain(range);
+        }
+    }
+}
