@@ -49,6 +49,7 @@ use result::RunOutput;
 use simulation::{SimNode, Simulation};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use warm_start::History;
 
 pub use difference::{Difference, RunArguments, first_difference};
 
@@ -170,7 +171,8 @@ fn place_warm<Q: EventQueue>(
 ) {
     let params = Arc::clone(simulation.params());
     let nodes: Vec<_> = present.iter().map(|&(node, _)| node).collect();
-    let tables = warm_start::tables(seed, &params, &nodes, |node| simulation.key(node));
+    let history = History::of(simulation.scenario.phases.init, &params);
+    let tables = warm_start::tables(seed, &params, history, &nodes, |node| simulation.key(node));
     for (&(node, session), table) in present.iter().zip(tables) {
         let state = Node::settled(simulation.key(node), Arc::clone(&params), table);
         let deadline = state.deadline();

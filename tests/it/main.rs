@@ -13,6 +13,8 @@ mod node;
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Warm and organic starts agree.
+mod warm_start;
 // Known figures, measured again.
 mod fidelity;
 // Random scenarios from a seed.
