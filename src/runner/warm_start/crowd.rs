@@ -149,8 +149,17 @@ impl<'c> Present<'c> {
         member.elders < self.before
     }
 
+    /// How many are to be expected in a subtree, as keys are spread evenly.
+    pub(super) fn expected(&self, subtree: Subtree) -> usize {
+        self.before.checked_shr(subtree.bits).unwrap_or(0) as usize
+    }
+
     /// How many are in a subtree; an estimate if these are more than about `exactly`.
     pub(super) fn count(&self, subtree: Subtree, exactly: usize) -> usize {
+        // Far from small: there is no need to look.
+        if self.expected(subtree) > 2 * exactly {
+            return self.expected(subtree);
+        }
         let members = self.crowds[0].within(subtree);
         if members.len() > exactly {
             return members.len() * self.before as usize / self.crowds[0].members.len();
@@ -172,19 +181,21 @@ impl<'c> Present<'c> {
         inside.filter(move |member| self.has(member))
     }
 
-    /// Adds the `count` in a subtree that are closest to a key and not there already.
+    /// Adds the `count` in a subtree that are closest to a key and not among the `first` peers.
     pub(super) fn add_closest(
         &self,
         subtree: Subtree,
         target: Key64,
         count: usize,
+        first: usize,
         peers: &mut PeerList<NodeIndex>,
     ) {
         if count == 0 {
             return;
         }
         let members = self.crowds[0].within(subtree).iter();
-        let present = members.filter(|member| self.has(member) && !peers.contains(&member.node));
+        let present =
+            members.filter(|member| self.has(member) && !peers[..first].contains(&member.node));
         let mut near: SmallVec<[(u64, NodeIndex); 128]> =
             present.map(|member| (member.key.0 ^ target.0, member.node)).collect();
         if near.len() > count {

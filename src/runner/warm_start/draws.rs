@@ -40,6 +40,17 @@ impl<'d> Draws<'d> {
         (mean + self.share()) as usize
     }
 
+    /// How often in a row something happens that happens with this probability.
+    pub(super) fn in_a_row(&mut self, probability: f64) -> usize {
+        let share = self.share();
+        let (mut times, mut all) = (0, probability);
+        while share < all {
+            times += 1;
+            all *= probability;
+        }
+        times
+    }
+
     /// Something between 0 and 1 that belongs to the node and another one, whenever it is asked
     /// for.
     pub(super) fn share_with(&self, other: NodeIndex) -> f64 {

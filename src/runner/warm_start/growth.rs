@@ -3,7 +3,6 @@
 
 use super::crowd::{Crowd, Member, Present, Subtree};
 use super::draws::Draws;
-use crate::kademlia::key::Key64;
 use crate::kademlia::message::PeerList;
 use crate::kademlia::params::{Params, Stop};
 use crate::protocol::NodeIndex;
@@ -15,8 +14,9 @@ use smallvec::SmallVec;
 const MET_EACH_BIT: f64 = 0.38;
 
 /// Who is met on the way is one whom many know: as often as this, one of the elder half only; as
-/// often again, of the elder half of these, and so on.
-const FROM_ELDER_HALF: f64 = 0.707;
+/// often again, of the elder half of these, and so on. The share of those met who are among the
+/// eldest x is then about the square root of x.
+const FROM_ELDER_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 /// How far the lookups of a network reach.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,8 @@ impl Reach {
             Stop::KClosest => params.k,
             Stop::BetaClosest if params.follow_up => params.k,
             Stop::BetaClosest => params.beta,
-            Stop::NoCloser => params.alpha,
+            // Answers that name no closer node follow the closest one's.
+            Stop::NoCloser => params.alpha.max(2) - 1,
         };
         let met_each_bit = MET_EACH_BIT * (params.alpha as f64).sqrt();
         Reach { k: params.k, closest, met_each_bit }
@@ -111,9 +112,9 @@ impl<'c> Newcomer<'c> {
         if depth < self.refreshed && elders > k {
             look_up(range, self.elders, self.reach, draws, peers);
         } else if depth < self.refreshed {
-            self.elders.add_closest(range, self.owner.key, k, peers);
+            self.elders.add_closest(range, self.owner.key, k, 0, peers);
         } else {
-            self.elders.add_closest(range, self.owner.key, closest, peers);
+            self.elders.add_closest(range, self.owner.key, closest, 0, peers);
             for _ in 0..met {
                 meet(range, self.elders, draws, peers);
             }
@@ -163,6 +164,7 @@ fn look_up(
     draws: &mut Draws<'_>,
     peers: &mut PeerList<NodeIndex>,
 ) {
+    let known = peers.len();
     let target = range.key(draws.bits());
     let mut around: SmallVec<[_; 64]> = SmallVec::from_slice(&[range]);
     loop {
@@ -178,10 +180,13 @@ fn look_up(
         }
         around.push(closer);
     }
+    // Who was met on the way is not in the last subtree.
+    let mut first = known;
     while peers.len() < reach.k
         && let Some(subtree) = around.pop()
     {
-        present.add_closest(subtree, target, reach.k - peers.len(), peers);
+        present.add_closest(subtree, target, reach.k - peers.len(), first, peers);
+        first = peers.len();
     }
 }
 
@@ -192,10 +197,9 @@ fn meet(
     draws: &mut Draws<'_>,
     peers: &mut PeerList<NodeIndex>,
 ) {
-    let mut halvings = 0;
-    while halvings + 1 < present.crowds().len() && draws.share() < FROM_ELDER_HALF {
-        halvings += 1;
-    }
+    // Not so often that hardly one is left in the subtree.
+    let most = (present.expected(subtree).max(1).ilog2() as usize).min(present.crowds().len() - 1);
+    let halvings = draws.in_a_row(FROM_ELDER_HALF).min(most);
     let near = subtree.key(draws.bits());
     for halvings in (0..=halvings).rev() {
         let mut members = present.from(near, subtree, halvings);
