@@ -67,7 +67,7 @@ pub(super) struct Crowd {
 impl Crowd {
     /// The members must be in the order of their keys.
     fn new(members: Vec<Member>) -> Self {
-        let bits = (members.len().max(16).ilog2()) - 2;
+        let bits = members.len().max(16).ilog2() - 2;
         let within = 64 - bits;
         let mut cells = Vec::with_capacity((1 << bits) + 1);
         for (place, member) in members.iter().enumerate() {

@@ -62,10 +62,11 @@ impl<'d> Draws<'d> {
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         let mut bytes = 0;
         for place in (1..items.len()).rev() {
-            if bytes == 0 {
-                bytes = self.bits() | 1 << 63;
+            // Seven at a time, and a bit that tells when they are used up.
+            if bytes <= 1 {
+                bytes = self.bits() >> 8 | 1 << 56;
             }
-            items.swap(place, (bytes as usize & 255) * (place + 1) >> 8);
+            items.swap(place, ((bytes as usize & 255) * (place + 1)) >> 8);
             bytes >>= 8;
         }
     }
