@@ -9,12 +9,14 @@ use super::agenda::{Entry, Global};
 use super::common::Common;
 use super::population::{Population, Turn};
 use super::surroundings::{BlockWorld, SimNode, Surroundings};
-use super::{Execution, warm_start, windows};
+use super::warm_start::{self, History};
+use super::{Execution, windows};
 use crate::engine::blocks::Blocks;
 use crate::engine::exchange::Division;
 use crate::engine::queue::EventQueue;
 use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
+use crate::kademlia::params::Params;
 use crate::metrics::{Gauges, Metrics};
 use crate::network::Network;
 use crate::protocol::NodeIndex;
@@ -90,14 +92,15 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     fn place_warm(
         &mut self,
         seed: Seed,
-        params: &Arc<crate::kademlia::params::Params>,
+        params: &Arc<Params>,
         key_of: impl Fn(NodeIndex) -> Key64 + Sync,
     ) {
         let population = &self.common.population;
         let online = |node: &NodeIndex| population.is_online(*node, Instant::ZERO);
         let present: Vec<_> =
             (0..self.scenario.nodes.count).map(NodeIndex).filter(online).collect();
-        let tables = warm_start::tables(seed, params, &present, &key_of);
+        let history = History::of(self.scenario.phases.init, params);
+        let tables = warm_start::tables(seed, params, history, &present, &key_of);
         let division = self.blocks.division();
         for (node, table) in present.into_iter().zip(tables) {
             let state = Node::settled(key_of(node), Arc::clone(params), table);

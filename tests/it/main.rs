@@ -15,6 +15,8 @@ mod determinism;
 mod known_answers;
 // Keys of 64, 160 and 256 bits.
 mod keys;
+// Warm and organic starts agree.
+mod warm_start;
 // Known figures, measured again.
 mod fidelity;
 // Random scenarios from a seed.

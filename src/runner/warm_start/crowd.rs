@@ -1,0 +1,206 @@
+//! Those who had come by some time, in the order of their keys.
+
+use crate::kademlia::key::Key64;
+use crate::kademlia::message::PeerList;
+use crate::protocol::NodeIndex;
+use rayon::prelude::*;
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// A node, and how many came before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Member {
+    pub(super) key: Key64,
+    pub(super) elders: u32,
+    pub(super) node: NodeIndex,
+}
+
+/// The keys that begin with the same `bits` bits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subtree {
+    /// The first of the keys.
+    pub(super) first: u64,
+    /// How many bits they share.
+    pub(super) bits: u32,
+}
+
+impl Subtree {
+    /// The keys that share exactly `depth` bits with `key`.
+    pub(super) fn beside(key: Key64, depth: u32) -> Self {
+        Self::around(key, depth + 1).sibling()
+    }
+
+    /// The keys that share at least `bits` bits, not 0, with `key`.
+    pub(super) fn around(key: Key64, bits: u32) -> Self {
+        Subtree { first: key.0 & !(u64::MAX >> 1 >> (bits - 1)), bits }
+    }
+
+    /// The other half of the subtree that this one is a half of.
+    pub(super) fn sibling(self) -> Self {
+        Subtree { first: self.first ^ 1 << (64 - self.bits), bits: self.bits }
+    }
+
+    fn last(self) -> u64 {
+        self.first | u64::MAX >> 1 >> (self.bits - 1)
+    }
+
+    /// The key with these bits after those that all keys here share.
+    pub(super) fn key(self, bits: u64) -> Key64 {
+        Key64(self.first | bits >> 1 >> (self.bits - 1))
+    }
+
+    pub(super) fn contains(self, key: Key64) -> bool {
+        (key.0 ^ self.first) & !(u64::MAX >> 1 >> (self.bits - 1)) == 0
+    }
+}
+
+/// Members in the order of their keys, with a directory of cells of equal width, since keys
+/// are spread evenly: to find one takes a look into the directory and at a few neighbours.
+pub(super) struct Crowd {
+    members: Vec<Member>,
+    /// Where each cell begins.
+    cells: Vec<u32>,
+    /// The bits of a key that tell nothing of its cell.
+    within: u32,
+}
+
+impl Crowd {
+    /// The members must be in the order of their keys.
+    fn new(members: Vec<Member>) -> Self {
+        let bits = members.len().max(16).ilog2() - 2;
+        let within = 64 - bits;
+        let mut cells = Vec::with_capacity((1 << bits) + 1);
+        for (place, member) in members.iter().enumerate() {
+            while cells.len() as u64 <= member.key.0 >> within {
+                cells.push(place as u32);
+            }
+        }
+        cells.resize((1 << bits) + 1, members.len() as u32);
+        Crowd { members, cells, within }
+    }
+
+    /// All `members`, then the elder half of them, the elder half of these, and so on.
+    pub(super) fn halved(mut members: Vec<Member>) -> Vec<Self> {
+        members.par_sort_unstable();
+        let mut crowds = vec![Crowd::new(members)];
+        loop {
+            let last = &crowds[crowds.len() - 1].members;
+            let half = last.len() / 2;
+            if half == 0 {
+                return crowds;
+            }
+            let elder = |member: &&Member| (member.elders as usize) < half;
+            let elders = last.iter().filter(elder).copied().collect();
+            crowds.push(Crowd::new(elders));
+        }
+    }
+
+    pub(super) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The place of the first member whose key is not below this one.
+    pub(super) fn place(&self, key: Key64) -> usize {
+        let cell = (key.0 >> self.within) as usize;
+        let (start, end) = (self.cells[cell] as usize, self.cells[cell + 1] as usize);
+        let below = self.members[start..end].iter().take_while(|member| member.key < key);
+        start + below.count()
+    }
+
+    /// The places of the members in a subtree.
+    pub(super) fn range(&self, subtree: Subtree) -> Range<usize> {
+        let end = match subtree.last().checked_add(1) {
+            Some(next) => self.place(Key64(next)),
+            None => self.members.len(),
+        };
+        self.place(Key64(subtree.first))..end
+    }
+
+    /// The members in a subtree.
+    pub(super) fn within(&self, subtree: Subtree) -> &[Member] {
+        &self.members[self.range(subtree)]
+    }
+}
+
+/// Those present at some time.
+#[derive(Clone, Copy)]
+pub(super) struct Present<'c> {
+    /// The smallest crowd with all of them, then the elder halves of that one.
+    crowds: &'c [Crowd],
+    /// How many there are.
+    before: u32,
+}
+
+impl<'c> Present<'c> {
+    /// The eldest `before`, or everyone.
+    pub(super) fn before(before: u32, crowds: &'c [Crowd]) -> Self {
+        let before = before.min(crowds[0].members.len() as u32);
+        let has_all = |crowd: &&Crowd| crowd.members.len() >= before as usize;
+        let larger = crowds.iter().take_while(has_all).count() - 1;
+        Present { crowds: &crowds[larger..], before }
+    }
+
+    /// The smallest crowd with all of them, and then the elder halves.
+    pub(super) fn crowds(&self) -> &'c [Crowd] {
+        self.crowds
+    }
+
+    fn has(&self, member: &Member) -> bool {
+        member.elders < self.before
+    }
+
+    /// How many are to be expected in a subtree, as keys are spread evenly.
+    pub(super) fn expected(&self, subtree: Subtree) -> usize {
+        self.before.checked_shr(subtree.bits).unwrap_or(0) as usize
+    }
+
+    /// How many are in a subtree; an estimate if these are more than about `exactly`.
+    pub(super) fn count(&self, subtree: Subtree, exactly: usize) -> usize {
+        // Far from small: there is no need to look.
+        if self.expected(subtree) > 2 * exactly {
+            return self.expected(subtree);
+        }
+        let members = self.crowds[0].within(subtree);
+        if members.len() > exactly {
+            return members.len() * self.before as usize / self.crowds[0].members.len();
+        }
+        members.iter().filter(|member| self.has(member)).count()
+    }
+
+    /// Those in a subtree from a key on, by ascending keys; only those in a crowd that was halved
+    /// so often.
+    pub(super) fn from(
+        self,
+        key: Key64,
+        subtree: Subtree,
+        halvings: usize,
+    ) -> impl Iterator<Item = &'c Member> {
+        let crowd = &self.crowds[halvings];
+        let members = crowd.members[crowd.place(key)..].iter();
+        let inside = members.take_while(move |member| subtree.contains(member.key));
+        inside.filter(move |member| self.has(member))
+    }
+
+    /// Adds the `count` in a subtree that are closest to a key and not among the `first` peers.
+    pub(super) fn add_closest(
+        &self,
+        subtree: Subtree,
+        target: Key64,
+        count: usize,
+        first: usize,
+        peers: &mut PeerList<NodeIndex>,
+    ) {
+        if count == 0 {
+            return;
+        }
+        let members = self.crowds[0].within(subtree).iter();
+        let present =
+            members.filter(|member| self.has(member) && !peers[..first].contains(&member.node));
+        let mut near: SmallVec<[(u64, NodeIndex); 128]> =
+            present.map(|member| (member.key.0 ^ target.0, member.node)).collect();
+        if near.len() > count {
+            near.select_nth_unstable(count - 1);
+        }
+        peers.extend(near.iter().take(count).map(|&(_, node)| node));
+    }
+}
