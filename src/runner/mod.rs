@@ -24,6 +24,8 @@ mod pace;
 mod population;
 // Everything that a run leaves behind.
 pub mod result;
+// Tables of contacts drawn at random.
+mod random_start;
 // The nodes as a run begins with them, to be looked at.
 mod settled;
 // The world around the nodes.
@@ -147,8 +149,12 @@ fn set_up<Q: EventQueue>(
             engine.schedule(due, node, entry.tag());
         }
     }
+    let counted: Vec<_> = simulation.applications().counted_entries().collect();
+    for (node, due, entry) in counted {
+        engine.schedule(due, node, entry.tag());
+    }
     match scenario.nodes.bootstrap {
-        Bootstrap::Warm => place_warm(simulation, engine, seed, &present),
+        Bootstrap::Warm | Bootstrap::Random => place_settled(simulation, engine, seed, &present),
         Bootstrap::Organic => {
             let init = scenario.phases.init.as_nanos();
             for (node, session) in present {
@@ -161,8 +167,8 @@ fn set_up<Q: EventQueue>(
     }
 }
 
-/// Puts the nodes online that are there from the beginning, with full tables.
-fn place_warm<Q: EventQueue>(
+/// Puts the nodes online that are there from the beginning, with the tables that they have then.
+fn place_settled<Q: EventQueue>(
     simulation: &mut Simulation<'_>,
     engine: &mut Engine<SimNode, Q>,
     seed: Seed,
@@ -170,7 +176,12 @@ fn place_warm<Q: EventQueue>(
 ) {
     let params = Arc::clone(simulation.params());
     let nodes: Vec<_> = present.iter().map(|&(node, _)| node).collect();
-    let tables = warm_start::tables(seed, &params, &nodes, |node| simulation.key(node));
+    let key_of = |node| simulation.key(node);
+    let given = &simulation.scenario.nodes;
+    let tables = match given.bootstrap {
+        Bootstrap::Random => random_start::tables(seed, &params, &nodes, given.contacts, key_of),
+        _ => warm_start::tables(seed, &params, &nodes, key_of),
+    };
     for (&(node, session), table) in present.iter().zip(tables) {
         let state = Node::settled(simulation.key(node), Arc::clone(&params), table);
         let deadline = state.deadline();
