@@ -159,7 +159,7 @@ mod tests {
         let mut operations = traffic.count_per_node().expect("they are counted");
         let mut now = Instant::ZERO;
         while let Some(length) = gap {
-            now = now + length;
+            now += length;
             operations -= 1;
             instants.push(now);
             gap =
