@@ -102,7 +102,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\nbootstrap = \"worm\"\n", &[],
      r#"s.toml:2:13: `nodes.bootstrap` cannot be "worm": allowed is "organic" or "warm" or "random"; did you mean "warm"?"#),
     ("[nodes]\nbootstrap = true\n", &[],
-     r#"s.toml:2:13: `nodes.bootstrap` cannot be true: allowed is "organic" or "warm""#),
+     r#"s.toml:2:13: `nodes.bootstrap` cannot be true: allowed is "organic" or "warm" or "random""#),
     ("[nodes]\ncount = 10\n[[nodes.class]]\nname = \"home\"\nshare = 0.7\nuplink = \"20 Mbit\"\n", &[],
      r#"s.toml:6:10: `nodes.class.0.uplink` cannot be "20 Mbit": allowed is a rate in bit/s, kbit/s, Mbit/s or Gbit/s, such as "20 Mbit/s", or "unlimited""#),
     ("[[nodes.class]]\nname = \"a\"\nshare = 0.7\n[[nodes.class]]\nname = \"b\"\nshare = 0.2\n", &[],
