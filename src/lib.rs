@@ -22,5 +22,7 @@ pub mod runner;
 // Layer 7: what a person or a program reads afterwards; known figures, measured again.
 pub mod fidelity;
 pub mod report;
-// Layer 8: the program.
+// Layer 8: what it costs.
+pub mod bench;
+// Layer 9: the program.
 pub mod cli;

@@ -1,9 +1,8 @@
 //! `kadsim fidelity`: measures known figures again and compares.
 
-use super::Misuse;
+use super::{Misuse, progress};
 use crate::fidelity::{self, Effort, Finding, ROWS, Row, Verdict};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 /// Arguments of `kadsim fidelity`.
 #[derive(Clone, Debug, clap::Args)]
@@ -33,14 +32,14 @@ pub enum Format {
 /// [`Misuse`] if a row is not known; an I/O error if the table cannot be printed.
 pub fn run(args: &Args) -> anyhow::Result<Verdict> {
     let rows = chosen(&args.only)?;
-    let bar = bar(rows.len() as u64);
+    let progress = progress::steps(rows.len());
     let mut findings: Vec<Finding> = Vec::new();
     for row in rows {
-        bar.set_message(format!("{} {}", row.id, row.setting));
+        progress.show(format!("{} {}", row.id, row.setting));
         findings.extend(fidelity::measure(row, Effort::Full).into_iter().flatten());
-        bar.inc(1);
+        progress.step();
     }
-    bar.finish_and_clear();
+    progress.finish();
     let text = match args.format {
         Format::Table => fidelity::table(&findings),
         Format::Json => serde_json::to_string_pretty(&findings)? + "\n",
@@ -64,16 +63,6 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>, Misuse> {
     }
     let is_chosen = |row: &&Row| names.iter().any(|name| row.id.eq_ignore_ascii_case(name.trim()));
     Ok(ROWS.iter().filter(|row| names.is_empty() || is_chosen(row)).collect())
-}
-
-/// A bar that says which row is being measured, where somebody sees it.
-fn bar(rows: u64) -> ProgressBar {
-    let visible = std::io::stderr().is_terminal();
-    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bar = ProgressBar::with_draw_target(Some(rows), target);
-    let style = ProgressStyle::with_template("{bar:28} {pos} of {len}  {msg}");
-    bar.set_style(style.expect("the template is well formed"));
-    bar
 }
 
 #[cfg(test)]

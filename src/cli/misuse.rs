@@ -13,6 +13,32 @@ pub enum Misuse {
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),
+    /// A folder cannot be made where the user wants it.
+    #[error("cannot make the folder {}: {cause}: --out takes a folder in which files can be made", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A workload that there is not.
+    #[error("there is no workload {name:?}: the known ones are {known}")]
+    UnknownWorkload {
+        /// As it was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// A range without a size to measure.
+    #[error(
+        "there is no size to measure from {from} to {to}: sizes are 1, 2 and 5 times a power of ten"
+    )]
+    NoSize {
+        /// Smallest number of nodes.
+        from: u32,
+        /// Largest number of nodes.
+        to: u32,
+    },
     /// A row of figures that there is not.
     #[error("there is no row {name:?}: the known ones are {known}")]
     UnknownRow {

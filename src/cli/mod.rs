@@ -2,12 +2,18 @@
 //! knows exit statuses: 0 for success, 1 if something could not be done or a
 //! figure is out of its band, 2 for a wrong scenario or command, 130 for a run that was interrupted.
 
+// kadsim bench: fixed workloads and what they cost.
+pub mod bench;
 // kadsim check: is a scenario sound, and what is it in full.
 pub mod check;
 // kadsim fidelity: known figures, measured again.
 pub mod fidelity;
+// kadsim growth: what a message and a node cost in networks of all sizes.
+pub mod growth;
 // kadsim init: a scenario to start from.
 pub mod init;
+// One run in a process of its own, for bench and growth.
+pub mod measure;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
 
@@ -15,7 +21,7 @@ pub mod run;
 mod interrupt;
 // What a user did wrong, apart from the scenario itself.
 mod misuse;
-// The bar that a run moves.
+// The bars that a run and a list of measurements move.
 mod progress;
 
 pub use misuse::Misuse;
@@ -51,6 +57,13 @@ enum Command {
     Init(init::Args),
     /// Measure published and exact figures again and compare
     Fidelity(fidelity::Args),
+    /// Run fixed workloads and print what they cost this machine
+    Bench(bench::Args),
+    /// Plot what a message and a node cost against the number of nodes
+    Growth(growth::Args),
+    /// One measurement of bench or growth
+    #[command(hide = true)]
+    Measure(measure::Args),
 }
 
 /// Exit status for a wrong scenario or command; clap uses the same for wrong arguments.
@@ -69,6 +82,9 @@ pub fn main() -> ExitCode {
             Verdict::Within => ExitCode::SUCCESS,
             Verdict::Outside => ExitCode::FAILURE,
         }),
+        Command::Bench(args) => bench::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Growth(args) => growth::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Measure(args) => measure::run(&args).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| fail(&error))
 }

@@ -1,4 +1,5 @@
-//! The progress bar: virtual time and events per second, where standard error is a terminal.
+//! Progress, where standard error is a terminal: a run by virtual time and events per second, a
+//! list of measurements by their number.
 
 use crate::runner::Progress;
 use crate::scenario::Scenario;
@@ -51,5 +52,37 @@ impl ProgressBar {
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that a list of measurements moves.
+pub struct Steps(indicatif::ProgressBar);
+
+/// A bar for so many measurements; invisible if nobody would see it.
+pub fn steps(count: usize) -> Steps {
+    let visible = std::io::stderr().is_terminal();
+    let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = indicatif::ProgressBar::with_draw_target(Some(count as u64), target);
+    let style = ProgressStyle::with_template("{bar:28} {pos} of {len}  {msg}");
+    bar.set_style(style.expect("the template is well formed"));
+    Steps(bar)
+}
+
+impl Steps {
+    /// Says what is being measured.
+    pub fn show(&self, what: String) {
+        self.0.set_message(what);
+        // Drawn now: the next step may be a minute away.
+        self.0.tick();
+    }
+
+    /// One is done.
+    pub fn step(&self) {
+        self.0.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
     }
 }

@@ -7,8 +7,8 @@ mod json;
 // The figures as a person reads them.
 mod summary;
 // Tables and numbers as a person reads them.
-mod table;
-mod text;
+pub mod table;
+pub mod text;
 // The figures as a person sees them.
 mod plots;
 
@@ -24,7 +24,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub use json::to_json;
-pub use plots::PlotError;
+pub use plots::{PlotError, growth_chart};
 pub use summary::summary;
 
 /// Why a report could not be written. Nothing of it is left behind then.

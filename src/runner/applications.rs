@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use crate::workload::config::WorkloadKind;
 use crate::workload::records::Records;
-use crate::workload::traffic::Traffic;
+use crate::workload::traffic::{Left, Traffic};
 use bytes::Bytes;
 use rand::{Rng, RngExt};
 use std::ops::Range;
@@ -33,6 +33,7 @@ pub(super) struct Applications {
     /// When records are put: the transition phase, or what comes after it for a late node.
     publish_from: Instant,
     publish_until: Instant,
+    end: Instant,
     published: u64,
 }
 
@@ -47,6 +48,8 @@ struct Workload {
     put: Vec<u32>,
     /// Nodes that were away when they should have put a record.
     missed: Vec<bool>,
+    /// How many operations each node has left; empty where these are not counted.
+    left: Vec<u32>,
 }
 
 impl Applications {
@@ -59,13 +62,15 @@ impl Applications {
                     Some(records)
                 }
             };
+            let traffic = Traffic::new(config, scenario.phases.measurement);
             Workload {
                 kind: config.kind,
-                traffic: Traffic::new(config),
+                traffic,
                 records: records.map(|config| Records::new(&config, nodes, seed, index as u32)),
                 draws: vec![0; block.len()],
                 put: vec![0; if records.is_some() { block.len() } else { 0 }],
                 missed: vec![false; if records.is_some() { block.len() } else { 0 }],
+                left: traffic.count_per_node().map_or(vec![], |count| vec![count; block.len()]),
             }
         });
         Applications {
@@ -75,6 +80,7 @@ impl Applications {
             workloads: workloads.collect(),
             publish_from: scenario.phases.transition_start(),
             publish_until: scenario.phases.measurement_start(),
+            end: scenario.phases.end(),
             published: 0,
         }
     }
@@ -87,18 +93,20 @@ impl Applications {
     /// The first entries of each workload for a node: whether it is to publish, and when.
     ///
     /// Searches for nodes begin with the transition phase. Searches for records begin with
-    /// the measurement, when every publisher that was online has put its records.
+    /// the measurement, when every publisher that was online has put its records; so does what
+    /// is counted.
     pub(super) fn first_entries(&mut self, node: NodeIndex) -> Vec<(Instant, Entry)> {
         let mut entries = Vec::new();
         for index in 0..self.workloads.len() as u32 {
             let mut stream = self.stream(node, index);
             let workload = &self.workloads[index as usize];
             let begin = match workload.kind {
-                WorkloadKind::Lookup => self.publish_from,
-                WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => self.publish_until,
+                WorkloadKind::Lookup if workload.left.is_empty() => self.publish_from,
+                _ => self.publish_until,
             };
-            let gap = workload.traffic.first_gap(&mut stream);
-            entries.push((begin + gap, Entry::Ask(index)));
+            if let Some(gap) = workload.traffic.first_gap(&mut stream) {
+                entries.push((begin + gap, Entry::Ask(index)));
+            }
             if workload.records.as_ref().is_some_and(|records| records.count() > 0) {
                 let length = self.publish_until - self.publish_from;
                 let phase = Duration::from_nanos(stream.random_range(0..=length.as_nanos() / 2));
@@ -107,6 +115,22 @@ impl Applications {
             self.store(node, index, &stream);
         }
         entries
+    }
+
+    /// The entries of workloads whose operations are counted over all nodes of the network:
+    /// each is one of a node that is drawn for it.
+    pub(super) fn counted_entries(&self) -> impl Iterator<Item = (NodeIndex, Instant, Entry)> {
+        let workloads = (0u32..).zip(&self.workloads);
+        workloads.flat_map(move |(index, workload)| {
+            let count = workload.traffic.total_count().unwrap_or(0);
+            // The streams of nodes are numbered from below.
+            let mut stream = Stream::new(self.seed, Purpose::Traffic, u64::MAX - u64::from(index));
+            (0..count).map(move |number| {
+                let node = NodeIndex(stream.random_range(0..self.nodes));
+                let offset = workload.traffic.offset(number, stream.next_u64());
+                (node, self.publish_until + offset, Entry::Ask(index))
+            })
+        })
     }
 
     fn place(&self, node: NodeIndex) -> usize {
@@ -168,8 +192,8 @@ impl Applications {
         self.workloads.iter_mut().enumerate().filter_map(missed).collect()
     }
 
-    /// What a node asks for now, and when it asks again. Only what has been published is asked
-    /// for: a record that its publisher, being away, could not put yet is drawn again. Nothing
+    /// What a node asks for now, and when it asks again, if it does. Only what has been
+    /// published is asked for: a record that its publisher, being away, could not put yet is drawn again. Nothing
     /// is asked for while hardly anything is published.
     pub(super) fn ask(
         &mut self,
@@ -177,7 +201,7 @@ impl Applications {
         workload: u32,
         now: Instant,
         published: &Published,
-    ) -> (Option<Command<NodeIndex, Key64>>, Instant) {
+    ) -> (Option<Command<NodeIndex, Key64>>, Option<Instant>) {
         let mut stream = self.stream(node, workload);
         let Workload { kind, traffic, records, .. } = &self.workloads[workload as usize];
         let command = if let Some(records) = records {
@@ -198,9 +222,22 @@ impl Applications {
             let target = Key64(stream.next_u64());
             Some(Command::FindNode { number: name(workload, 0), target })
         };
-        let next = now + traffic.next_gap(&mut stream);
+        let traffic = *traffic;
+        let left = self.one_less(node, workload, now);
+        let gap = traffic.next_gap(left, &mut stream);
         self.store(node, workload, &stream);
-        (command, next)
+        (command, gap.map(|gap| now + gap))
+    }
+
+    /// Counts an operation of a node, where these are counted, and gives what it has left.
+    fn one_less(&mut self, node: NodeIndex, workload: u32, now: Instant) -> Left {
+        let place = self.place(node);
+        let left = self.workloads[workload as usize].left.get_mut(place);
+        let operations = left.map_or(0, |left| {
+            *left -= 1;
+            *left
+        });
+        Left { operations, time: self.end.saturating_since(now) }
     }
 
     /// The value that an operation should have found.

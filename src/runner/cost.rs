@@ -4,9 +4,8 @@ use super::result::Performance;
 use crate::engine::Counters;
 use crate::engine::queue::QueueKind;
 
-/// Clock ticks per second in which Linux counts processor time for programs (`USER_HZ`; 100
-/// on every architecture that it runs on).
-const TICKS_PER_SECOND: f64 = 100.0;
+/// No run is so short: keeps what is divided by its time finite.
+const SHORTEST_SECONDS: f64 = 1e-6;
 
 /// The clocks of a run.
 pub(super) struct Cost {
@@ -55,9 +54,9 @@ impl Cost {
         queue: QueueKind,
     ) -> Performance {
         let cpu_seconds = self.cpu_used();
-        let simulating = (cpu_seconds - self.set_up_seconds).max(1.0 / TICKS_PER_SECOND);
+        let simulating = (cpu_seconds - self.set_up_seconds).max(SHORTEST_SECONDS);
         let wall_seconds = self.wall.elapsed().as_secs_f64();
-        let passed = (wall_seconds - self.set_up_wall_seconds).max(1e-6);
+        let passed = (wall_seconds - self.set_up_wall_seconds).max(SHORTEST_SECONDS);
         let peak = memory("VmHWM:");
         let grown =
             peak.zip(self.resident_before).map(|(peak, before)| peak.saturating_sub(before));
@@ -79,14 +78,17 @@ impl Cost {
     }
 }
 
-/// Processor time of this process, user and system, all threads.
+/// Processor time of this process, user and system, all threads, those that have ended too.
+#[cfg(unix)]
 fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The command's name, in parentheses, may hold spaces; the fields after it do not.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some((user + system) as f64 / TICKS_PER_SECOND)
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Some(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
+}
+
+/// Processor time of this process: not known here.
+#[cfg(not(unix))]
+fn cpu_seconds() -> Option<f64> {
+    None
 }
 
 /// A line of the process's memory figures, in bytes.

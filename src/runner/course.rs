@@ -10,7 +10,7 @@ use super::common::Common;
 use super::population::{Population, Turn};
 use super::surroundings::{BlockWorld, SimNode, Surroundings};
 use super::warm_start::{self, History};
-use super::{Execution, windows};
+use super::{Execution, random_start, windows};
 use crate::engine::blocks::Blocks;
 use crate::engine::exchange::Division;
 use crate::engine::queue::EventQueue;
@@ -69,8 +69,8 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             samples: 0,
         };
         course.schedule_first(scenario);
-        if scenario.nodes.bootstrap == Bootstrap::Warm {
-            course.place_warm(seed, &params, key_of);
+        if scenario.nodes.bootstrap != Bootstrap::Organic {
+            course.place_settled(seed, &params, key_of);
         }
         course
     }
@@ -86,10 +86,14 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
                 }
             }
         }
+        for (node, due, entry) in self.surroundings[0].applications.counted_entries() {
+            self.blocks.engine_of(node).schedule(due, node, entry.tag());
+        }
     }
 
-    /// Puts the nodes online that are there from the beginning, with full tables.
-    fn place_warm(
+    /// Puts the nodes online that are there from the beginning, with the tables that they have
+    /// then.
+    fn place_settled(
         &mut self,
         seed: Seed,
         params: &Arc<Params>,
@@ -99,8 +103,16 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         let online = |node: &NodeIndex| population.is_online(*node, Instant::ZERO);
         let present: Vec<_> =
             (0..self.scenario.nodes.count).map(NodeIndex).filter(online).collect();
-        let history = History::of(self.scenario.phases.init, params);
-        let tables = warm_start::tables(seed, params, history, &present, &key_of);
+        let tables = match self.scenario.nodes.bootstrap {
+            Bootstrap::Random => {
+                let contacts = self.scenario.nodes.contacts;
+                random_start::tables(seed, params, &present, contacts, &key_of)
+            }
+            Bootstrap::Warm | Bootstrap::Organic => {
+                let history = History::of(self.scenario.phases.init, params);
+                warm_start::tables(seed, params, history, &present, &key_of)
+            }
+        };
         let division = self.blocks.division();
         for (node, table) in present.into_iter().zip(tables) {
             let state = Node::settled(key_of(node), Arc::clone(params), table);

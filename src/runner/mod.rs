@@ -29,6 +29,8 @@ mod pace;
 mod population;
 // Everything that a run leaves behind.
 pub mod result;
+// Tables of contacts drawn at random.
+mod random_start;
 // The nodes as a run begins with them, to be looked at.
 mod settled;
 // The world around the nodes of a block.

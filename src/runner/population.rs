@@ -128,7 +128,7 @@ impl Population {
             None => None,
         };
         match scenario.nodes.bootstrap {
-            Bootstrap::Warm => {
+            Bootstrap::Warm | Bootstrap::Random => {
                 self.enter(node);
                 self.ring.set_online(node, true);
                 self.tally.count(Turn::Joins);

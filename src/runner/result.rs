@@ -7,7 +7,7 @@
 use super::figures::{MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Series, number};
 use crate::time::{Duration, Instant};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The figures of a run, as they are written to `result.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -155,7 +155,7 @@ pub struct LogFigures {
 }
 
 /// What a run cost on the machine that it ran on, as written to `performance.json`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Performance {
     /// Time that passed, in seconds.
     #[serde(serialize_with = "number::serialize_rounded")]

@@ -287,7 +287,9 @@ impl World<SimNode> for BlockWorld<'_, '_> {
                 if let Some(command) = command {
                     engine.input(self, node, Input::Command(command));
                 }
-                engine.schedule(next, node, tag);
+                if let Some(next) = next {
+                    engine.schedule(next, node, tag);
+                }
             }
         }
     }

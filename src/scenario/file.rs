@@ -193,6 +193,8 @@ table!(
         kind: Word<KindName>,
         rate: Rate,
         total_rate: Rate,
+        count: Whole,
+        total_count: Whole,
         arrivals: Word<Arrivals>,
         records_per_node: Whole,
         record_size: Size,

@@ -99,7 +99,7 @@ pub struct Nodes {
     pub count: u32,
     /// How their tables are filled.
     pub bootstrap: Bootstrap,
-    /// Other nodes that each knows at the start; below `count`.
+    /// Other nodes that each knows at the start, or when it joins; below `count`.
     pub contacts: usize,
 }
 
@@ -110,6 +110,8 @@ pub enum Bootstrap {
     Organic,
     /// From global knowledge, as the protocol would have left them.
     Warm,
+    /// With contacts drawn at random; nobody joins.
+    Random,
 }
 
 /// A published set of parameters.

@@ -39,10 +39,14 @@ impl FromStr for Setting {
     }
 }
 
+/// Keys of a workload of which it has one at most.
+const AMOUNTS: [&str; 4] = ["rate", "total_rate", "count", "total_count"];
+
 /// Lays the settings over the document, later ones over earlier ones.
 ///
 /// A setting that chooses a model (or `kind`, or `popularity`) also removes the keys of the
-/// file that belong to other choices; likewise `rate` and `total_rate` remove each other.
+/// file that belong to other choices; likewise the ways to say how much of
+/// a workload there is remove each other.
 /// Otherwise `--set churn.model=none` would fail on every file that has churn.
 ///
 /// # Errors
@@ -72,12 +76,10 @@ fn displaced(setting: &Setting) -> Vec<KeyPath> {
     let foreign = Rule::of(&table)
         .filter(|rule| rule.selector_in(&table) == setting.path && !rule.words.contains(&word))
         .map(|rule| table.join(rule.key));
-    let rival = match (table.0.first().map(String::as_str), setting.path.last()) {
-        (Some("workload"), "rate") => Some(table.join("total_rate")),
-        (Some("workload"), "total_rate") => Some(table.join("rate")),
-        _ => None,
-    };
-    foreign.chain(rival).collect()
+    let is_amount = table.0.first().is_some_and(|first| first == "workload")
+        && AMOUNTS.contains(&setting.path.last());
+    let rivals = AMOUNTS.iter().filter(|key| is_amount && **key != setting.path.last());
+    foreign.chain(rivals.map(|key| table.join(key))).collect()
 }
 
 /// Puts `value` where `path` leads from `item`, making tables and list items on the way.

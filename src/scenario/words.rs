@@ -121,7 +121,7 @@ pub enum PopularityName {
     Zipf,
 }
 
-choice!(Bootstrap: "organic" = Organic, "warm" = Warm);
+choice!(Bootstrap: "organic" = Organic, "warm" = Warm, "random" = Random);
 choice!(Preset:
     "paper" = Paper, "mainline" = Mainline, "go-libp2p" = GoLibp2p, "rust-libp2p" = RustLibp2p);
 choice!(Parallelism: "loose" = Loose, "strict" = Strict);
@@ -139,6 +139,6 @@ choice!(DistributionName:
     "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,
     "lognormal" = LogNormal);
 choice!(KindName: "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide);
-choice!(Arrivals: "poisson" = Poisson, "fixed" = Fixed);
+choice!(Arrivals: "poisson" = Poisson, "fixed" = Fixed, "at-once" = AtOnce);
 choice!(PopularityName: "uniform" = Uniform, "zipf" = Zipf);
 choice!(PlotFormat: "svg" = Svg, "png" = Png);

@@ -14,7 +14,8 @@ use crate::network::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfi
 use crate::time::Duration;
 use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
 use crate::workload::config::{
-    ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig, WorkloadKind,
+    Amount, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
+    WorkloadKind,
 };
 use serde::{Serialize, Serializer};
 use toml_edit::{DocumentMut, Item};
@@ -238,9 +239,16 @@ fn distribution(config: LengthDistribution) -> (DistributionName, Duration, Opti
 }
 
 fn workload(config: &WorkloadConfig) -> WorkloadTable {
+    let (rate, count, total_count) = match config.amount {
+        Amount::Rate(rate) => (Some(Rate(rate)), None, None),
+        Amount::PerNode(count) => (None, whole(count), None),
+        Amount::Total(count) => (None, None, whole(count)),
+    };
     let table = |kind| WorkloadTable {
         kind: Some(Word(kind)),
-        rate: Some(Rate(config.rate_per_node)),
+        rate,
+        count,
+        total_count,
         arrivals: Some(Word(config.arrivals)),
         ..WorkloadTable::default()
     };

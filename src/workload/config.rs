@@ -55,10 +55,22 @@ pub enum LengthDistribution {
 pub struct WorkloadConfig {
     /// What is asked for.
     pub kind: WorkloadKind,
-    /// Mean number of operations per second of one online node.
-    pub rate_per_node: f64,
+    /// How much of it.
+    pub amount: Amount,
     /// How the operations are spread over time.
     pub arrivals: Arrivals,
+}
+
+/// How much is asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// So many operations per second of one online node, on average and without end.
+    Rate(f64),
+    /// So many operations of each node, in the measurement phase.
+    PerNode(u32),
+    /// So many operations of all nodes together, in the measurement phase, each by a node drawn
+    /// at random.
+    Total(u32),
 }
 
 /// How operations are spread over time.
@@ -68,6 +80,8 @@ pub enum Arrivals {
     Poisson,
     /// Equal gaps, each node with a phase of its own.
     Fixed,
+    /// All at the first instant of the measurement phase; a rate cannot be spread like this.
+    AtOnce,
 }
 
 /// What is asked for.

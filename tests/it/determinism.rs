@@ -11,6 +11,7 @@ use kadsim::runner::result::RunOutput;
 use kadsim::runner::{RunArguments, first_difference};
 use kadsim::scenario::Scenario;
 use kadsim::time::{Duration, Instant};
+use kadsim::workload::config::Amount;
 use std::fs;
 use std::path::Path;
 
@@ -62,7 +63,8 @@ const OTHER_EXECUTIONS: [(QueueKind, usize); 4] = [
 /// The shipped scenarios by file name, each small enough to run in about a second.
 fn shipped() -> Vec<(String, Scenario)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let entries = fs::read_dir(&folder).expect("scenarios are shipped");
+    let folders = [folder.join("peers"), folder];
+    let entries = folders.iter().flat_map(|one| fs::read_dir(one).expect("scenarios are shipped"));
     let mut files: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
@@ -78,7 +80,13 @@ fn shipped() -> Vec<(String, Scenario)> {
     let settings = settings.map(|text| text.parse().expect("it is a setting"));
     let load = |file: &Path| {
         let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
-        (name, Scenario::load(file, &settings).expect("a shipped scenario is sound"))
+        let mut scenario = Scenario::load(file, &settings).expect("a shipped scenario is sound");
+        for workload in &mut scenario.workloads {
+            if let Amount::Total(count) = &mut workload.amount {
+                *count = 500.min(*count);
+            }
+        }
+        (name, scenario)
     };
     files.iter().map(|file| load(file)).collect()
 }

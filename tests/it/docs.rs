@@ -104,6 +104,9 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
             format!("churn.deadtime_distribution={distribution}"),
         ]);
     }
+    for amount in ["count", "total_count"] {
+        variants.push(one(&format!("workload.0.{amount}=4")));
+    }
     for kind in ["lookup", "put-get", "provide"] {
         variants.push(one(&format!("workload.0.kind={kind}")));
     }

@@ -111,7 +111,7 @@ fn text(seed: u64) -> String {
 fn nodes(draft: &mut Draft) {
     let count = draft.whole(2..=60);
     draft.line(&format!("[nodes]\ncount = {count}"));
-    draft.word("bootstrap", &["organic", "organic", "warm"]);
+    draft.word("bootstrap", &["organic", "organic", "warm", "random"]);
     draft.number("contacts", 1..=(count - 1).min(5));
     let classes = draft.whole(0..=2);
     for class in 0..classes {
@@ -232,9 +232,16 @@ fn workload(draft: &mut Draft) {
     draft.line("[[workload]]");
     let kind = draft.pick(&["lookup", "put-get", "provide"]);
     draft.line(&format!("kind = \"{kind}\""));
-    let key = draft.pick(&["rate", "total_rate"]);
-    draft.word(key, &["0.01/s", "6/min", "0.5/s", "2/s"]);
-    draft.word("arrivals", &["poisson", "fixed"]);
+    match draft.pick(&["rate", "total_rate", "count", "total_count"]) {
+        key @ ("rate" | "total_rate") => {
+            draft.word(key, &["0.01/s", "6/min", "0.5/s", "2/s"]);
+            draft.word("arrivals", &["poisson", "fixed"]);
+        }
+        key => {
+            draft.number(key, 1..=20);
+            draft.word("arrivals", &["poisson", "fixed", "at-once"]);
+        }
+    }
     if kind == "lookup" {
         return;
     }
@@ -294,6 +301,7 @@ fn random_scenarios_cover_every_key_and_word() {
         "uplink",
         "exponent",
         "total_rate",
+        "total_count",
         "lifetime_shape",
         "graceful_leave_probability",
         "keep_stale",

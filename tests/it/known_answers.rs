@@ -2,9 +2,11 @@
 
 use crate::worlds::{operations, run, scenario};
 use kadsim::metrics::{OperationKind, OperationRecord, Outcome, Traffic};
+use kadsim::rng::Seed;
+use kadsim::runner;
 use kadsim::runner::figures::{MessageFigures, OperationFigures};
 use kadsim::runner::result::RunOutput;
-use kadsim::time::Duration;
+use kadsim::time::{Duration, Instant};
 
 /// 300 nodes with full tables that stay; every packet takes 50 ms; nothing is refreshed.
 const STILL: &str = r#"
@@ -569,4 +571,51 @@ fn replication_and_good_leaves_keep_records_alive() {
     assert!(replicated > 0.95 && replicated > crashes + 0.2, "{replicated} and {crashes}");
     let handed_over = alive("never", "1.0");
     assert!(handed_over > crashes + 0.2, "{handed_over} and {crashes}");
+}
+
+/// What is counted is asked for as often as it says, and when it says: 4 lookups of each of 300
+/// nodes at one instant, 30 of all of them one every two seconds.
+#[test]
+fn counted_lookups_are_as_many_as_the_scenario_says() {
+    let lookups = |amount: &str| {
+        let workload = format!("[[workload]]\nkind = \"lookup\"\n{amount}\n");
+        operations(&still(&[&workload], &[]), OperationKind::Lookup)
+    };
+    let start = Duration::from_secs(21);
+    let all = lookups("count = 4\narrivals = \"at-once\"");
+    assert_eq!(all.len(), 1_200);
+    assert!(all.iter().all(|lookup| lookup.started == Instant::ZERO + start));
+    let mut of_a_node = all.iter().filter(|lookup| lookup.node == all[0].node);
+    assert_eq!(of_a_node.by_ref().count(), 4);
+
+    let mut instants: Vec<_> =
+        lookups("total_count = 30\narrivals = \"fixed\"").iter().map(|one| one.started).collect();
+    instants.sort_unstable();
+    let expected = (0..30).map(|i| Instant::ZERO + start + Duration::from_secs(2) * i);
+    assert!(instants.iter().copied().eq(expected), "{instants:?}");
+
+    // Some of the last ones are still under way at the end.
+    let drawn = lookups("count = 4\narrivals = \"poisson\"").len();
+    assert!((1_150..=1_200).contains(&drawn), "{drawn}");
+    let drawn = lookups("total_count = 500").len();
+    assert!((480..=500).contains(&drawn), "{drawn}");
+}
+
+/// Under `bootstrap = "random"` a node begins with the contacts that it is given and nobody joins;
+/// from 25 of them, lookups still find their way.
+#[test]
+fn random_contacts_are_enough_to_find_others() {
+    let settings = ["nodes.bootstrap=random", "nodes.contacts=25"];
+    let workload = "[[workload]]\nkind = \"lookup\"\ncount = 4\narrivals = \"at-once\"\n";
+    let text = format!("{STILL}\n{workload}");
+    let scenario = scenario(&text, &settings);
+    let settled = runner::settle(&scenario, Seed(scenario.seed));
+    for node in settled.nodes() {
+        let contacts = settled.node(node).expect("it is online").table().len();
+        assert!((20..=25).contains(&contacts), "{contacts}");
+    }
+    let run = run(&scenario);
+    let found = figures(&run, OperationKind::Lookup);
+    assert_eq!(found.count, 1_200);
+    assert!(found.success_rate > 0.9, "{}", found.success_rate);
 }

@@ -280,12 +280,73 @@ fn what_init_writes_runs() {
 fn help_lists_every_subcommand() {
     let desk = Desk::with(TINY);
     let help = desk.succeeds(&["--help"]);
-    for command in ["run", "check", "init"] {
+    for command in ["run", "check", "init", "fidelity", "bench", "growth"] {
         let line = help.lines().find(|line| line.trim_start().starts_with(command));
         assert!(line.is_some_and(|line| line.trim().len() > command.len() + 10), "{help}");
         assert!(desk.succeeds(&[command, "--help"]).contains("Usage: kadsim "));
     }
+    assert!(!help.contains("measure"), "what only the program calls is not listed: {help}");
     assert!(desk.succeeds(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+}
+
+/// Each workload, small: what is measured is a run of that workload, in a process of its own.
+#[test]
+fn bench_measures_every_workload() {
+    let desk = Desk::with(TINY);
+    let printed = desk.succeeds(&["bench", "--nodes", "60", "--threads", "1", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+    assert_eq!(report["machine"]["kadsim"], env!("CARGO_PKG_VERSION"));
+    assert!(report["machine"]["cores"].as_u64() > Some(0));
+    let rows = report["rows"].as_array().expect("there are rows");
+    let names: Vec<_> = rows.iter().map(|row| row["workload"].as_str().expect("named")).collect();
+    assert_eq!(names, ["speed", "simgrid-kademlia", "peersim-kademlia", "pydht-lookups"]);
+    for row in rows {
+        assert_eq!((&row["nodes"], &row["ratio"]), (&60.into(), &serde_json::Value::Null));
+        let figure = |name: &str| row[name].as_f64().unwrap_or_else(|| panic!("{name}: {row}"));
+        assert!(figure("messages") > 1_000.0 && figure("cpu_seconds") > 0.0, "{row}");
+        let speed = figure("messages") / figure("cpu_seconds");
+        assert!((speed / figure("messages_per_cpu_second") - 1.0).abs() < 0.05, "{row}");
+    }
+    // The work is that of the scenario, to the message.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/peers/peersim-kademlia.toml");
+    desk.succeeds(&["run", file, "--set", "nodes.count=60", "--quiet"]);
+    let run: serde_json::Value =
+        serde_json::from_slice(&desk.read("output/peersim-kademlia-1/performance.json"))
+            .expect("it is JSON");
+    assert_eq!(rows[2]["messages"], run["messages"]);
+
+    let table = desk.succeeds(&["bench", "--nodes", "60", "--threads", "1", "--only", "speed"]);
+    assert!(table.contains("speed") && !table.contains("pydht-lookups"), "{table}");
+}
+
+#[test]
+fn wrong_arguments_of_bench_and_growth_are_told_in_one_message() {
+    let desk = Desk::with(TINY);
+    let message = desk.fails(&["bench", "--only", "sped"], 2);
+    assert!(message.contains("sped") && message.contains("speed, simgrid-kademlia"), "{message}");
+    let message = desk.fails(&["bench", "--repeat", "0"], 2);
+    assert!(message.contains("a whole number from 1"), "{message}");
+    let message = desk.fails(&["growth", "--from", "3", "--to", "4"], 2);
+    assert!(message.contains("1, 2 and 5"), "{message}");
+    let message = desk.fails(&["growth", "--to", "1000", "--out", "my.toml"], 2);
+    assert!(message.contains("my.toml") && message.contains("--out"), "{message}");
+}
+
+#[test]
+fn growth_writes_a_table_and_two_pictures_of_it() {
+    let desk = Desk::with(TINY);
+    let printed = desk.succeeds(&["growth", "--from", "20", "--to", "50", "--out", "here"]);
+    assert!(printed.contains("Written to here"), "{printed}");
+    assert_eq!(files(&desk.path("here")), ["growth.csv", "growth.png", "growth.svg"]);
+    let csv = text(&desk.read("here/growth.csv"));
+    let sizes: Vec<_> = csv.lines().skip(1).filter_map(|row| row.split(',').next()).collect();
+    assert_eq!(sizes, ["20", "50"], "{csv}");
+    let costs = |row: &str| {
+        row.split(',').nth(2).is_some_and(|cost| cost.parse::<f64>().is_ok_and(|cost| cost > 0.0))
+    };
+    assert!(csv.lines().skip(1).all(costs), "{csv}");
+    let svg = text(&desk.read("here/growth.svg"));
+    assert!(svg.contains("CPU per message (ns)") && svg.contains("Memory per node (KiB)"));
 }
 
 /// A run that would take hours, interrupted: the folder is there, complete and marked partial,

@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["scenario"],
     &["runner"],
     &["report", "fidelity"],
+    &["bench"],
     &["cli"],
 ];
 

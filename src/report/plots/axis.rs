@@ -3,6 +3,9 @@
 use crate::report::text::grouped;
 use crate::time::Instant;
 
+/// Room at either end of an axis of decades, as a factor.
+const ROOM: f64 = 1.15;
+
 /// How values are spread over an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scale {
@@ -112,6 +115,22 @@ impl Axis {
         Axis { label: label.into(), ticks, min, max, scale: Scale::Logarithmic }
     }
 
+    /// A logarithmic axis a little beyond `min` and `max`, so that marks there stand free; marked
+    /// at 1, 2 and 5 where there are few decades and at the decades otherwise.
+    pub fn decades(label: impl Into<String>, min: f64, max: f64) -> Self {
+        let whole = Axis::logarithmic(label, min, max);
+        let max = if max > min { max } else { whole.max };
+        let is_decade = |value: f64| {
+            let exponent = libm::log10(value);
+            (exponent - libm::round(exponent)).abs() < 1e-9
+        };
+        let few = max / min < 50.0;
+        let inside = |value: f64| value >= min * 0.999_999 && value <= max * 1.000_001;
+        let ticks = whole.ticks.into_iter().filter(|(value, _)| inside(*value));
+        let ticks = ticks.filter(|(value, _)| few || is_decade(*value)).collect();
+        Axis { ticks, min: min / ROOM, max: max * ROOM, ..whole }
+    }
+
     /// Virtual time from the beginning of the run to `end`.
     pub fn time(end: Instant) -> Self {
         let unit = TimeUnit::of(end);
@@ -215,6 +234,16 @@ mod tests {
             texts(&Axis::logarithmic("", 0.01, 20_000.0)),
             ["0.01", "0.1", "1", "10", "100", "1,000", "10,000"]
         );
+    }
+
+    #[test]
+    fn decades_end_where_the_values_end() {
+        let axis = Axis::decades("", 1_000.0, 1_000_000.0);
+        assert_eq!(texts(&axis), ["1,000", "10,000", "100,000", "1,000,000"]);
+        let ends = (axis.place(1_000.0), axis.place(1_000_000.0));
+        assert!((0.01..0.03).contains(&ends.0) && (0.97..0.99).contains(&ends.1), "{ends:?}");
+        assert_eq!(texts(&Axis::decades("", 1_000.0, 5_000.0)), ["1,000", "2,000", "5,000"]);
+        assert_eq!(texts(&Axis::decades("", 1_000.0, 1_000.0)), ["1,000", "2,000"]);
     }
 
     #[test]

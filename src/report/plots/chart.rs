@@ -15,6 +15,8 @@ const LEGEND_GAP: f64 = 22.0;
 const LEGEND_ROW: f64 = 26.0;
 const LABEL_SIZE: f64 = 19.0;
 const TICK_SIZE: f64 = 17.0;
+/// Half the side of a point's mark.
+const MARK: f64 = 4.5;
 const PHASE_SIZE: f64 = 16.0;
 const PHASE_ROW: f64 = 17.0;
 
@@ -49,6 +51,8 @@ pub struct Panel {
 pub enum Marks {
     /// Lines.
     Lines(Vec<Data>),
+    /// Lines with a mark at each point: there is nothing known between them.
+    Measured(Vec<Data>),
     /// Bars beside each other at each place; points name place and height.
     Grouped(Vec<Data>),
     /// Bars on top of each other at each place.
@@ -78,8 +82,16 @@ struct Frame {
 impl Marks {
     fn data(&self) -> &[Data] {
         match self {
-            Marks::Lines(data) | Marks::Grouped(data) | Marks::Stacked(data) => data,
+            Marks::Lines(data)
+            | Marks::Measured(data)
+            | Marks::Grouped(data)
+            | Marks::Stacked(data) => data,
         }
+    }
+
+    /// Whether there is no point in it.
+    pub fn is_empty(&self) -> bool {
+        self.data().iter().all(|data| data.points.is_empty())
     }
 
     fn legend(&self) -> impl Iterator<Item = &Data> {
@@ -128,7 +140,7 @@ impl Chart {
             let y = frame.y(&panel.y, *value);
             scene.rule((frame.left, y), (frame.right, y), GRID, 1.0);
         }
-        if let Marks::Lines(_) = panel.marks {
+        if let Marks::Lines(_) | Marks::Measured(_) = panel.marks {
             for (value, _) in &self.x.ticks {
                 let x = frame.x(&self.x, *value);
                 scene.rule((x, frame.top), (x, frame.bottom), GRID, 1.0);
@@ -205,12 +217,18 @@ fn draw_marks(scene: &mut Scene, x: &Axis, panel: &Panel, frame: Frame) {
     // Room of one place, of which a tenth on either side stays empty.
     let room = frame.x(x, 1.0) - frame.x(x, 0.0);
     match &panel.marks {
-        Marks::Lines(lines) => {
+        Marks::Lines(lines) | Marks::Measured(lines) => {
             for line in lines.iter().filter(|line| !line.points.is_empty()) {
                 let place = |(px, py): &(f64, f64)| (frame.x(x, *px), frame.y(&panel.y, *py));
                 let mut points: Vec<_> = line.points.iter().map(place).collect();
                 if let [(x, y)] = points[..] {
                     points = vec![(x - 3.0, y), (x + 3.0, y)];
+                }
+                if let Marks::Measured(_) = panel.marks {
+                    for (x, y) in &points {
+                        let corners = [(x - MARK, y - MARK), (x + MARK, y + MARK)];
+                        scene.area(corners, line.look.color);
+                    }
                 }
                 scene.line(points, line.look, 2.2);
             }

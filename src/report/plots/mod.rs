@@ -12,6 +12,7 @@ mod render;
 mod scene;
 // The plots themselves.
 mod distributions;
+mod growth;
 mod over_time;
 
 use super::PlotFormat;
@@ -48,13 +49,34 @@ pub enum PlotError {
 /// # Errors
 /// If a plot cannot be drawn or written; others may have been written before.
 pub fn draw_all(run: &RunOutput, folder: &Path, formats: &[PlotFormat]) -> Result<(), PlotError> {
-    let scenes: Vec<_> = charts(run).iter().map(|chart| (chart.name, chart.scene())).collect();
+    draw(&charts(run), folder, formats)
+}
+
+fn draw(charts: &[Chart], folder: &Path, formats: &[PlotFormat]) -> Result<(), PlotError> {
+    let scenes: Vec<_> = charts.iter().map(|chart| (chart.name, chart.scene())).collect();
     let files: Vec<_> =
         scenes.iter().flat_map(|scene| formats.iter().map(move |format| (scene, format))).collect();
     files.par_iter().try_for_each(|((name, scene), format)| match format {
         PlotFormat::Svg => render::svg(name, scene, &folder.join(format!("{name}.svg"))),
         PlotFormat::Png => render::png(name, scene, &folder.join(format!("{name}.png"))),
     })
+}
+
+/// Draws the cost of a message and of a node against the number of nodes into `folder`, as
+/// `growth`, a file for each format: points of nodes and nanoseconds, of nodes and bytes.
+/// Nothing, if there are no points.
+///
+/// # Errors
+/// If a plot cannot be drawn or written.
+pub fn growth_chart(
+    subtitle: &str,
+    times: Vec<(f64, f64)>,
+    bytes: Vec<(f64, f64)>,
+    folder: &Path,
+    formats: &[PlotFormat],
+) -> Result<(), PlotError> {
+    let chart = growth::growth(subtitle, times, bytes);
+    draw(&chart.into_iter().collect::<Vec<_>>(), folder, formats)
 }
 
 /// The plots that `run` has data for.
@@ -109,16 +131,17 @@ mod tests {
 
     #[test]
     fn no_text_overlaps_another_or_leaves_the_picture() {
-        for run in [fabricated::run(), fabricated::short_run()] {
-            for chart in charts(&run) {
-                let scene = chart.scene();
-                let boxes = scene.text_boxes();
-                for (place, (text, bounds)) in boxes.iter().enumerate() {
-                    assert!(bounds.inside(scene::SIZE), "{}: {text:?} is cut off", chart.name);
-                    for (other, other_bounds) in &boxes[place + 1..] {
-                        let free = !bounds.overlaps(other_bounds);
-                        assert!(free, "{}: {text:?} overlaps {other:?}", chart.name);
-                    }
+        let times: Vec<_> = [1e3, 2e3, 5e3, 1e4, 1e5, 1e6].map(|nodes| (nodes, 812.0)).into();
+        let growth = growth::growth("A processor, one thread", times.clone(), times);
+        let runs = [fabricated::run(), fabricated::short_run()];
+        for chart in runs.iter().flat_map(charts).chain(growth) {
+            let scene = chart.scene();
+            let boxes = scene.text_boxes();
+            for (place, (text, bounds)) in boxes.iter().enumerate() {
+                assert!(bounds.inside(scene::SIZE), "{}: {text:?} is cut off", chart.name);
+                for (other, other_bounds) in &boxes[place + 1..] {
+                    let free = !bounds.overlaps(other_bounds);
+                    assert!(free, "{}: {text:?} overlaps {other:?}", chart.name);
                 }
             }
         }

@@ -1,13 +1,13 @@
 //! Churn and workloads.
 
 use super::bounds::{LONGEST, length, number, whole};
-use crate::scenario::file::{ChurnTable, Number, WorkloadTable};
-use crate::scenario::problem::Problem;
+use crate::scenario::file::{ChurnTable, Number, Whole, WorkloadTable};
+use crate::scenario::problem::{Fault, Problem};
 use crate::scenario::words::{ChurnName, DistributionName, KindName, PopularityName};
 use crate::time::Duration;
 use crate::units::{Length, Rate, Size};
 use crate::workload::config::{
-    Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
+    Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
     WorkloadKind,
 };
 
@@ -15,6 +15,10 @@ use crate::workload::config::{
 const DEFAULT_RATE: f64 = 0.02;
 /// Operations per second of one node beyond this are a mistake of units.
 const HIGHEST_RATE: f64 = 1e6;
+/// Operations of one node beyond this are one as well.
+const HIGHEST_COUNT: u64 = 1_000_000;
+/// Operations of all nodes that are counted out: each is drawn before the run begins.
+const HIGHEST_TOTAL_COUNT: u64 = 100_000_000;
 const DEFAULT_RECORD_SIZE: u64 = 1 << 10;
 const LARGEST_RECORD: u64 = 1 << 20;
 const SHORTEST_MEAN: Duration = Duration::from_secs(1);
@@ -82,21 +86,7 @@ pub fn workloads(tables: &[WorkloadTable], nodes: u32) -> Result<Vec<WorkloadCon
 }
 
 fn workload(index: usize, table: &WorkloadTable, nodes: u32) -> Result<WorkloadConfig, Problem> {
-    let rate_per_node = match (table.rate, table.total_rate) {
-        (Some(rate), Some(total)) => {
-            let path = format!("workload.{index}.total_rate");
-            let message = format!(
-                "`workload.{index}` has both rate ({rate} per node) and total_rate ({total} of \
-                 all nodes): give one of them"
-            );
-            return Err(Problem::said(path.as_str(), message));
-        }
-        (Some(rate), None) => bounded_rate(&format!("workload.{index}.rate"), rate, 1.0)?,
-        (None, Some(rate)) => {
-            bounded_rate(&format!("workload.{index}.total_rate"), rate, f64::from(nodes))?
-        }
-        (None, None) => DEFAULT_RATE,
-    };
+    let amount = amount(index, table, nodes)?;
     let kind = match table.kind.map_or(KindName::Lookup, |word| word.0) {
         KindName::Lookup => WorkloadKind::Lookup,
         KindName::PutGet => {
@@ -109,7 +99,50 @@ fn workload(index: usize, table: &WorkloadTable, nodes: u32) -> Result<WorkloadC
         }
     };
     let arrivals = table.arrivals.map_or(Arrivals::Poisson, |word| word.0);
-    Ok(WorkloadConfig { kind, rate_per_node, arrivals })
+    if let (Arrivals::AtOnce, Amount::Rate(_)) = (arrivals, amount) {
+        let path = format!("workload.{index}.arrivals");
+        let reason = "belongs to count or total_count; a rate is not all at once".to_owned();
+        return Err(Problem { path: path.as_str().into(), fault: Fault::NoEffect { reason } });
+    }
+    Ok(WorkloadConfig { kind, amount, arrivals })
+}
+
+/// How much of a workload there is: one of four keys says so.
+fn amount(index: usize, table: &WorkloadTable, nodes: u32) -> Result<Amount, Problem> {
+    let path = |key| format!("workload.{index}.{key}");
+    let given = [
+        ("rate", table.rate.map(|rate| format!("{rate} per node"))),
+        ("total_rate", table.total_rate.map(|rate| format!("{rate} of all nodes"))),
+        ("count", table.count.map(|count| format!("{} per node", count.0))),
+        ("total_count", table.total_count.map(|count| format!("{} of all nodes", count.0))),
+    ];
+    let mut given = given.into_iter().filter_map(|(key, text)| text.map(|text| (key, text)));
+    if let (Some((key, text)), Some((other, other_text))) = (given.next(), given.next()) {
+        let message = format!(
+            "`workload.{index}` has both {key} ({text}) and {other} ({other_text}): give one of \
+             them"
+        );
+        return Err(Problem::said(path(other).as_str(), message));
+    }
+    let counted = |key, given: Option<Whole>, most| -> Result<u32, Problem> {
+        let count = whole(&path(key), given, 1, 1..=most)?;
+        Ok(u32::try_from(count).expect("the bound fits"))
+    };
+    Ok(match table {
+        WorkloadTable { rate: Some(rate), .. } => {
+            Amount::Rate(bounded_rate(&path("rate"), *rate, 1.0)?)
+        }
+        WorkloadTable { total_rate: Some(rate), .. } => {
+            Amount::Rate(bounded_rate(&path("total_rate"), *rate, f64::from(nodes))?)
+        }
+        WorkloadTable { count: Some(_), .. } => {
+            Amount::PerNode(counted("count", table.count, HIGHEST_COUNT)?)
+        }
+        WorkloadTable { total_count: Some(_), .. } => {
+            Amount::Total(counted("total_count", table.total_count, HIGHEST_TOTAL_COUNT)?)
+        }
+        _ => Amount::Rate(DEFAULT_RATE),
+    })
 }
 
 /// The rate of one node if `rate` is that of `sharers` nodes.

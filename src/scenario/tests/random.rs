@@ -10,7 +10,7 @@ use crate::scenario::{
 };
 use crate::time::Duration;
 use crate::workload::config::{
-    Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
+    Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
     WorkloadKind,
 };
 use proptest::prelude::*;
@@ -160,21 +160,28 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
         }),
     ];
     let arrivals = prop_oneof![Just(Arrivals::Poisson), Just(Arrivals::Fixed)];
-    (kind, 1e-6..1e3, arrivals).prop_map(|(kind, rate_per_node, arrivals)| WorkloadConfig {
-        kind,
-        rate_per_node,
-        arrivals,
-    })
+    let rate = (1e-6..1e3).prop_map(Amount::Rate);
+    let count = (1u32..=1_000_000).prop_map(Amount::PerNode);
+    let total = (1u32..=100_000_000).prop_map(Amount::Total);
+    let how = prop_oneof![
+        (rate, arrivals.clone()),
+        (count.clone(), arrivals.clone()),
+        (total.clone(), arrivals),
+        (prop_oneof![count, total], Just(Arrivals::AtOnce)),
+    ];
+    (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let texts = ("[a-z][a-z 0-9-]{0,20}", "\\PC*", any::<u64>());
-    let run = (1u32..100_000_000, any::<bool>(), lengths(Duration::ZERO, Duration::from_secs(1)));
+    let bootstraps =
+        prop_oneof![Just(Bootstrap::Organic), Just(Bootstrap::Warm), Just(Bootstrap::Random)];
+    let run = (1u32..100_000_000, bootstraps, lengths(Duration::ZERO, Duration::from_secs(1)));
     let outer = (0.0..=1.0, 0u64..1 << 50);
     let workloads = proptest::collection::vec(workload(), 1..4);
     (texts, run, params(), network(), churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
-            let (count, is_warm, extra) = run;
+            let (count, bootstrap, extra) = run;
             let phases = Phases {
                 init: extra,
                 transition: Duration::from_secs(1) + extra,
@@ -185,11 +192,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 description,
                 seed,
                 phases,
-                nodes: Nodes {
-                    count,
-                    bootstrap: if is_warm { Bootstrap::Warm } else { Bootstrap::Organic },
-                    contacts: (count as usize - 1).min(7),
-                },
+                nodes: Nodes { count, bootstrap, contacts: (count as usize - 1).min(7) },
                 preset,
                 kademlia,
                 network,
@@ -197,7 +200,11 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 workloads,
                 checker: CheckerConfig { lookups: outer.0, tables: 1.0 - outer.0 },
                 output: OutputConfig {
-                    plots: if is_warm { vec![] } else { vec![PlotFormat::Png] },
+                    plots: if bootstrap == Bootstrap::Warm {
+                        vec![]
+                    } else {
+                        vec![PlotFormat::Png]
+                    },
                     sample_interval: Duration::from_secs(1) + extra,
                     operations_limit: outer.1,
                 },

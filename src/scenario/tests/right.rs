@@ -9,7 +9,7 @@ use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario, starter,
 };
 use crate::time::{Duration, Instant};
-use crate::workload::config::{Arrivals, ChurnConfig, WorkloadConfig, WorkloadKind};
+use crate::workload::config::{Amount, Arrivals, ChurnConfig, WorkloadConfig, WorkloadKind};
 use std::path::Path;
 
 const SMALLEST: &str = "[nodes]\ncount = 10\n";
@@ -42,7 +42,7 @@ fn everything_has_a_default() {
         churn: ChurnConfig::None,
         workloads: vec![WorkloadConfig {
             kind: WorkloadKind::Lookup,
-            rate_per_node: 0.02,
+            amount: Amount::Rate(0.02),
             arrivals: Arrivals::Poisson,
         }],
         checker: CheckerConfig { lookups: 1.0, tables: 0.01 },
@@ -96,8 +96,9 @@ fn what_the_starter_leaves_in_comments_is_allowed_too() {
 fn every_scenario_that_comes_along_parses_and_says_what_it_shows() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut names = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    let entries = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let files = entries(&folder).chain(entries(&folder.join("peers"))).map(|entry| entry.path());
+    for path in files.filter(|path| path.is_file()) {
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("# "), "{} opens with a comment", path.display());
         let scenario = Scenario::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
@@ -107,7 +108,7 @@ fn every_scenario_that_comes_along_parses_and_says_what_it_shows() {
         assert_eq!(parse(&scenario.to_toml(), &[]), Ok(scenario.clone()));
         names.push(scenario.name);
     }
-    for name in ["churn-kad", "lossy-wan", "mainline-10k", "quickstart", "static-lookups"] {
+    for name in ["churn-kad", "lossy-wan", "mainline-10k", "quickstart", "pydht-lookups"] {
         assert!(names.iter().any(|found| found == name), "{name}");
     }
 }
@@ -131,7 +132,7 @@ fn settings_reach_tables_lists_and_what_is_not_in_the_file() {
     ];
     let scenario = parse(text, &settings).unwrap();
     assert_eq!(scenario.nodes.count, 500);
-    assert_eq!(scenario.workloads[0].rate_per_node, 0.1);
+    assert_eq!(scenario.workloads[0].amount, Amount::Rate(0.1));
     assert!(matches!(scenario.workloads[1].kind, WorkloadKind::PutGet { .. }));
     let shares: Vec<f64> = scenario.network.classes.iter().map(|class| class.share).collect();
     assert_eq!(shares, [0.25, 0.75]);
@@ -160,8 +161,12 @@ fn a_setting_that_chooses_a_model_displaces_the_keys_of_the_others() {
     let delay = Duration::from_millis(3);
     assert_eq!(scenario.network.latency.model, LatencyModel::Constant { delay });
     assert_eq!(scenario.workloads[0].kind, WorkloadKind::Lookup);
-    assert_eq!(scenario.workloads[0].rate_per_node, 0.5);
+    assert_eq!(scenario.workloads[0].amount, Amount::Rate(0.5));
     assert!(parse(text, &["churn.lifetime_distribution=exponential"]).is_ok());
+    let scenario = parse(text, &["workload.0.count=4", "workload.0.arrivals=at-once"]).unwrap();
+    assert_eq!(scenario.workloads[0].amount, Amount::PerNode(4));
+    let scenario = parse(&scenario.to_toml(), &["workload.0.total_count=2_000"]).unwrap();
+    assert_eq!(scenario.workloads[0].amount, Amount::Total(2_000));
 }
 
 #[test]

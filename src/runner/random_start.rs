@@ -1,0 +1,105 @@
+//! Routing tables of nodes that begin with contacts drawn at random and have not looked around
+//! yet: what a list of nodes that ships with a client would give.
+
+use crate::kademlia::key::{Key, Key64};
+use crate::kademlia::message::PeerList;
+use crate::kademlia::params::Params;
+use crate::kademlia::routing_table::RoutingTable;
+use crate::protocol::NodeIndex;
+use crate::rng::{Purpose, Seed, Stream};
+use rand::RngExt;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// The tables of `nodes`, in their order, each with up to `contacts` of the others. What does not
+/// fit into its bucket is left out, as it would be if it were heard from.
+pub(super) fn tables(
+    seed: Seed,
+    params: &Params,
+    nodes: &[NodeIndex],
+    contacts: usize,
+    key_of: impl Fn(NodeIndex) -> Key64 + Sync,
+) -> Vec<RoutingTable<NodeIndex>> {
+    let interval = params.refresh_interval.as_nanos() / 1_000_000_000;
+    let table = |place: usize| {
+        let stream = Stream::new(seed, Purpose::WarmStart, u64::from(nodes[place].0));
+        let own = key_of(nodes[place]);
+        let mut buckets: Vec<(PeerList<NodeIndex>, u64)> = Vec::new();
+        for other in others(place, nodes.len(), contacts, stream) {
+            let bucket = own.shared_bits(key_of(nodes[other])) as usize;
+            while buckets.len() <= bucket {
+                buckets.push((PeerList::new(), interval));
+            }
+            if buckets[bucket].0.len() < params.k {
+                buckets[bucket].0.push(nodes[other]);
+            }
+        }
+        let kept = buckets.iter().map(|(peers, _)| peers.len()).sum();
+        RoutingTable::filled(kept, buckets.into_iter(), 0)
+    };
+    (0..nodes.len()).into_par_iter().map(table).collect()
+}
+
+/// Up to `wanted` different numbers below `count`, none of them `own`, in a random order: the
+/// beginning of a shuffle, of which only the places that changed are kept.
+fn others(own: usize, count: usize, wanted: usize, mut stream: Stream) -> Vec<usize> {
+    let rest = count - 1;
+    let mut moved: BTreeMap<usize, usize> = BTreeMap::new();
+    let draw = |place: usize| {
+        let drawn = stream.random_range(place as u64..rest as u64) as usize;
+        let at_place = moved.get(&place).copied().unwrap_or(place);
+        let number = moved.insert(drawn, at_place).unwrap_or(drawn);
+        // The numbers from `own` on stand for those that follow them.
+        number + usize::from(number >= own)
+    };
+    (0..wanted.min(rest)).map(draw).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Bijection;
+
+    fn stream(index: u64) -> Stream {
+        Stream::new(Seed(9), Purpose::Test, index)
+    }
+
+    #[test]
+    fn others_are_different_and_each_as_likely() {
+        let mut counts = [0u32; 20];
+        for index in 0..10_000 {
+            let mut drawn = others(7, 20, 5, stream(index));
+            drawn.iter().for_each(|&number| counts[number] += 1);
+            drawn.sort_unstable();
+            drawn.dedup();
+            assert_eq!(drawn.len(), 5);
+        }
+        assert_eq!(counts[7], 0, "a node is no contact of its own");
+        // 50,000 draws of 19 numbers; five standard deviations are 250.
+        let even = |&(number, &count): &(usize, &u32)| number == 7 || count.abs_diff(2_632) < 250;
+        assert!(counts.iter().enumerate().all(|pair| even(&pair)), "{counts:?}");
+    }
+
+    #[test]
+    fn all_others_can_be_wanted() {
+        let mut drawn = others(2, 6, 100, stream(0));
+        drawn.sort_unstable();
+        assert_eq!(drawn, [0, 1, 3, 4, 5]);
+        assert!(others(0, 1, 3, stream(0)).is_empty());
+    }
+
+    #[test]
+    fn tables_obey_the_laws() {
+        let keys = Bijection::new(Seed(3));
+        let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
+        let nodes: Vec<_> = (0..500).map(NodeIndex).collect();
+        let params = Params { k: 8, ..Params::paper() };
+        let tables = tables(Seed(3), &params, &nodes, 25, key_of);
+        for (&node, table) in nodes.iter().zip(&tables) {
+            table.check(key_of(node), &params, key_of);
+            assert!(table.bucket(0).len() <= 8 && (14..=25).contains(&table.len()));
+        }
+        let full = tables.iter().filter(|table| table.bucket(0).len() == 8).count();
+        assert!(full > 400, "of 25 contacts, 12 are expected to belong into the first bucket");
+    }
+}
