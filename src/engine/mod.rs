@@ -97,6 +97,7 @@
 //! ```
 
 pub mod blocks;
+mod counters;
 pub mod digest;
 pub mod event;
 pub mod exchange;
@@ -106,6 +107,7 @@ pub mod queue;
 mod transport;
 pub mod world;
 
+pub use counters::Counters;
 pub use world::World;
 
 use crate::memory;
@@ -133,26 +135,6 @@ struct Slot<P> {
     /// Where the node's own stream of randomness stands.
     draws: u64,
     digest: Digest,
-}
-
-/// What the engine itself counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Events taken from the queue.
-    pub events: u64,
-    /// Messages handed to a node that was online.
-    pub delivered: u64,
-    /// Wake-ups handed to a node.
-    pub wakes: u64,
-}
-
-impl Counters {
-    /// Adds what another block of the same run counted.
-    pub fn add(&mut self, other: Counters) {
-        self.events += other.events;
-        self.delivered += other.delivered;
-        self.wakes += other.wakes;
-    }
 }
 
 /// Nodes of protocol `P` under virtual time, with a queue of kind `Q`: all of a network, or
