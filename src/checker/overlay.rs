@@ -33,17 +33,18 @@ impl<'a> Overlay<'a> {
         Overlay { tables }
     }
 
-    /// Looks at the whole graph. `knows` says whether the first node has the second in its table.
+    /// Looks at the whole graph. `known_by` says how many of some nodes that are online have the
+    /// given one in their tables.
     ///
     /// A healthy network is one large component, and its graph is too large to copy. So that
     /// component is found in place, around the node that knows most; what is left, mostly
     /// nothing, goes through Kosaraju's algorithm.
     pub fn connectivity(
         &self,
-        knows: impl Fn(NodeIndex, NodeIndex) -> bool + Sync,
+        known_by: impl Fn(NodeIndex, &[NodeIndex]) -> usize + Sync,
     ) -> Connectivity {
         let mut found =
-            Connectivity { connections: self.connections(knows), components: 0, largest: 0 };
+            Connectivity { connections: self.connections(known_by), components: 0, largest: 0 };
         let root = self.online().max_by_key(|&node| (self.contacts(node).len(), !node.0));
         let Some(root) = root else { return found };
         let around = self.component_around(root);
@@ -69,11 +70,12 @@ impl<'a> Overlay<'a> {
 
     /// Most of the time that the graph takes goes into this: nearly every other contact is a
     /// table that has to be fetched from memory. Hence on all threads.
-    fn connections(&self, knows: impl Fn(NodeIndex, NodeIndex) -> bool + Sync) -> u64 {
+    fn connections(&self, known_by: impl Fn(NodeIndex, &[NodeIndex]) -> usize + Sync) -> u64 {
         let of = |node: NodeIndex| {
             let contacts = self.contacts(node).filter(|&contact| self.is_online(contact));
             // Each pair once: where both know each other, at the smaller of the two.
-            contacts.filter(|&contact| node < contact || !knows(contact, node)).count() as u64
+            let (larger, smaller): (Vec<_>, Vec<_>) = contacts.partition(|&other| node < other);
+            (larger.len() + smaller.len() - known_by(node, &smaller)) as u64
         };
         let places = (0..self.tables.len() as u32).into_par_iter().map(NodeIndex);
         places.filter(|&node| self.is_online(node)).map(of).sum()
@@ -142,7 +144,9 @@ mod tests {
             .collect();
         let knows =
             |a: NodeIndex, b| tables[a.get()].as_ref().is_some_and(|list| list.contains(&b));
-        Overlay::new(tables.iter().map(Option::as_deref).collect()).connectivity(knows)
+        let known_by =
+            |node, others: &[NodeIndex]| others.iter().filter(|&&other| knows(other, node)).count();
+        Overlay::new(tables.iter().map(Option::as_deref).collect()).connectivity(known_by)
     }
 
     #[test]

@@ -71,6 +71,11 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue, X> Blocks<P, Q, X> {
         self.engines[self.division.block_of(node)].node(node)
     }
 
+    /// Begins to fetch what is in this place.
+    pub fn prefetch(&self, node: NodeIndex) {
+        self.engines[self.division.block_of(node)].prefetch(node);
+    }
+
     /// What all blocks have counted so far.
     pub fn counters(&self) -> Counters {
         let mut sum = Counters::default();

@@ -2,10 +2,10 @@
 //! touch can be fetched while others are handled. In a large network every message is for a node
 //! that was not touched lately, and waiting for memory would be most of the work.
 
+use super::Engine;
 use super::event::{Event, Payload};
 use super::queue::EventQueue;
 use super::world::World;
-use super::{Engine, Slot};
 use crate::memory;
 use crate::protocol::{NodeIndex, Protocol, Stage};
 
@@ -28,6 +28,12 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.foresee(PARTS, Stage::Parts, world);
     }
 
+    /// Begins to fetch what is in a node's place.
+    #[inline]
+    pub(super) fn prefetch(&self, node: NodeIndex) {
+        memory::prefetch(&self.slots[self.place_of(node)]);
+    }
+
     /// The first events of a bucket, for which it is late, but all at once.
     #[cold]
     fn look_ahead_anew<W: World<P>>(&self, world: &W) {
@@ -39,8 +45,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     #[inline]
     fn foresee_place(&self, ahead: usize) {
         let Some(event) = self.queue.upcoming(ahead) else { return };
-        let slot: &Slot<P> = &self.slots[self.place_of(event.destination())];
-        memory::prefetch(slot);
+        self.prefetch(event.destination());
         if let Payload::Arrival(message) | Payload::Delivery(message) = event.payload() {
             self.messages.prefetch(message);
         }

@@ -132,6 +132,11 @@ impl<P: Copy + Eq> RoutingTable<P> {
         self.spares.of(index)
     }
 
+    /// Begins to fetch the contacts of one bucket.
+    pub fn prefetch_bucket(&self, index: usize) {
+        memory::prefetch_slice(self.bucket(index));
+    }
+
     /// Begins to fetch the contacts among which the `k` closest to a key are that shares `shared`
     /// bits with the own one.
     #[inline]

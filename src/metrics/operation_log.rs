@@ -3,7 +3,6 @@
 use super::number::fixed_point;
 use super::operations::OperationRecord;
 use crate::rng::{PacketDraws, Purpose, Seed};
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Sets the log's draws apart from others of [`Purpose::Sampling`].
@@ -15,8 +14,11 @@ const DRAW: u64 = 0x6f70_6c6f_6721;
 pub struct OperationLog {
     limit: usize,
     draws: PacketDraws,
-    /// By hash of the number, then the number.
-    kept: BTreeMap<(u64, u64), OperationRecord>,
+    /// With the hash of its number, in no order; up to twice the limit, so that the lowest are
+    /// picked out now and then and not at every operation.
+    kept: Vec<(u64, OperationRecord)>,
+    /// Whatever lies above it is not kept: once there were `limit` below.
+    highest: (u64, u64),
     total: u64,
 }
 
@@ -24,7 +26,7 @@ impl OperationLog {
     /// An empty log of at most `limit` operations.
     pub fn new(limit: usize, seed: Seed) -> Self {
         let draws = PacketDraws::new(seed, Purpose::Sampling);
-        OperationLog { limit, draws, kept: BTreeMap::new(), total: 0 }
+        OperationLog { limit, draws, kept: Vec::new(), highest: (u64::MAX, u64::MAX), total: 0 }
     }
 
     /// Logs an operation, unless the log is full of those with lower hashes.
@@ -34,22 +36,21 @@ impl OperationLog {
     }
 
     fn keep(&mut self, operation: OperationRecord) {
-        let place = (self.draws.bits(operation.number, DRAW), operation.number);
-        let full = self.kept.len() >= self.limit;
-        if full && self.kept.last_key_value().is_none_or(|(last, _)| *last < place) {
+        let hash = self.draws.bits(operation.number, DRAW);
+        if (hash, operation.number) > self.highest {
             return;
         }
-        let earlier = self.kept.insert(place, operation);
-        assert!(earlier.is_none(), "operation {} is logged twice", operation.number);
-        if full {
-            self.kept.pop_last();
+        self.kept.push((hash, operation));
+        if self.kept.len() > 2 * self.limit {
+            let highest = lowest(&mut self.kept, self.limit);
+            self.highest = highest.unwrap_or((0, 0));
         }
     }
 
     /// Logs everything that `other` logged.
     pub fn merge(&mut self, other: &OperationLog) {
         self.total += other.total;
-        other.kept.values().for_each(|operation| self.keep(*operation));
+        other.kept.iter().for_each(|(_, operation)| self.keep(*operation));
     }
 
     /// Operations that were offered.
@@ -59,15 +60,32 @@ impl OperationLog {
 
     /// Operations that were kept.
     pub fn kept(&self) -> u64 {
-        self.kept.len() as u64
+        self.kept.len().min(self.limit) as u64
     }
 
     /// The kept operations by ascending number.
+    ///
+    /// # Panics
+    /// If two of them have the same number.
     pub fn records(&self) -> Vec<OperationRecord> {
-        let mut records: Vec<_> = self.kept.values().copied().collect();
+        let mut kept = self.kept.clone();
+        lowest(&mut kept, self.limit);
+        let mut records: Vec<_> = kept.into_iter().map(|(_, operation)| operation).collect();
         records.sort_unstable_by_key(|operation| operation.number);
+        let twice = records.windows(2).find(|pair| pair[0].number == pair[1].number);
+        assert!(twice.is_none(), "an operation is logged twice: {twice:?}");
         records
     }
+}
+
+/// Leaves only the up to `limit` lowest by hash, then number; gives the highest of them.
+fn lowest(kept: &mut Vec<(u64, OperationRecord)>, limit: usize) -> Option<(u64, u64)> {
+    let rank = |(hash, operation): &(u64, OperationRecord)| (*hash, operation.number);
+    if kept.len() > limit && limit > 0 {
+        kept.select_nth_unstable_by_key(limit - 1, rank);
+    }
+    kept.truncate(limit);
+    kept.get(limit.checked_sub(1)?).map(rank)
 }
 
 /// Writes operations as CSV, a row each, with a header. `recall` and `closest_found` are empty

@@ -11,6 +11,7 @@ use crate::checker::Overlay;
 use crate::engine::queue::EventQueue;
 use crate::kademlia::key::Key;
 use crate::kademlia::routing_table::RoutingTable;
+use crate::memory;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::Phases;
@@ -75,11 +76,22 @@ fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFi
     let state = |node| course.blocks.node(node);
     let table = |node| state(NodeIndex(node)).map(|state| state.table().contacts());
     let overlay = Overlay::new((0..places).map(table).collect());
-    let knows = |node: NodeIndex, other: NodeIndex| {
-        let shared = course.key(node).shared_bits(course.key(other)) as usize;
-        state(node).is_some_and(|state| state.table().bucket(shared).contains(&other))
+    let known_by = |node: NodeIndex, others: &[NodeIndex]| {
+        let key = course.key(node);
+        let bucket = |other| key.shared_bits(course.key(other)) as usize;
+        let table = |other| state(other).map(|state| state.table());
+        if memory::prefetches() {
+            others.iter().for_each(|&other| course.blocks.prefetch(other));
+            for &other in others {
+                table(other).inspect(|table| table.prefetch_bucket(bucket(other)));
+            }
+        }
+        let knows = |&&other: &&NodeIndex| {
+            table(other).is_some_and(|table| table.bucket(bucket(other)).contains(&node))
+        };
+        others.iter().filter(knows).count()
     };
-    let graph = overlay.connectivity(knows);
+    let graph = overlay.connectivity(known_by);
     let count = course.online();
     let per_online = |sum: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
     NetworkFigures {

@@ -220,6 +220,9 @@ impl Population {
     /// Whether a node is online `now`, which lies before the horizon.
     #[inline]
     pub(super) fn is_online(&self, node: NodeIndex, now: Instant) -> bool {
+        if self.ahead_by_node.is_empty() {
+            return self.ring.is_online(node);
+        }
         let end = self.ahead_by_node.partition_point(|&(other, at, _)| (other, at) <= (node, now));
         match self.ahead_by_node[..end].last() {
             Some(&(other, _, online)) if other == node => online,
