@@ -10,9 +10,9 @@ use crate::memory;
 use crate::protocol::{NodeIndex, Protocol, Stage};
 
 /// How many events ahead each stage begins. Each reads only what the one before has fetched.
-const PLACES: usize = 24;
-const NODES: usize = 14;
-const PARTS: usize = 6;
+const PLACES: usize = 36;
+const NODES: usize = 22;
+const PARTS: usize = 10;
 
 impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     /// Fetches ahead for the events that come after the one that has just been taken.
