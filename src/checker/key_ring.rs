@@ -35,6 +35,11 @@ impl KeyRing {
         KeyRing { sorted, online, online_count: 0 }
     }
 
+    /// All nodes in the order of their keys, online or not.
+    pub fn in_order(&self) -> &[(Key64, NodeIndex)] {
+        &self.sorted
+    }
+
     /// A node comes online or goes.
     pub fn set_online(&mut self, node: NodeIndex, online: bool) {
         let was = self.is_online(node);

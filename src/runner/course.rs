@@ -99,28 +99,31 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         params: &Arc<Params>,
         key_of: impl Fn(NodeIndex) -> Key64 + Sync,
     ) {
-        let population = &self.common.population;
-        let online = |node: &NodeIndex| population.is_online(*node, Instant::ZERO);
-        let present: Vec<_> =
-            (0..self.scenario.nodes.count).map(NodeIndex).filter(online).collect();
-        let tables = match self.scenario.nodes.bootstrap {
+        let (blocks, surroundings) = (&mut self.blocks, &mut self.surroundings);
+        let division = blocks.division();
+        let mut settle = |key, node: NodeIndex, table| {
+            let state = Node::settled(key, Arc::clone(params), table);
+            let deadline = state.deadline();
+            surroundings[division.block_of(node)].settled(node);
+            let engine = blocks.engine_of(node);
+            engine.place(node, state);
+            engine.set_wake(node, deadline);
+        };
+        let present = self.common.population.online_first();
+        match self.scenario.nodes.bootstrap {
             Bootstrap::Random => {
+                let mut present: Vec<_> = present.map(|(_, node)| node).collect();
+                present.sort_unstable();
                 let contacts = self.scenario.nodes.contacts;
-                random_start::tables(seed, params, &present, contacts, &key_of)
+                let tables = random_start::tables(seed, params, &present, contacts, &key_of);
+                for (node, table) in present.into_iter().zip(tables) {
+                    settle(key_of(node), node, table);
+                }
             }
             Bootstrap::Warm | Bootstrap::Organic => {
                 let history = History::of(self.scenario.phases.init, params);
-                warm_start::tables(seed, params, history, &present, &key_of)
+                warm_start::fill(seed, params, history, present, &mut settle);
             }
-        };
-        let division = self.blocks.division();
-        for (node, table) in present.into_iter().zip(tables) {
-            let state = Node::settled(key_of(node), Arc::clone(params), table);
-            let deadline = state.deadline();
-            self.surroundings[division.block_of(node)].settled(node);
-            let engine = self.blocks.engine_of(node);
-            engine.place(node, state);
-            engine.set_wake(node, deadline);
         }
     }
 

@@ -230,6 +230,12 @@ impl Population {
         }
     }
 
+    /// The nodes online when the run begins, in the order of their keys.
+    pub(super) fn online_first(&self) -> impl Iterator<Item = (Key64, NodeIndex)> {
+        let online = |&(_, node): &(Key64, NodeIndex)| self.is_online(node, Instant::ZERO);
+        self.ring.in_order().iter().copied().filter(online)
+    }
+
     /// The up to `k` nodes online `now` that are closest to `target`, closest first, `except`
     /// left out.
     pub(super) fn closest(

@@ -8,8 +8,10 @@ mod crowd;
 mod draws;
 // How buckets filled in a network that grew.
 mod growth;
+// Whom the lookups found that filled them.
+mod searches;
 
-use crate::kademlia::key::Key64;
+use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::message::PeerList;
 use crate::kademlia::params::{Eviction, Params};
 use crate::kademlia::routing_table::RoutingTable;
@@ -20,7 +22,8 @@ use crowd::{Crowd, Member, Subtree};
 use draws::Draws;
 use growth::{Newcomer, Reach};
 use rayon::prelude::*;
-use smallvec::SmallVec;
+use searches::Searches;
+use std::ops::Range;
 
 /// How a network came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,32 +48,46 @@ impl History {
     }
 }
 
-/// The tables of `nodes`, in their order.
-pub(super) fn tables(
+/// So many tables are filled at a time: all of them, lying beside the network that they become
+/// part of, would take a good deal of memory, and to take memory takes time.
+const AT_A_TIME: usize = 1 << 13;
+
+/// Fills the tables of all nodes present, which are given in the order of their keys, and hands
+/// them out in that order. Who has the lower number came earlier: numbers say nothing of keys,
+/// so that is as good as any order.
+pub(super) fn fill(
     seed: Seed,
     params: &Params,
     history: History,
-    nodes: &[NodeIndex],
-    key_of: impl Fn(NodeIndex) -> Key64 + Sync,
-) -> Vec<RoutingTable<NodeIndex>> {
+    present: impl Iterator<Item = (Key64, NodeIndex)>,
+    mut each: impl FnMut(Key64, NodeIndex, RoutingTable<NodeIndex>),
+) {
     let named = PacketDraws::new(seed, Purpose::WarmStart);
-    let mut arrivals: Vec<_> =
-        nodes.par_iter().map(|&node| (named.bits(u64::from(node.0), 0), node)).collect();
-    arrivals.par_sort_unstable();
-    let members = arrivals.into_par_iter().enumerate();
-    let members = members
-        .map(|(elders, (_, node))| Member { key: key_of(node), elders: elders as u32, node })
-        .collect();
-    let world = World { params, history, crowds: Crowd::halved(members), named };
+    let crowds = Crowd::halved(members(present));
+    let world = World { params, history, crowds, named };
+    let mut tables = Vec::new();
     // In the order of their keys: neighbours have most ranges in common.
-    let members = world.crowds[0].members();
-    let filled: Vec<_> = members.par_iter().map(|&member| world.table(member)).collect();
-    let mut tables: Vec<_> = nodes.iter().map(|_| RoutingTable::new()).collect();
-    for (member, table) in members.iter().zip(filled) {
-        let place = nodes.binary_search(&member.node).expect("members are nodes, in order");
-        tables[place] = table;
+    for members in world.crowds[0].members().chunks(AT_A_TIME) {
+        let members_of = members.par_iter().with_min_len(256);
+        let filled = members_of.map_init(Hand::default, |hand, &owner| world.table(owner, hand));
+        filled.collect_into_vec(&mut tables);
+        for (member, table) in members.iter().zip(tables.drain(..)) {
+            each(member.key, member.node, table);
+        }
     }
-    tables
+}
+
+fn members(present: impl Iterator<Item = (Key64, NodeIndex)>) -> Vec<Member> {
+    let mut members: Vec<_> = present.map(|(key, node)| Member { key, elders: 0, node }).collect();
+    let places = members.iter().map(|member| member.node.get() + 1).max().unwrap_or(0);
+    let mut elders = vec![0; places];
+    members.iter().for_each(|member| elders[member.node.get()] = 1);
+    let mut before = 0;
+    for elders in &mut elders {
+        before += std::mem::replace(elders, before);
+    }
+    members.iter_mut().for_each(|member| member.elders = elders[member.node.get()]);
+    members
 }
 
 /// What all tables are filled from.
@@ -81,28 +98,52 @@ struct World<'p> {
     named: PacketDraws,
 }
 
+/// What is at hand while one table after the other is filled.
+#[derive(Default)]
+struct Hand<'w> {
+    /// Whose table was filled last.
+    owner: Option<Key64>,
+    /// The ranges of its buckets.
+    ranges: Vec<Range<usize>>,
+    searches: Searches<'w>,
+}
+
 impl World<'_> {
-    fn table(&self, owner: Member) -> RoutingTable<NodeIndex> {
+    /// Finds the ranges of a node's buckets. Those that it shares with the node before are known.
+    fn find_ranges(&self, owner: Key64, hand: &mut Hand<'_>) {
+        let crowd = &self.crowds[0];
+        let shared = hand.owner.map_or(0, |last| last.shared_bits(owner) as usize);
+        hand.owner = Some(owner);
+        hand.ranges.truncate(shared);
+        let beside: usize = hand.ranges.iter().map(Range::len).sum();
+        let mut around = crowd.members().len() - beside;
+        while around > 1 {
+            let range = crowd.range(Subtree::beside(owner, hand.ranges.len() as u32));
+            around -= range.len();
+            hand.ranges.push(range);
+        }
+    }
+
+    fn table<'w>(&'w self, owner: Member, hand: &mut Hand<'w>) -> RoutingTable<NodeIndex> {
         let k = self.params.k;
         let crowd = &self.crowds[0];
-        let mut ranges: SmallVec<[_; 64]> = SmallVec::new();
-        let mut around = crowd.members().len();
-        while around > 1 {
-            let range = crowd.range(Subtree::beside(owner.key, ranges.len() as u32));
-            around -= range.len();
-            ranges.push(range);
-        }
+        self.find_ranges(owner.key, hand);
+        let Hand { ranges, searches, .. } = hand;
         let contacts = ranges.iter().map(|range| range.len().min(k)).sum();
         let mut draws = Draws::new(&self.named, owner.node);
-        let reach = Reach::of(self.params);
-        let newcomer = (self.history == History::Grown)
-            .then(|| Newcomer::new(owner, reach, ranges.len(), &self.crowds, &mut draws));
+        let newcomer = (self.history == History::Grown).then(|| {
+            let sizes = ranges.iter().map(Range::len);
+            let reach = Reach::of(self.params);
+            Newcomer::new(owner, reach, sizes, &self.crowds, &mut draws, searches)
+        });
         let interval = self.params.refresh_interval.as_nanos() / 1_000_000_000;
         let buckets = ranges.iter().enumerate().map(|(depth, range)| {
             let mut peers = PeerList::new();
             let range = &crowd.members()[range.clone()];
             match &newcomer {
-                Some(newcomer) if range.len() > k => newcomer.fill(depth, &mut draws, &mut peers),
+                Some(newcomer) if range.len() > k => {
+                    newcomer.fill(depth, &mut draws, searches, &mut peers);
+                }
                 _ => draw(range, k, &mut draws, &mut peers),
             }
             // A running node has refreshed its buckets at all times of the last interval.
@@ -142,8 +183,13 @@ mod tests {
         let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
         let nodes: Vec<_> = (0..1_000).map(NodeIndex).collect();
         let params = Params { k: 8, ..Params::paper() };
-        let tables = tables(Seed(3), &params, History::Grown, &nodes, key_of);
-        for (&node, table) in nodes.iter().zip(&tables) {
+        let mut present: Vec<_> = nodes.iter().map(|&node| (key_of(node), node)).collect();
+        present.sort_unstable();
+        let mut tables = Vec::new();
+        let each = |_, node, table| tables.push((node, table));
+        fill(Seed(3), &params, History::Grown, present.into_iter(), each);
+        assert_eq!(tables.len(), nodes.len());
+        for (node, table) in tables {
             let own = key_of(node);
             table.check(own, &params, key_of);
             for depth in 0..12 {

@@ -2,9 +2,8 @@
 
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::PeerList;
+use crate::memory;
 use crate::protocol::NodeIndex;
-use rayon::prelude::*;
-use smallvec::SmallVec;
 use std::ops::Range;
 
 /// A node, and how many came before it.
@@ -79,9 +78,9 @@ impl Crowd {
         Crowd { members, cells, within }
     }
 
-    /// All `members`, then the elder half of them, the elder half of these, and so on.
-    pub(super) fn halved(mut members: Vec<Member>) -> Vec<Self> {
-        members.par_sort_unstable();
+    /// All `members`, which must be in the order of their keys, then the elder half of them, the
+    /// elder half of these, and so on.
+    pub(super) fn halved(members: Vec<Member>) -> Vec<Self> {
         let mut crowds = vec![Crowd::new(members)];
         loop {
             let last = &crowds[crowds.len() - 1].members;
@@ -89,8 +88,8 @@ impl Crowd {
             if half == 0 {
                 return crowds;
             }
-            let elder = |member: &&Member| (member.elders as usize) < half;
-            let elders = last.iter().filter(elder).copied().collect();
+            let mut elders = Vec::with_capacity(half);
+            elders.extend(last.iter().filter(|member| (member.elders as usize) < half));
             crowds.push(Crowd::new(elders));
         }
     }
@@ -99,9 +98,40 @@ impl Crowd {
         &self.members
     }
 
+    fn cell(&self, key: Key64) -> usize {
+        (key.0 >> self.within) as usize
+    }
+
+    /// Begins to fetch where the members of a subtree, or those around a key, are to be found.
+    pub(super) fn prefetch_cell(&self, key: Key64) {
+        memory::prefetch(&self.cells[self.cell(key)]);
+    }
+
+    /// Begins to fetch whom [`Crowd::beside`] will name.
+    pub(super) fn prefetch_beside(&self, key: Key64) {
+        if let Some(member) = self.beside(key) {
+            memory::prefetch(member);
+        }
+    }
+
+    /// Begins to fetch the members of a subtree.
+    pub(super) fn prefetch_within(&self, subtree: Subtree) {
+        let start = self.cells[self.cell(Key64(subtree.first))] as usize;
+        let end = self.cells[self.cell(Key64(subtree.last())) + 1] as usize;
+        memory::prefetch_slice(&self.members[start..end]);
+    }
+
+    /// One of those who share their cell with a key, if there is one: another for another key.
+    fn beside(&self, key: Key64) -> Option<&Member> {
+        let cell = self.cell(key);
+        let (start, end) = (self.cells[cell], self.cells[cell + 1]);
+        let share = u128::from(key.0 << (64 - self.within)) * u128::from(end - start);
+        self.members[start as usize..end as usize].get((share >> 64) as usize)
+    }
+
     /// The place of the first member whose key is not below this one.
     pub(super) fn place(&self, key: Key64) -> usize {
-        let cell = (key.0 >> self.within) as usize;
+        let cell = self.cell(key);
         let (start, end) = (self.cells[cell] as usize, self.cells[cell + 1] as usize);
         let below = self.members[start..end].iter().take_while(|member| member.key < key);
         start + below.count()
@@ -154,17 +184,26 @@ impl<'c> Present<'c> {
         self.before.checked_shr(subtree.bits).unwrap_or(0) as usize
     }
 
-    /// How many are in a subtree; an estimate if these are more than about `exactly`.
+    /// How many are in a subtree; what is to be expected if that is more than `exactly`.
     pub(super) fn count(&self, subtree: Subtree, exactly: usize) -> usize {
         // Far from small: there is no need to look.
-        if self.expected(subtree) > 2 * exactly {
+        if self.expected(subtree) > exactly {
             return self.expected(subtree);
         }
-        let members = self.crowds[0].within(subtree);
-        if members.len() > exactly {
-            return members.len() * self.before as usize / self.crowds[0].members.len();
-        }
-        members.iter().filter(|member| self.has(member)).count()
+        let members = self.crowds[0].within(subtree).iter();
+        members.map(|member| usize::from(self.has(member))).sum()
+    }
+
+    /// One of those in a subtree and a crowd that was halved so often, which stands near to a key,
+    /// if one is found at first glance.
+    pub(super) fn beside(
+        &self,
+        key: Key64,
+        subtree: Subtree,
+        halvings: usize,
+    ) -> Option<NodeIndex> {
+        let member = self.crowds[halvings].beside(key)?;
+        (subtree.contains(member.key) && self.has(member)).then_some(member.node)
     }
 
     /// Those in a subtree from a key on, by ascending keys; only those in a crowd that was halved
@@ -180,27 +219,70 @@ impl<'c> Present<'c> {
         let inside = members.take_while(move |member| subtree.contains(member.key));
         inside.filter(move |member| self.has(member))
     }
+}
 
-    /// Adds the `count` in a subtree that are closest to a key and not among the `first` peers.
+/// The bits of a rank that hold a place.
+const PLACE: u64 = 0xFFFF;
+
+/// Those in a subtree, by their distance to a key in it.
+#[derive(Default)]
+pub(super) struct Near<'c> {
+    members: &'c [Member],
+    /// Of each the first bits of the distance that differ within the subtree, then its place.
+    ranks: Vec<u64>,
+    bits: u32,
+}
+
+impl<'c> Near<'c> {
+    /// Gathers those present in a subtree.
+    pub(super) fn gather(&mut self, subtree: Subtree, target: Key64, present: Present<'c>) {
+        self.members = present.crowds[0].within(subtree);
+        self.bits = subtree.bits;
+        self.ranks.resize(self.members.len(), 0);
+        let mut count = 0;
+        for (place, member) in self.members.iter().enumerate() {
+            // Who is not present is written over by the next.
+            self.ranks[count] = (member.key.0 ^ target.0) << subtree.bits & !PLACE | place as u64;
+            count += usize::from(present.has(member));
+        }
+        self.ranks.truncate(count);
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ranks.len()
+    }
+
+    /// How many share at least `bits` bits with the key.
+    pub(super) fn sharing(&self, bits: u32) -> usize {
+        let least = 1u64.checked_shl(64 - (bits - self.bits));
+        least.map_or(self.len(), |least| {
+            self.ranks.iter().map(|&rank| usize::from(rank < least)).sum()
+        })
+    }
+
+    /// Adds the `count` closest that are not among the first `known` of the peers.
     pub(super) fn add_closest(
-        &self,
-        subtree: Subtree,
-        target: Key64,
+        &mut self,
         count: usize,
-        first: usize,
+        known: usize,
         peers: &mut PeerList<NodeIndex>,
     ) {
-        if count == 0 {
-            return;
+        let wanted = peers.len() + count;
+        let first = count.min(self.ranks.len());
+        if first < self.ranks.len() {
+            self.ranks.select_nth_unstable(first);
         }
-        let members = self.crowds[0].within(subtree).iter();
-        let present =
-            members.filter(|member| self.has(member) && !peers[..first].contains(&member.node));
-        let mut near: SmallVec<[(u64, NodeIndex); 128]> =
-            present.map(|member| (member.key.0 ^ target.0, member.node)).collect();
-        if near.len() > count {
-            near.select_nth_unstable(count - 1);
+        let node = |rank: &u64| self.members[(rank & PLACE) as usize].node;
+        if known == 0 {
+            return peers.extend(self.ranks[..first].iter().map(node));
         }
-        peers.extend(near.iter().take(count).map(|&(_, node)| node));
+        // Some of them may be among the peers, but not many.
+        self.ranks[first..].sort_unstable();
+        for node in self.ranks.iter().map(node) {
+            if peers.len() < wanted && !peers[..known].contains(&node) {
+                peers.push(node);
+            }
+        }
     }
 }

@@ -8,7 +8,8 @@ use crate::rng::PacketDraws;
 pub(super) struct Draws<'d> {
     named: &'d PacketDraws,
     node: u64,
-    drawn: u64,
+    /// Different in all nodes, and from draw to draw.
+    state: u64,
 }
 
 /// Names of a node's draws of a kind of their own begin here.
@@ -16,13 +17,17 @@ const OF_ITS_OWN_KIND: u64 = 1 << 32;
 
 impl<'d> Draws<'d> {
     pub(super) fn new(named: &'d PacketDraws, node: NodeIndex) -> Self {
-        Draws { named, node: u64::from(node.0), drawn: 0 }
+        let node = u64::from(node.0);
+        Draws { named, node, state: named.bits(node, 0) }
     }
 
-    /// 64 uniform bits.
+    /// 64 uniform bits: a walk through all states, each mixed by a product folded. Thousands are
+    /// drawn for a node, so a product more would be noticed.
+    #[inline]
     pub(super) fn bits(&mut self) -> u64 {
-        self.drawn += 1;
-        self.named.bits(self.node, self.drawn)
+        self.state = self.state.wrapping_add(0xA076_1D64_78BD_642F);
+        let product = u128::from(self.state) * u128::from(self.state ^ 0xE703_7ED1_A0B4_28DB);
+        (product as u64) ^ ((product >> 64) as u64)
     }
 
     /// A number below `count`.
@@ -40,15 +45,14 @@ impl<'d> Draws<'d> {
         (mean + self.share()) as usize
     }
 
-    /// How often in a row something happens that happens with this probability.
-    pub(super) fn in_a_row(&mut self, probability: f64) -> usize {
-        let share = self.share();
-        let (mut times, mut all) = (0, probability);
-        while share < all {
-            times += 1;
-            all *= probability;
-        }
-        times
+    /// How often the half of something is taken if one in sqrt(2) times it is taken once more.
+    pub(super) fn halvings(&mut self) -> usize {
+        const SQRT_2_LESS_1: f64 = std::f64::consts::SQRT_2 - 1.0;
+        let bits = self.bits();
+        // Two at a time as often as a coin shows heads. Of the times after which two more are
+        // not taken, one more is in sqrt(2) - 1.
+        let pairs = bits.trailing_zeros().min(10) as usize;
+        2 * pairs + usize::from(share(bits) < SQRT_2_LESS_1)
     }
 
     /// Something between 0 and 1 that belongs to the node and another one, whenever it is asked

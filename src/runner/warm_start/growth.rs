@@ -3,6 +3,7 @@
 
 use super::crowd::{Crowd, Member, Present, Subtree};
 use super::draws::Draws;
+use super::searches::{Searches, meet};
 use crate::kademlia::message::PeerList;
 use crate::kademlia::params::{Params, Stop};
 use crate::protocol::NodeIndex;
@@ -13,19 +14,14 @@ use smallvec::SmallVec;
 /// with 10, whatever k and the size.
 const MET_EACH_BIT: f64 = 0.38;
 
-/// Who is met on the way is one whom many know: as often as this, one of the elder half only; as
-/// often again, of the elder half of these, and so on. The share of those met who are among the
-/// eldest x is then about the square root of x.
-const FROM_ELDER_HALF: f64 = std::f64::consts::FRAC_1_SQRT_2;
-
 /// How far the lookups of a network reach.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reach {
-    k: usize,
+    pub(super) k: usize,
     /// How many of the closest to its target a lookup asks.
     closest: usize,
     /// How many nodes a lookup meets on its way for each bit.
-    met_each_bit: f64,
+    pub(super) met_each_bit: f64,
 }
 
 impl Reach {
@@ -45,6 +41,8 @@ impl Reach {
 /// What is known of each bucket before it is filled.
 #[derive(Clone, Copy, Debug, Default)]
 struct Bucket {
+    /// Whether more than k are in the range.
+    is_full: bool,
     /// Elders in the range.
     elders: usize,
     /// Those of them close to the owner whom the lookup of the own key found.
@@ -66,18 +64,29 @@ pub(super) struct Newcomer<'c> {
 }
 
 impl<'c> Newcomer<'c> {
-    /// `depths` is the number of buckets.
+    /// `sizes` are the numbers of members in the ranges of the buckets.
     pub(super) fn new(
         owner: Member,
         reach: Reach,
-        depths: usize,
+        sizes: impl Iterator<Item = usize>,
         crowds: &'c [Crowd],
         draws: &mut Draws<'_>,
+        searches: &mut Searches<'c>,
     ) -> Self {
         let elders = Present::before(owner.elders, crowds);
-        let buckets = SmallVec::from_elem(Bucket::default(), depths);
+        let full = |size| Bucket { is_full: size > reach.k, ..Bucket::default() };
+        let buckets = sizes.map(full).collect();
         let mut newcomer = Newcomer { owner, reach, crowds, elders, buckets, refreshed: 0 };
         newcomer.join(draws);
+        searches.begin();
+        for depth in 0..newcomer.refreshed {
+            let Bucket { is_full, elders, .. } = newcomer.buckets[depth];
+            if is_full && elders > reach.k {
+                let range = Subtree::beside(owner.key, depth as u32);
+                searches.plan(depth, range, newcomer.elders, reach, draws);
+            }
+        }
+        searches.prefetch();
         newcomer
     }
 
@@ -87,10 +96,10 @@ impl<'c> Newcomer<'c> {
         let Reach { k, closest: most, met_each_bit } = self.reach;
         let (mut closest, mut known) = (0, 0);
         for (depth, bucket) in self.buckets.iter_mut().enumerate().rev() {
-            let elders = self.elders.count(Subtree::beside(self.owner.key, depth as u32), 4 * k);
+            let elders = self.elders.count(Subtree::beside(self.owner.key, depth as u32), 3 * k);
             let found = elders.min(most.min(k) - closest);
             let met = draws.about(met_each_bit).min(elders - found);
-            *bucket = Bucket { elders, closest: found, met };
+            *bucket = Bucket { elders, closest: found, met, ..*bucket };
             closest += found;
             known += found + met;
             if known > k && self.refreshed == 0 {
@@ -104,17 +113,20 @@ impl<'c> Newcomer<'c> {
         &self,
         depth: usize,
         draws: &mut Draws<'_>,
+        searches: &mut Searches<'c>,
         peers: &mut PeerList<NodeIndex>,
     ) {
         let k = self.reach.k;
         let range = Subtree::beside(self.owner.key, depth as u32);
-        let Bucket { elders, closest, met } = self.buckets[depth];
+        let Bucket { elders, closest, met, .. } = self.buckets[depth];
         if depth < self.refreshed && elders > k {
-            look_up(range, self.elders, self.reach, draws, peers);
-        } else if depth < self.refreshed {
-            self.elders.add_closest(range, self.owner.key, k, 0, peers);
+            searches.carry_out(depth, self.reach, draws, peers);
         } else {
-            self.elders.add_closest(range, self.owner.key, closest, 0, peers);
+            let refreshed = depth < self.refreshed;
+            let (closest, met) = if refreshed { (k, 0) } else { (closest, met) };
+            if closest > 0 {
+                searches.add_closest(range, self.elders, self.owner.key, closest, peers);
+            }
             for _ in 0..met {
                 meet(range, self.elders, draws, peers);
             }
@@ -123,7 +135,8 @@ impl<'c> Newcomer<'c> {
         if peers.len() < k {
             // What is left when all have come, later refreshes fill.
             let all = Present::before(u32::MAX, self.crowds);
-            look_up(range, all, self.reach, draws, peers);
+            searches.plan(depth, range, all, self.reach, draws);
+            searches.carry_out(depth, self.reach, draws, peers);
         }
         draws.shuffle(peers);
     }
@@ -152,60 +165,5 @@ impl<'c> Newcomer<'c> {
         }
         younger.sort_unstable();
         peers.extend(younger.iter().take(wanted).map(|&(_, node)| node));
-    }
-}
-
-/// A lookup of a random key in the range, which meets some on its way to the closest. These take
-/// the places that are left.
-fn look_up(
-    range: Subtree,
-    present: Present<'_>,
-    reach: Reach,
-    draws: &mut Draws<'_>,
-    peers: &mut PeerList<NodeIndex>,
-) {
-    let known = peers.len();
-    let target = range.key(draws.bits());
-    let mut around: SmallVec<[_; 64]> = SmallVec::from_slice(&[range]);
-    loop {
-        let last = around[around.len() - 1];
-        let closer = Subtree::around(target, last.bits + 1);
-        if present.count(closer, 4 * reach.k) <= reach.k {
-            break;
-        }
-        for _ in 0..draws.about(reach.met_each_bit) {
-            if peers.len() < reach.k {
-                meet(closer.sibling(), present, draws, peers);
-            }
-        }
-        around.push(closer);
-    }
-    // Who was met on the way is not in the last subtree.
-    let mut first = known;
-    while peers.len() < reach.k
-        && let Some(subtree) = around.pop()
-    {
-        present.add_closest(subtree, target, reach.k - peers.len(), first, peers);
-        first = peers.len();
-    }
-}
-
-/// Meets one of those present in a subtree.
-fn meet(
-    subtree: Subtree,
-    present: Present<'_>,
-    draws: &mut Draws<'_>,
-    peers: &mut PeerList<NodeIndex>,
-) {
-    // Not so often that hardly one is left in the subtree.
-    let most = (present.expected(subtree).max(1).ilog2() as usize).min(present.crowds().len() - 1);
-    let halvings = draws.in_a_row(FROM_ELDER_HALF).min(most);
-    let near = subtree.key(draws.bits());
-    for halvings in (0..=halvings).rev() {
-        let mut members = present.from(near, subtree, halvings);
-        if let Some(member) = members.find(|member| !peers.contains(&member.node)) {
-            peers.push(member.node);
-            return;
-        }
     }
 }
