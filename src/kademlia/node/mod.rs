@@ -22,12 +22,20 @@ use crate::time::Instant;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
+/// The nodes to join through, of which there are few, and in a network that was given its tables
+/// none: hence boxed.
+type Introducers<P> = SmallVec<[P; 4]>;
+
+fn boxed<P: Copy>(introducers: &[P]) -> Option<Box<Introducers<P>>> {
+    (!introducers.is_empty()).then(|| Box::new(SmallVec::from_slice(introducers)))
+}
+
 /// A Kademlia node whose peers are named by `P` and whose keys are `K`.
 ///
 /// It is a pure state machine ([`Protocol`]): all that it knows of the world comes through its
 /// inputs and its transport, and it does not know whether that is simulated.
 #[derive(Clone, Debug)]
-pub struct Node<P, K> {
+pub struct Node<P: Copy, K> {
     key: K,
     params: Arc<Params>,
     table: RoutingTable<P>,
@@ -37,7 +45,7 @@ pub struct Node<P, K> {
     next_operation: u32,
     records: Records<P, K>,
     /// Nodes to join through.
-    contacts: Box<[P]>,
+    contacts: Option<Box<Introducers<P>>>,
     joined: bool,
     /// When [`upkeep`] has something to do.
     upkeep_due: Instant,
@@ -57,7 +65,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             operations: SmallVec::new(),
             next_operation: 0,
             records: Records::new(),
-            contacts: contacts.into(),
+            contacts: boxed(&contacts),
             joined: false,
             upkeep_due: Instant::FAR_FUTURE,
             wake_set: Instant::FAR_FUTURE,
