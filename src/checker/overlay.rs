@@ -18,19 +18,26 @@ pub struct Connectivity {
 }
 
 /// The tables of all nodes as a graph.
-pub struct Overlay<'a> {
-    /// The contacts of each place; `None` for one that is not online.
-    tables: Vec<Option<&'a [NodeIndex]>>,
+pub struct Overlay<F> {
+    /// Whether the node of a place is online: asked for every contact, hence in a row.
+    online: Vec<bool>,
+    contacts_of: F,
 }
 
 /// Passes in which the nodes that reach a common root are collected. In a network of routing
 /// tables a handful is enough; a graph that needs more is one of long chains.
 const MOST_PASSES: usize = 64;
 
-impl<'a> Overlay<'a> {
-    /// The graph in which place `i` has the contacts `tables[i]`.
-    pub fn new(tables: Vec<Option<&'a [NodeIndex]>>) -> Self {
-        Overlay { tables }
+impl<F, I> Overlay<F>
+where
+    F: Fn(NodeIndex) -> Option<I> + Sync,
+    I: ExactSizeIterator<Item = NodeIndex>,
+{
+    /// The graph of this many places. `contacts_of` gives the contacts of each; `None` for one that
+    /// is not online.
+    pub fn new(places: u32, contacts_of: F) -> Self {
+        let online = (0..places).map(|place| contacts_of(NodeIndex(place)).is_some()).collect();
+        Overlay { online, contacts_of }
     }
 
     /// Looks at the whole graph. `known_by` says how many of some nodes that are online have the
@@ -45,7 +52,8 @@ impl<'a> Overlay<'a> {
     ) -> Connectivity {
         let mut found =
             Connectivity { connections: self.connections(known_by), components: 0, largest: 0 };
-        let root = self.online().max_by_key(|&node| (self.contacts(node).len(), !node.0));
+        let contacts = |node| (self.contacts_of)(node).map_or(0, |contacts| contacts.len());
+        let root = self.online().max_by_key(|&node| (contacts(node), !node.0));
         let Some(root) = root else { return found };
         let around = self.component_around(root);
         let size = around.iter().filter(|&&inside| inside).count() as u64;
@@ -56,16 +64,16 @@ impl<'a> Overlay<'a> {
     }
 
     fn online(&self) -> impl Iterator<Item = NodeIndex> {
-        let places = self.tables.iter().enumerate();
-        places.filter(|(_, table)| table.is_some()).map(|(place, _)| NodeIndex(place as u32))
+        let places = self.online.iter().enumerate();
+        places.filter(|&(_, &online)| online).map(|(place, _)| NodeIndex(place as u32))
     }
 
-    fn contacts(&self, node: NodeIndex) -> impl ExactSizeIterator<Item = NodeIndex> {
-        self.tables[node.get()].unwrap_or(&[]).iter().copied()
+    fn contacts(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
+        (self.contacts_of)(node).into_iter().flatten()
     }
 
     fn is_online(&self, node: NodeIndex) -> bool {
-        self.tables[node.get()].is_some()
+        self.online[node.get()]
     }
 
     /// Most of the time that the graph takes goes into this: nearly every other contact is a
@@ -77,14 +85,14 @@ impl<'a> Overlay<'a> {
             let (larger, smaller): (Vec<_>, Vec<_>) = contacts.partition(|&other| node < other);
             (larger.len() + smaller.len() - known_by(node, &smaller)) as u64
         };
-        let places = (0..self.tables.len() as u32).into_par_iter().map(NodeIndex);
+        let places = (0..self.online.len() as u32).into_par_iter().map(NodeIndex);
         places.filter(|&node| self.is_online(node)).map(of).sum()
     }
 
     /// The strongly connected component of `root`, as a mark for each place: what it reaches, as
     /// far as that reaches it. Empty if the second part takes too many passes.
     fn component_around(&self, root: NodeIndex) -> Vec<bool> {
-        let mut reached = vec![false; self.tables.len()];
+        let mut reached = vec![false; self.online.len()];
         reached[root.get()] = true;
         let mut open = vec![root];
         while let Some(node) = open.pop() {
@@ -94,7 +102,7 @@ impl<'a> Overlay<'a> {
                 }
             }
         }
-        let mut reaching = vec![false; self.tables.len()];
+        let mut reaching = vec![false; self.online.len()];
         reaching[root.get()] = true;
         let mut missing: Vec<NodeIndex> =
             self.online().filter(|&node| node != root && reached[node.get()]).collect();
@@ -109,14 +117,14 @@ impl<'a> Overlay<'a> {
                 return reaching;
             }
         }
-        vec![false; self.tables.len()]
+        vec![false; self.online.len()]
     }
 
     /// Sizes of the components of the nodes that are not `inside` one already.
     fn components_outside(&self, inside: &[bool]) -> Vec<u64> {
         const ABSENT: u32 = u32::MAX;
         let mut graph: DiGraph<(), (), u32> = DiGraph::default();
-        let mut vertices = vec![ABSENT; self.tables.len()];
+        let mut vertices = vec![ABSENT; self.online.len()];
         for node in self.online().filter(|node| !inside[node.get()]) {
             vertices[node.get()] = graph.add_node(()).index() as u32;
         }
@@ -146,7 +154,9 @@ mod tests {
             |a: NodeIndex, b| tables[a.get()].as_ref().is_some_and(|list| list.contains(&b));
         let known_by =
             |node, others: &[NodeIndex]| others.iter().filter(|&&other| knows(other, node)).count();
-        Overlay::new(tables.iter().map(Option::as_deref).collect()).connectivity(known_by)
+        let contacts_of =
+            |node: NodeIndex| tables[node.get()].as_ref().map(|list| list.iter().copied());
+        Overlay::new(tables.len() as u32, contacts_of).connectivity(known_by)
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use super::queue::Bucketed;
 use super::*;
+use crate::kademlia::Node;
+use crate::kademlia::key::Key64;
 
 #[test]
 fn a_place_costs_what_the_documentation_says() {
@@ -9,6 +11,9 @@ fn a_place_costs_what_the_documentation_says() {
     let rows = [
         ("a place of the engine, the node in it not counted", {
             2 * size_of::<u32>() + size_of::<u64>() + size_of::<Digest>()
+        }),
+        ("both, in whole lines of the processor's cache", {
+            size_of::<Slot<Node<NodeIndex, Key64>>>()
         }),
         ("a node's wake-up", Bucketed::WAKE_BYTES),
         ("a pending event", size_of::<Event>()),

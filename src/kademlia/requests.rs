@@ -44,9 +44,6 @@ pub(super) enum Overdue<P> {
 #[derive(Clone, Debug)]
 pub(super) struct Requests<P> {
     open: Vec<Request<P>>,
-    /// The earliest deadline. A node that answers others asks for it each time, and need not
-    /// read the list for that.
-    earliest: Instant,
     next_number: u32,
 }
 
@@ -54,7 +51,7 @@ impl<P: Copy + Eq> Requests<P> {
     /// None yet; the first will have `first_number`. Numbers only need to differ from those of
     /// requests to which answers may still be on their way.
     pub(super) const fn new(first_number: u32) -> Self {
-        Requests { open: Vec::new(), earliest: Instant::FAR_FUTURE, next_number: first_number }
+        Requests { open: Vec::new(), next_number: first_number }
     }
 
     /// Opens a request and gives its number.
@@ -69,17 +66,21 @@ impl<P: Copy + Eq> Requests<P> {
         let number = self.next_number;
         self.next_number = number.wrapping_add(1);
         let short = timeouts.short_of(purpose);
-        let deadline = now + short.unwrap_or(timeouts.full);
-        self.earliest = self.earliest.min(deadline);
         self.open.push(Request {
             number,
             peer,
             purpose,
-            deadline,
+            deadline: now + short.unwrap_or(timeouts.full),
             is_short: short.is_some(),
             tries_left: timeouts.tries(purpose),
         });
         number
+    }
+
+    /// The number that the next request will have.
+    #[inline]
+    pub(super) fn next_number(&self) -> u32 {
+        self.next_number
     }
 
     /// Begins to fetch what is open.
@@ -102,15 +103,7 @@ impl<P: Copy + Eq> Requests<P> {
         if self.open.is_empty() {
             self.open = Vec::new();
         }
-        if request.deadline <= self.earliest {
-            self.note_earliest();
-        }
         request
-    }
-
-    fn note_earliest(&mut self) {
-        let deadlines = self.open.iter().map(|request| request.deadline);
-        self.earliest = deadlines.min().unwrap_or(Instant::FAR_FUTURE);
     }
 
     /// Whether a probe of `peer` is under way.
@@ -121,7 +114,7 @@ impl<P: Copy + Eq> Requests<P> {
     /// The earliest deadline.
     #[inline]
     pub(super) fn deadline(&self) -> Instant {
-        self.earliest
+        self.open.iter().map(|request| request.deadline).min().unwrap_or(Instant::FAR_FUTURE)
     }
 
     /// Takes the first request whose deadline has come.
@@ -131,16 +124,12 @@ impl<P: Copy + Eq> Requests<P> {
         if request.is_short {
             request.deadline = now + timeouts.after_short();
             request.is_short = false;
-            let late = Overdue::Late(*request);
-            self.note_earliest();
-            return Some(late);
+            return Some(Overdue::Late(*request));
         }
         if request.tries_left > 0 {
             request.tries_left -= 1;
             request.deadline = now + timeouts.full;
-            let again = Overdue::Again(*request);
-            self.note_earliest();
-            return Some(again);
+            return Some(Overdue::Again(*request));
         }
         Some(Overdue::Failed(self.remove(index)))
     }

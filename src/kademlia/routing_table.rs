@@ -10,10 +10,10 @@
 //! range beside it more, may miss some of its `k` closest (at k = 20 about one node in eleven
 //! does).
 //!
-//! All contacts of a node lie in one flat array, bucket after bucket, and their marks in another: a
+//! All contacts of a node lie in one flat array, bucket after bucket and each with its mark: a
 //! contact costs 6 bytes in the simulator. Where a bucket ends stands in the table itself, so
-//! that its contacts, its marks and its spares are found without reading anything in between,
-//! and can be fetched ahead together. What is seldom asked for lies apart.
+//! that its contacts and its spares are found without reading anything in between, and can be
+//! fetched ahead together. What is seldom asked for lies apart.
 
 mod eviction;
 mod marks;
@@ -25,7 +25,7 @@ use super::key::Key;
 use super::message::PeerList;
 use super::params::Params;
 use crate::memory;
-use marks::{Clock, Mark};
+use marks::{Clock, Contact, Mark};
 use smallvec::SmallVec;
 use spares::Spares;
 use std::ops::Range;
@@ -37,19 +37,21 @@ impl Inline {
     /// Buckets. A network of ten million has contacts in 24 or 25; where there are more, the
     /// table takes memory for them.
     const BUCKETS: usize = 28;
+    /// Buckets with spares, which are fuller ones: with k = 20, the first 16 of a million nodes
+    /// and the first 19 of ten million can have any, the last of them after days only.
+    const WITH_SPARES: usize = 16;
 }
 
 /// The contacts of a node.
 #[derive(Clone, Debug)]
-pub struct RoutingTable<P> {
+pub struct RoutingTable<P: Copy> {
     /// For each bucket, where its contacts end.
     ends: SmallVec<[u16; Inline::BUCKETS]>,
-    peers: Vec<P>,
-    marks: Vec<Mark>,
+    contacts: Vec<Contact<P>>,
     clock: Clock,
     /// A bit for each bucket with a contact that has failed too often to be given to others
-    /// (the last bit stands for all buckets from 63 on), so that marks need not be read where
-    /// there is none: that read would be most of the cost of [`RoutingTable::closest`].
+    /// (the last bit stands for all buckets from 63 on), so that marks need not be looked at
+    /// where there is none.
     stale: u64,
     spares: Spares<P>,
     /// For each bucket the second at which it is to be refreshed; 0 if nothing was ever looked up
@@ -68,8 +70,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     pub fn new() -> Self {
         RoutingTable {
             ends: SmallVec::new(),
-            peers: Vec::new(),
-            marks: Vec::new(),
+            contacts: Vec::new(),
             clock: Clock::beginning_at(0),
             stale: 0,
             spares: Spares::new(),
@@ -85,41 +86,41 @@ impl<P: Copy + Eq> RoutingTable<P> {
         second: u64,
     ) -> Self {
         let mut table = RoutingTable {
-            peers: Vec::with_capacity(contacts),
-            marks: vec![Mark::FIRST; contacts],
+            contacts: Vec::with_capacity(contacts),
             clock: Clock::beginning_at(second),
             ..Self::new()
         };
         for (peers, refresh_due) in buckets {
-            table.peers.extend(peers);
-            let end = u16::try_from(table.peers.len()).expect("a table holds below 65,536");
+            let contact = |peer| Contact { peer, mark: Mark::FIRST };
+            table.contacts.extend(peers.into_iter().map(contact));
+            let end = u16::try_from(table.contacts.len()).expect("a table holds below 65,536");
             table.ends.push(end);
             table.refresh_due.push(refresh_due as u32);
         }
-        assert_eq!(table.peers.len(), contacts, "the number of contacts is that announced");
+        assert_eq!(table.contacts.len(), contacts, "the number of contacts is that announced");
         table.refresh_due.shrink_to_fit();
         table
     }
 
     /// Number of contacts.
     pub fn len(&self) -> usize {
-        self.peers.len()
+        self.contacts.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.peers.is_empty()
+        self.contacts.is_empty()
     }
 
     /// All contacts, bucket after bucket.
-    pub fn contacts(&self) -> &[P] {
-        &self.peers
+    pub fn contacts(&self) -> impl ExactSizeIterator<Item = P> + Clone {
+        self.contacts.iter().map(|contact| contact.peer)
     }
 
     /// The contacts of one bucket, the least recently seen first.
     #[inline]
-    pub fn bucket(&self, index: usize) -> &[P] {
-        &self.peers[self.range(index)]
+    pub fn bucket(&self, index: usize) -> impl ExactSizeIterator<Item = P> + Clone {
+        self.contacts[self.range(index)].iter().map(|contact| contact.peer)
     }
 
     /// Number of buckets up to the last that ever held a contact.
@@ -133,8 +134,9 @@ impl<P: Copy + Eq> RoutingTable<P> {
     }
 
     /// Begins to fetch the contacts of one bucket.
+    #[inline]
     pub fn prefetch_bucket(&self, index: usize) {
-        memory::prefetch_slice(self.bucket(index));
+        memory::prefetch_slice(&self.contacts[self.range(index)]);
     }
 
     /// Begins to fetch the contacts among which the `k` closest to a key are that shares `shared`
@@ -143,20 +145,18 @@ impl<P: Copy + Eq> RoutingTable<P> {
     pub fn prefetch_closest(&self, shared: usize, k: usize) {
         let range = self.range(shared);
         if range.len() >= k {
-            return memory::prefetch_slice(&self.peers[range]);
+            return memory::prefetch_slice(&self.contacts[range]);
         }
         // All deeper ones as well, and the next that is shallower: they lie in a row.
         let above = self.range(shared.min(self.ends.len()).saturating_sub(1));
-        let end = self.peers.len().min(above.end + 3 * k);
-        memory::prefetch_slice(&self.peers[above.start..end]);
+        let end = self.contacts.len().min(above.end + 3 * k);
+        memory::prefetch_slice(&self.contacts[above.start..end]);
     }
 
     /// Begins to fetch what hearing from a node of this bucket touches.
     #[inline]
     pub fn prefetch_hearing(&self, index: usize) {
-        let range = self.range(index);
-        memory::prefetch_slice(&self.peers[range.clone()]);
-        memory::prefetch_slice(&self.marks[range]);
+        self.prefetch_bucket(index);
         memory::prefetch_slice(self.spares.of(index));
     }
 
@@ -184,7 +184,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     #[inline]
     fn grow(&mut self, index: usize) {
         if self.ends.len() <= index {
-            let end = u16::try_from(self.peers.len()).expect("a table holds below 65,536");
+            let end = u16::try_from(self.contacts.len()).expect("a table holds below 65,536");
             self.ends.resize(index + 1, end);
             self.refresh_due.resize(index + 1, 0);
         }
@@ -193,24 +193,38 @@ impl<P: Copy + Eq> RoutingTable<P> {
     #[inline]
     fn position(&self, index: usize, peer: P) -> Option<usize> {
         let range = self.range(index);
-        self.peers[range.clone()].iter().position(|&other| other == peer).map(|at| range.start + at)
+        let start = range.start;
+        self.contacts[range].iter().position(|other| { other.peer } == peer).map(|at| start + at)
     }
 
     fn insert(&mut self, index: usize, peer: P, second: u64, params: &Params) {
-        let mark = self.clock.heard(second, params, &mut self.marks);
+        let mark = self.clock.heard(second, params, &mut self.contacts);
         let end = usize::from(self.ends[index]);
-        grow_by_part(&mut self.peers, 8);
-        self.peers.insert(end, peer);
-        grow_by_part(&mut self.marks, 8);
-        self.marks.insert(end, mark);
+        make_room(&mut self.contacts);
+        self.contacts.insert(end, Contact { peer, mark });
         for end in &mut self.ends[index..] {
             *end += 1;
         }
     }
 
+    /// Puts a contact last in its bucket, in place of the one at `position`.
+    #[inline]
+    fn put_last(&mut self, index: usize, position: usize, contact: Contact<P>) {
+        let last = usize::from(self.ends[index]) - 1;
+        if position < last {
+            self.contacts.copy_within(position + 1..=last, position);
+        }
+        self.contacts[last] = contact;
+    }
+
+    /// Puts a newcomer in the place of a contact.
+    fn replace(&mut self, index: usize, position: usize, peer: P, second: u64, params: &Params) {
+        let mark = self.clock.heard(second, params, &mut self.contacts);
+        self.put_last(index, position, Contact { peer, mark });
+    }
+
     fn remove(&mut self, index: usize, position: usize) {
-        self.peers.remove(position);
-        self.marks.remove(position);
+        self.contacts.remove(position);
         for end in &mut self.ends[index..] {
             *end -= 1;
         }
@@ -221,9 +235,10 @@ impl<P: Copy + Eq> RoutingTable<P> {
     fn note_stale(&mut self, index: usize, params: &Params) {
         let bit = index.min(63);
         let of_bit = if bit == 63 { 63..self.ends.len() } else { index..index + 1 };
-        let failed = |mark: &Mark| mark.failures() >= params.failures_before_eviction;
+        let failed =
+            |contact: &Contact<P>| contact.mark.failures() >= params.failures_before_eviction;
         let stale =
-            of_bit.into_iter().any(|bucket| self.marks[self.range(bucket)].iter().any(failed));
+            of_bit.into_iter().any(|bucket| self.contacts[self.range(bucket)].iter().any(failed));
         self.stale = self.stale & !(1 << bit) | u64::from(stale) << bit;
     }
 
@@ -278,14 +293,13 @@ impl<P: Copy + Eq> RoutingTable<P> {
             let first = closest.len();
             let start = self.range(group.start).start;
             let end = usize::from(self.ends[group.end - 1]);
-            let peers = &self.peers[start..end];
+            let contacts = self.contacts[start..end].iter();
             if self.any_stale(group) {
-                let marks = self.marks[start..end].iter();
-                let sound = |mark: &Mark| mark.failures() < params.failures_before_eviction;
-                let pairs = peers.iter().zip(marks).filter(|(_, mark)| sound(mark));
-                closest.extend(pairs.map(|(&peer, _)| peer));
+                let most = params.failures_before_eviction;
+                let sound = contacts.filter(|contact| contact.mark.failures() < most);
+                closest.extend(sound.map(|contact| contact.peer));
             } else {
-                closest.extend_from_slice(peers);
+                closest.extend(contacts.map(|contact| contact.peer));
             }
             if closest.len() > count {
                 keep_closest(closest, first, count, |peer| key_of(peer).distance(target));
@@ -297,9 +311,8 @@ impl<P: Copy + Eq> RoutingTable<P> {
     }
 
     /// Panics if a law of the table does not hold: each contact in the bucket of its shared
-    /// bits, none twice, none the own node, at most `k` a bucket, and the arrays agree.
+    /// bits, none twice, none the own node, at most `k` a bucket, and a date for each.
     pub fn check<K: Key>(&self, own: K, params: &Params, key_of: impl Fn(P) -> K) {
-        assert_eq!(self.peers.len(), self.marks.len(), "a mark for each contact");
         assert_eq!(self.refresh_due.len(), self.ends.len(), "a date for each bucket");
         let mut start = 0;
         for index in 0..self.ends.len() {
@@ -307,22 +320,28 @@ impl<P: Copy + Eq> RoutingTable<P> {
             assert_eq!(range.start, start, "buckets follow each other");
             assert!(range.len() <= params.k, "bucket {index} holds more than k");
             start = range.end;
-            let peers = &self.peers[range];
-            for (position, &peer) in peers.iter().enumerate() {
+            let peers = self.bucket(index);
+            for (position, peer) in peers.clone().enumerate() {
                 let shared = own.shared_bits(key_of(peer));
                 assert_eq!(shared as usize, index, "a contact stands in the bucket of its bits");
-                assert!(!peers[..position].contains(&peer), "a contact stands twice");
+                assert!(
+                    peers.clone().take(position).all(|other| other != peer),
+                    "a contact stands twice"
+                );
             }
         }
-        assert_eq!(start, self.peers.len(), "each contact has its bucket");
+        assert_eq!(start, self.contacts.len(), "each contact has its bucket");
     }
 }
 
-/// Makes room for one more where there is none: a `part`-th of what is there, and four. Doubling
-/// would leave a quarter of all tables empty.
-fn grow_by_part<T>(values: &mut Vec<T>, part: usize) {
+/// Makes room for one more where there is none: as much as the allocator gives anyway, whose sizes
+/// are four between a power of two and the next, and at least 16 bytes apart. Doubling would leave a
+/// quarter of all tables empty.
+fn make_room<T>(values: &mut Vec<T>) {
     if values.len() == values.capacity() {
-        values.reserve_exact(values.len() / part + 4);
+        let bytes = (values.len() + 1) * size_of::<T>();
+        let apart = (bytes.next_power_of_two() / 8).max(16);
+        values.reserve_exact(bytes.next_multiple_of(apart) / size_of::<T>() - values.len());
     }
 }
 
@@ -342,8 +361,8 @@ fn keep_closest<P: Copy, K: Key>(
 }
 
 #[cfg(test)]
-impl<P> RoutingTable<P> {
-    pub(super) const MARK_BYTES: usize = size_of::<Mark>();
+impl<P: Copy> RoutingTable<P> {
+    pub(super) const CONTACT_BYTES: usize = size_of::<Contact<P>>();
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::result::{
 };
 use crate::checker::Overlay;
 use crate::engine::queue::EventQueue;
+use crate::kademlia::Node;
 use crate::kademlia::key::Key;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::memory;
@@ -74,12 +75,12 @@ fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFi
     let contacts: u64 = course.nodes().map(|(_, state)| state.table().len() as u64).sum();
     let places = course.blocks.places();
     let state = |node| course.blocks.node(node);
-    let table = |node| state(NodeIndex(node)).map(|state| state.table().contacts());
-    let overlay = Overlay::new((0..places).map(table).collect());
+    let contacts_of = |node| state(node).map(|state| state.table().contacts());
+    let overlay = Overlay::new(places, contacts_of);
     let known_by = |node: NodeIndex, others: &[NodeIndex]| {
         let key = course.key(node);
         let bucket = |other| key.shared_bits(course.key(other)) as usize;
-        let table = |other| state(other).map(|state| state.table());
+        let table = |other| state(other).map(Node::table);
         if memory::prefetches() {
             others.iter().for_each(|&other| course.blocks.prefetch(other));
             for &other in others {
@@ -87,7 +88,7 @@ fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFi
             }
         }
         let knows = |&&other: &&NodeIndex| {
-            table(other).is_some_and(|table| table.bucket(bucket(other)).contains(&node))
+            table(other).is_some_and(|table| table.bucket(bucket(other)).any(|held| held == node))
         };
         others.iter().filter(knows).count()
     };
@@ -128,8 +129,9 @@ impl TableSums {
         let mut buckets = Vec::with_capacity(table.buckets());
         for depth in 0..table.buckets() {
             let bucket = table.bucket(depth);
-            let online = bucket.iter().filter(|&&peer| is_online(peer)).count();
-            buckets.push((bucket.len() as u64, online as u64));
+            let held = bucket.len() as u64;
+            let online = bucket.filter(|&peer| is_online(peer)).count();
+            buckets.push((held, online as u64));
         }
         let extremes = Some((contacts, contacts));
         self = self.merge(TableSums { tables: 1, contacts, extremes, buckets });

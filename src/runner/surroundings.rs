@@ -130,8 +130,8 @@ impl<'s> Surroundings<'s> {
             self.tables_checked += 1;
             gauges.tables += 1;
             gauges.contacts += state.table().len() as u64;
-            let contacts = state.table().contacts().iter();
-            let online = contacts.filter(|&&peer| population.is_online(peer, engine.now())).count();
+            let contacts = state.table().contacts();
+            let online = contacts.filter(|&peer| population.is_online(peer, engine.now())).count();
             gauges.contacts_online += online as u64;
         }
         gauges

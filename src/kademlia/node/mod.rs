@@ -22,12 +22,20 @@ use crate::time::Instant;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
+/// The nodes to join through, of which there are few, and in a network that was given its tables
+/// none: hence boxed.
+type Introducers<P> = SmallVec<[P; 4]>;
+
+fn boxed<P: Copy>(introducers: &[P]) -> Option<Box<Introducers<P>>> {
+    (!introducers.is_empty()).then(|| Box::new(SmallVec::from_slice(introducers)))
+}
+
 /// A Kademlia node whose peers are named by `P` and whose keys are `K`.
 ///
 /// It is a pure state machine ([`Protocol`]): all that it knows of the world comes through its
 /// inputs and its transport, and it does not know whether that is simulated.
 #[derive(Clone, Debug)]
-pub struct Node<P, K> {
+pub struct Node<P: Copy, K> {
     key: K,
     params: Arc<Params>,
     table: RoutingTable<P>,
@@ -37,7 +45,7 @@ pub struct Node<P, K> {
     next_operation: u32,
     records: Records<P, K>,
     /// Nodes to join through.
-    contacts: Box<[P]>,
+    contacts: Option<Box<Introducers<P>>>,
     joined: bool,
     /// When [`upkeep`] has something to do.
     upkeep_due: Instant,
@@ -57,7 +65,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             operations: SmallVec::new(),
             next_operation: 0,
             records: Records::new(),
-            contacts: contacts.into(),
+            contacts: boxed(&contacts),
             joined: false,
             upkeep_due: Instant::FAR_FUTURE,
             wake_set: Instant::FAR_FUTURE,
@@ -192,10 +200,15 @@ impl<P: Peer, K: Key> Node<P, K> {
         }
     }
 
-    /// Tells the transport the node's earliest deadline if that has changed.
+    /// Tells the transport the node's earliest deadline if that has changed since it was told
+    /// last. If since then no request has been opened or closed, as where others are answered,
+    /// the open ones need not be read for that: upkeep can only have come nearer.
     #[inline]
-    fn set_wake(&mut self, transport: &mut impl Transport<Self>) {
-        let deadline = self.deadline();
+    fn set_wake(&mut self, same_requests: bool, transport: &mut impl Transport<Self>) {
+        let deadline = match same_requests {
+            true => self.wake_set.min(self.upkeep_due),
+            false => self.deadline(),
+        };
         if deadline != self.wake_set {
             self.wake_set = deadline;
             transport.wake_at(deadline);
@@ -212,8 +225,13 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
 
     #[inline]
     fn handle(&mut self, input: Input<Self>, transport: &mut impl Transport<Self>) {
+        let next_request = self.requests.next_number();
+        let mut serves = false;
         match input {
-            Input::Message { from, message } => self.on_message(from, message, transport),
+            Input::Message { from, message } => {
+                serves = !message.body.is_response();
+                self.on_message(from, message, transport);
+            }
             Input::Wake => {
                 self.wake_set = Instant::FAR_FUTURE;
                 self.on_wake(transport);
@@ -222,7 +240,8 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
             Input::Command(command) => self.on_command(command, transport),
             Input::Stop => self.hand_over(transport),
         }
-        self.set_wake(transport);
+        let same_requests = serves && self.requests.next_number() == next_request;
+        self.set_wake(same_requests, transport);
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! What the node asks of others, from command to report.
 
-use super::Node;
+use super::{Node, boxed};
 use crate::kademlia::key::Key;
 use crate::kademlia::lookup::{Lookup, Next};
 use crate::kademlia::message::{Body, Message, PeerList, Record};
@@ -36,7 +36,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             }
             Command::Join { contacts } => {
                 if !self.joined {
-                    self.contacts = contacts.into();
+                    self.contacts = boxed(&contacts);
                     self.join(transport);
                 }
             }

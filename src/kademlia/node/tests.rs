@@ -19,7 +19,7 @@ fn a_node_costs_what_the_documentation_says() {
         ("its open requests, none of them counted", size_of::<Requests<NodeIndex>>()),
         ("its operations, none of them counted", size_of::<SmallVec<[Box<()>; 2]>>()),
         ("its records, none of them counted", size_of::<Records<NodeIndex, Key64>>()),
-        ("a contact", size_of::<NodeIndex>() + Table::MARK_BYTES),
+        ("a contact", Table::CONTACT_BYTES),
         ("a contact's replacement", size_of::<NodeIndex>()),
         ("a bucket's date", size_of::<u32>()),
         ("a request under way", size_of::<Request<NodeIndex>>()),

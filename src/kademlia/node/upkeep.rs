@@ -17,7 +17,7 @@ impl<P: Peer, K: Key> Node<P, K> {
     /// Joins: inserts the contacts and looks up the own key (paper, section 2.3).
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
         let second = transport.now().whole_seconds();
-        for &contact in &self.contacts {
+        for &contact in self.contacts.iter().flat_map(|contacts| contacts.iter()) {
             let key = transport.key_of(contact);
             if key != self.key {
                 let index = self.bucket_of(key);

@@ -2,6 +2,7 @@
 //! cache, and the eviction policies.
 
 use super::RoutingTable;
+use super::marks::Contact;
 use crate::kademlia::params::{Eviction, Params};
 use std::ops::Range;
 
@@ -36,20 +37,15 @@ impl<P: Copy + Eq> RoutingTable<P> {
         let Some(position) = self.position(index, peer) else {
             return self.newcomer(index, peer, second, params);
         };
-        let last = usize::from(self.ends[index]) - 1;
         let only_answers_count = params.eviction == Eviction::ReplaceUseless;
-        let before = self.marks[position];
+        let before = self.contacts[position].mark;
         let mark = if answered || !only_answers_count && before.failures() == 0 {
-            self.clock.heard(second, params, &mut self.marks)
+            self.clock.heard(second, params, &mut self.contacts)
         } else {
             // A query shows that it lives, not that it can be reached: failures stand.
             before
         };
-        if position < last {
-            self.peers[position..=last].rotate_left(1);
-            self.marks[position..=last].rotate_left(1);
-        }
-        self.marks[last] = mark;
+        self.put_last(index, position, Contact { peer, mark });
         if before.failures() > mark.failures() {
             self.note_stale(index, params);
         }
@@ -63,12 +59,11 @@ impl<P: Copy + Eq> RoutingTable<P> {
             self.insert(index, peer, second, params);
             return Heard::Contact;
         }
-        let (oldest, mark) = (self.peers[start], self.marks[start]);
+        let Contact { peer: oldest, mark } = self.contacts[start];
         let in_doubt = self.clock.is_silent(mark, second, params.questionable_after.as_nanos());
         match params.eviction {
             Eviction::ReplaceUseless if in_doubt => {
-                self.remove(index, start);
-                self.insert(index, peer, second, params);
+                self.replace(index, start, peer, second, params);
                 self.note_stale(index, params);
                 Heard::Contact
             }
@@ -79,8 +74,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
                     if params.replacements > 0 {
                         self.promote_spare(index, start, second, params);
                     } else {
-                        self.remove(index, start);
-                        self.insert(index, peer, second, params);
+                        self.replace(index, start, peer, second, params);
                     }
                     return Heard::Contact;
                 }
@@ -97,7 +91,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
         let since = self.spares.since(index);
         let delay = params.pending_delay.as_nanos() / 1_000_000_000;
         if !self.spares.of(index).is_empty() && second >= since + delay {
-            if self.clock.heard_at(self.marks[start]) < since {
+            if self.clock.heard_at(self.contacts[start].mark) < since {
                 self.promote_spare(index, start, second, params);
             } else {
                 self.spares.clear(index);
@@ -123,8 +117,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// heard from last is not kept for spares.
     fn promote_spare(&mut self, index: usize, position: usize, second: u64, params: &Params) {
         let spare = self.spares.take_newest(index).expect("only a bucket with spares promotes one");
-        self.remove(index, position);
-        self.insert(index, spare, second, params);
+        self.replace(index, position, spare, second, params);
         self.note_stale(index, params);
     }
 
@@ -135,7 +128,8 @@ impl<P: Copy + Eq> RoutingTable<P> {
         if !self.spares.of(index).is_empty() {
             self.promote_spare(index, position, second, params);
         } else {
-            self.marks[position] = self.marks[position].with_failure();
+            let mark = self.contacts[position].mark;
+            self.contacts[position].mark = mark.with_failure();
             self.note_stale(index, params);
         }
     }
@@ -145,8 +139,8 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// [`Params::keep_stale`] says.
     pub fn failed(&mut self, index: usize, peer: P, second: u64, params: &Params) {
         let Some(position) = self.position(index, peer) else { return };
-        let mark = self.marks[position].with_failure();
-        self.marks[position] = mark;
+        let mark = self.contacts[position].mark.with_failure();
+        self.contacts[position].mark = mark;
         if mark.failures() < params.failures_before_eviction {
             return;
         }

@@ -1,7 +1,24 @@
-//! What the table keeps of a contact beside its name, in two bytes: roughly when it was heard from
-//! last, and how often it has failed since.
+//! What the table keeps of a contact: its name and, in two bytes, roughly when it was heard from last
+//! and how often it has failed since.
 
 use crate::kademlia::params::{MOST_FAILURES, Params};
+use std::fmt;
+
+/// A contact and its mark, without bytes between one and the next: 6 in the simulator. Its peer can
+/// only be read as a whole, not referred to.
+#[derive(Clone, Copy)]
+#[repr(C, packed(2))]
+pub(super) struct Contact<P: Copy> {
+    pub(super) peer: P,
+    pub(super) mark: Mark,
+}
+
+impl<P: Copy + fmt::Debug> fmt::Debug for Contact<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Contact { peer, mark } = *self;
+        f.debug_tuple("Contact").field(&peer).field(&mark).finish()
+    }
+}
 
 /// What is remembered of a contact beside its name: a tick of its table's [`Clock`], and failures.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,26 +78,32 @@ impl Clock {
         u32::try_from(unit.max(1)).expect("584 years in 512 parts are counted by 32 bits")
     }
 
-    /// The mark of a contact that is heard from now; no failures. `marks` are all of the table:
-    /// they are told when the clock is put forward.
+    /// The mark of a contact that is heard from now; no failures. `contacts` are all of the
+    /// table: their marks are told when the clock is put forward.
     #[inline]
-    pub(super) fn heard(&mut self, second: u64, params: &Params, marks: &mut [Mark]) -> Mark {
+    pub(super) fn heard<P: Copy>(
+        &mut self,
+        second: u64,
+        params: &Params,
+        contacts: &mut [Contact<P>],
+    ) -> Mark {
         if self.unit == 0 {
             self.unit = Self::unit(params);
         }
         let since = (second as u32).saturating_sub(self.beginning);
         let tick = 1 + since / self.unit;
-        if tick <= MOST_TICKS { Mark::new(tick) } else { self.put_forward(tick, marks) }
+        if tick <= MOST_TICKS { Mark::new(tick) } else { self.put_forward(tick, contacts) }
     }
 
     /// Begins later, so that `tick` becomes the one of the reach; gives the mark of that.
     #[cold]
-    fn put_forward(&mut self, tick: u32, marks: &mut [Mark]) -> Mark {
+    fn put_forward<P: Copy>(&mut self, tick: u32, contacts: &mut [Contact<P>]) -> Mark {
         let ticks = tick - REACH;
         self.beginning += ticks * self.unit;
-        for mark in marks {
+        for contact in contacts {
+            let mark = contact.mark;
             let failures = mark.0 & MOST_FAILURES as u16;
-            *mark = Mark(Mark::new(mark.tick().saturating_sub(ticks)).0 | failures);
+            contact.mark = Mark(Mark::new(mark.tick().saturating_sub(ticks)).0 | failures);
         }
         Mark::new(REACH)
     }
@@ -114,21 +137,21 @@ mod tests {
             let after = Duration::from_secs(silence);
             let params = Params { questionable_after: after, ..Params::paper() };
             let mut clock = Clock::beginning_at(0);
-            let mut marks = [Mark::FIRST];
+            let mut contacts = [Contact { peer: 0u32, mark: Mark::FIRST }];
             let mut heard = 0;
             for step in 1..4_000 {
                 let second = step * (silence / 37 + 5) + step % 5;
-                let silent = |nanos| clock.is_silent(marks[0], second, nanos);
+                let silent = |nanos| clock.is_silent(contacts[0].mark, second, nanos);
                 assert!(!silent((second - heard + unit) * SECOND));
                 assert!(second - heard < silence || silent(silence * SECOND));
                 if step % 7 == 0 || step % 61 == 0 {
-                    let other = clock.heard(second, &params, &mut marks);
-                    marks[0] = other.with_failure();
+                    let other = clock.heard(second, &params, &mut contacts);
+                    contacts[0].mark = other.with_failure();
                     heard = second;
                 }
             }
             assert_eq!(Clock::unit(&params) as u64, unit);
-            assert_eq!(marks[0].failures(), 1);
+            assert_eq!(contacts[0].mark.failures(), 1);
         }
     }
 
@@ -136,12 +159,12 @@ mod tests {
     fn what_was_silent_for_ever_stays_so() {
         let params = Params::paper();
         let mut clock = Clock::beginning_at(7);
-        let mut marks = [Mark::FIRST.with_failure(); 2];
+        let mut contacts = [Contact { peer: 0u32, mark: Mark::FIRST.with_failure() }; 2];
         for day in 1..400 {
-            marks[1] = clock.heard(day * 86_400, &params, &mut marks);
-            assert!(clock.is_silent(marks[0], day * 86_400, 3_600 * SECOND));
-            assert!(!clock.is_silent(marks[1], day * 86_400 + 3_590, 3_600 * SECOND));
-            assert_eq!((marks[0].failures(), marks[1].failures()), (1, 0));
+            contacts[1].mark = clock.heard(day * 86_400, &params, &mut contacts);
+            assert!(clock.is_silent(contacts[0].mark, day * 86_400, 3_600 * SECOND));
+            assert!(!clock.is_silent(contacts[1].mark, day * 86_400 + 3_590, 3_600 * SECOND));
+            assert_eq!((contacts[0].mark.failures(), contacts[1].mark.failures()), (1, 0));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The replacement cache (paper, section 4.1): for each bucket the newcomers that found no room.
 
-use super::{Inline, grow_by_part};
+use super::{Inline, make_room};
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -8,16 +8,16 @@ use std::ops::Range;
 /// is held: most nodes hear from few strangers in their deep buckets.
 #[derive(Clone, Debug)]
 pub(super) struct Spares<P> {
-    counts: SmallVec<[u8; Inline::BUCKETS]>,
+    counts: SmallVec<[u8; Inline::WITH_SPARES]>,
     peers: Vec<P>,
     /// For each bucket the second at which its newest spare came; kept only where that decides
     /// something.
-    since: Vec<u32>,
+    since: Option<Box<SmallVec<[u32; Inline::WITH_SPARES]>>>,
 }
 
 impl<P: Copy + Eq> Spares<P> {
     pub(super) fn new() -> Self {
-        Spares { counts: SmallVec::new(), peers: Vec::new(), since: Vec::new() }
+        Spares { counts: SmallVec::new(), peers: Vec::new(), since: None }
     }
 
     #[inline]
@@ -50,7 +50,7 @@ impl<P: Copy + Eq> Spares<P> {
         if self.counts.len() <= index {
             self.counts.resize(index + 1, 0);
         }
-        grow_by_part(&mut self.peers, 4);
+        make_room(&mut self.peers);
         let end = if range.is_empty() { self.end(index) } else { range.end };
         self.peers.insert(end, peer);
         self.counts[index] += 1;
@@ -63,15 +63,17 @@ impl<P: Copy + Eq> Spares<P> {
 
     /// The second at which the newest spare of a bucket came, as far as that was noted.
     pub(super) fn since(&self, index: usize) -> u64 {
-        self.since.get(index).map_or(0, |&second| u64::from(second))
+        let noted = self.since.as_ref().and_then(|since| since.get(index));
+        noted.map_or(0, |&second| u64::from(second))
     }
 
     /// Notes the second at which the newest spare of a bucket came.
     pub(super) fn set_since(&mut self, index: usize, second: u64) {
-        if self.since.len() <= index {
-            self.since.resize(index + 1, 0);
+        let since = self.since.get_or_insert_default();
+        if since.len() <= index {
+            since.resize(index + 1, 0);
         }
-        self.since[index] = second as u32;
+        since[index] = second as u32;
     }
 
     /// Takes the newest spare of a bucket.
