@@ -77,14 +77,21 @@ pub(super) fn fill(
     }
 }
 
+/// Nodes count as having come by turns from so many parts of equal length of the list of nodes:
+/// elders are asked more often, and should be spread evenly over blocks of nodes.
+const PARTS: usize = 64;
+
+/// The nodes that are present, with the number of those that came before.
 fn members(present: impl Iterator<Item = (Key64, NodeIndex)>) -> Vec<Member> {
     let mut members: Vec<_> = present.map(|(key, node)| Member { key, elders: 0, node }).collect();
     let places = members.iter().map(|member| member.node.get() + 1).max().unwrap_or(0);
     let mut elders = vec![0; places];
     members.iter().for_each(|member| elders[member.node.get()] = 1);
+    let length = places.div_ceil(PARTS);
+    let turns = (0..length).flat_map(|turn| (0..PARTS).map(move |part| part * length + turn));
     let mut before = 0;
-    for elders in &mut elders {
-        before += std::mem::replace(elders, before);
+    for place in turns.filter(|&place| place < places) {
+        before += std::mem::replace(&mut elders[place], before);
     }
     members.iter_mut().for_each(|member| member.elders = elders[member.node.get()]);
     members

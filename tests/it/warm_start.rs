@@ -57,15 +57,19 @@ fn intervals(settings: &[&str]) -> [Interval; 4] {
     })
 }
 
+/// Figures, and by which share of the value they may lie apart beyond their intervals: the model
+/// is known to be a little off in what follows from hops (`docs/models.md`).
+const FIGURES: [(&str, f64); 4] =
+    [("hops", 0.0), ("rounds", 0.005), ("requests", 0.005), ("contacts", 0.0)];
+
 fn both_starts_agree(preset: &str) {
     let preset = format!("kademlia.preset={preset}");
     let organic = intervals(&[&preset, "nodes.bootstrap=organic"]);
     let warm = intervals(&[&preset, "nodes.bootstrap=warm", "phases.transition=1s"]);
-    let names = ["hops", "rounds", "requests", "contacts"];
-    for (name, (organic, warm)) in names.into_iter().zip(organic.into_iter().zip(warm)) {
+    for ((name, share), (organic, warm)) in FIGURES.into_iter().zip(organic.into_iter().zip(warm)) {
         let apart = (organic.0 - warm.0).abs();
         assert!(
-            apart <= organic.1 + warm.1,
+            apart <= (organic.1 + warm.1).max(share * organic.0),
             "{preset}: {name} {:.4} ± {:.4} organic, {:.4} ± {:.4} warm",
             organic.0,
             organic.1,
