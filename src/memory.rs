@@ -5,22 +5,11 @@
 
 #![expect(unsafe_code, reason = "an instruction and a system call that have no safe form")]
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 /// Bytes that a processor fetches at a time.
 const LINE: usize = 64;
 
-static PREFETCH: AtomicBool = AtomicBool::new(true);
-
-/// Whether runs fetch ahead what the coming events will touch. They do unless told otherwise.
-pub fn set_prefetch(wanted: bool) {
-    PREFETCH.store(wanted, Ordering::Relaxed);
-}
-
-/// Whether runs fetch ahead.
-pub fn prefetches() -> bool {
-    cfg!(target_arch = "x86_64") && PREFETCH.load(Ordering::Relaxed)
-}
+/// Whether memory can be fetched ahead on this kind of processor.
+pub const CAN_PREFETCH: bool = cfg!(target_arch = "x86_64");
 
 /// Has this process use small pages only, from now on. Where the system has no huge pages, it does
 /// so anyway.

@@ -15,7 +15,6 @@ use std::ops::Range;
 pub struct KeyRing {
     sorted: Vec<(Key64, NodeIndex)>,
     online: Vec<u64>,
-    online_count: usize,
 }
 
 /// Ranges of up to this many nodes are sorted by distance instead of being split further.
@@ -32,7 +31,7 @@ impl KeyRing {
         sorted.par_sort_unstable();
         assert!(sorted.windows(2).all(|pair| pair[0].0 < pair[1].0), "no two nodes share a key");
         let online = vec![0; sorted.len().div_ceil(64)];
-        KeyRing { sorted, online, online_count: 0 }
+        KeyRing { sorted, online }
     }
 
     /// All nodes in the order of their keys, online or not.
@@ -42,21 +41,14 @@ impl KeyRing {
 
     /// A node comes online or goes.
     pub fn set_online(&mut self, node: NodeIndex, online: bool) {
-        let was = self.is_online(node);
         let (word, bit) = (node.get() / 64, node.get() % 64);
         self.online[word] = self.online[word] & !(1 << bit) | u64::from(online) << bit;
-        self.online_count = self.online_count + usize::from(online) - usize::from(was);
     }
 
     /// Whether a node is online.
     #[inline]
     pub fn is_online(&self, node: NodeIndex) -> bool {
         self.online[node.get() / 64] >> (node.get() % 64) & 1 == 1
-    }
-
-    /// Nodes online.
-    pub fn online_count(&self) -> usize {
-        self.online_count
     }
 
     /// The up to `k` nodes closest to `target` of those that `counts` is true of, closest first.
@@ -156,7 +148,6 @@ mod tests {
             for &node in &online {
                 ring.set_online(node, true);
             }
-            prop_assert_eq!(ring.online_count(), online.len());
             let target = Key64(target);
             let mut expected = online;
             expected.retain(|&node| node != except);

@@ -7,6 +7,7 @@ use crate::bench::{
     median_by_wall,
 };
 use crate::report;
+use crate::scenario::Scenario;
 use std::io::Write;
 
 /// Arguments of `kadsim bench`.
@@ -19,10 +20,10 @@ pub struct Args {
     #[arg(long)]
     pub quick: bool,
     /// Runs of each workload, of which the median counts
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::repeats)]
     pub repeat: usize,
     /// Threads of the second measurement; all cores if not given, 1 for none
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -46,17 +47,6 @@ pub enum Format {
     Markdown,
 }
 
-/// A number of threads or runs, as the command line has it.
-///
-/// # Errors
-/// A message if it is none.
-pub fn at_least_one(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("give a whole number from 1".to_owned()),
-        Ok(number) => Ok(number),
-    }
-}
-
 /// Measures the workloads and prints the table.
 ///
 /// # Errors
@@ -69,10 +59,22 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let runs_of_a_size = args.repeat * if threads > 1 { 2 } else { 1 };
     let steps: usize = chosen.iter().map(|workload| sizes(workload).len() * runs_of_a_size).sum();
     let progress = progress::steps(steps);
-    let mut rows = Vec::new();
+    let mut work = Vec::new();
     for workload in chosen {
         for size in sizes(workload) {
-            rows.push(row(workload, &size, threads, args.repeat, &progress)?);
+            work.push((workload, size, workload.scenario(size.nodes)?));
+        }
+    }
+    let mut rows = Vec::new();
+    let mut failure = None;
+    for (workload, size, scenario) in &work {
+        match row(workload, size, scenario, threads, args.repeat, &progress) {
+            Ok(measured) => rows.push(measured),
+            Err(error) => {
+                // What has been measured is not thrown away.
+                failure = Some(error);
+                break;
+            }
         }
     }
     progress.finish();
@@ -85,20 +87,20 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()?;
-    Ok(())
+    failure.map_or(Ok(()), Err)
 }
 
 fn row(
     workload: &Workload,
     size: &Size,
+    scenario: &Scenario,
     threads: usize,
     repeat: usize,
     progress: &Steps,
 ) -> anyhow::Result<BenchRow> {
-    let scenario = workload.scenario(size.nodes)?;
     let measured = |threads| {
         progress.show(format!("{}, {} nodes, threads: {threads}", workload.name, size.nodes));
-        measure::in_processes(&scenario, threads, repeat, &mut || progress.step())
+        measure::in_processes(scenario, threads, repeat, &mut || progress.step())
     };
     let one = median_by_speed(measured(1)?);
     let many = if threads > 1 { Some(median_by_wall(measured(threads)?)) } else { None };

@@ -1,6 +1,5 @@
 //! `kadsim growth`: how the cost of a message and of a node grows with the network.
 
-use super::bench::at_least_one;
 use super::{Misuse, measure, progress};
 use crate::bench::{
     GrowthPoint, Machine, growth_csv, growth_plots, growth_sizes, growth_table, median_by_speed,
@@ -15,17 +14,22 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Smallest number of nodes
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = size())]
     pub from: u32,
     /// Largest number of nodes
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = size())]
     pub to: u32,
     /// Runs of each size, of which the median counts
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::repeats)]
     pub repeat: usize,
     /// Folder for growth.csv, growth.svg and growth.png
     #[arg(long, value_name = "DIR", default_value = "output/growth")]
     pub out: PathBuf,
+}
+
+/// In a smaller network there is hardly anything to send.
+fn size() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(10..)
 }
 
 /// Measures each size, writes the files and prints the table.

@@ -66,6 +66,27 @@ enum Command {
     Measure(measure::Args),
 }
 
+/// A number of threads, as the command line has it. More than there are cores bring nothing.
+///
+/// # Errors
+/// A message if it is none.
+pub fn threads(text: &str) -> Result<usize, String> {
+    whole(text, 256)
+}
+
+/// A number of runs, as the command line has it.
+///
+/// # Errors
+/// A message if it is none.
+pub fn repeats(text: &str) -> Result<usize, String> {
+    whole(text, 1_000)
+}
+
+fn whole(text: &str, most: usize) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| format!("give a whole number from 1 to {most}"))
+}
+
 /// Exit status for a wrong scenario or command; clap uses the same for wrong arguments.
 const MISUSE: u8 = 2;
 

@@ -7,7 +7,6 @@ use crate::memory;
 use crate::report;
 use crate::runner::{self, Execution, RunArguments};
 use crate::scenario::{Scenario, Setting};
-use clap::builder::TypedValueParser;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -33,7 +32,7 @@ pub struct Args {
     #[arg(long)]
     pub quiet: bool,
     /// Threads, each with a block of the nodes; the run is the same with any number
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = threads())]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::threads)]
     pub threads: usize,
     /// Event queue; the run is the same with either
     #[arg(long, value_enum, default_value_t = Queue::Bucketed)]
@@ -44,11 +43,6 @@ pub struct Args {
     /// Do not use huge pages; the run is the same, only slower
     #[arg(long)]
     pub no_huge_pages: bool,
-}
-
-/// More threads than any machine has cores for are a slip of the keyboard.
-fn threads() -> impl TypedValueParser<Value = usize> {
-    clap::value_parser!(u16).range(1..=1_024).map(usize::from)
 }
 
 /// What is printed at the end of a run.
@@ -96,7 +90,6 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     if let Some(seed) = args.seed {
         scenario.seed = seed;
     }
-    memory::set_prefetch(!args.no_prefetch);
     if args.no_huge_pages {
         memory::forbid_huge_pages();
     }
@@ -116,7 +109,11 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     }
     let mut bar = ProgressBar::new(&scenario, args.quiet);
     let arguments = RunArguments {
-        execution: Execution { queue: args.queue.into(), threads: args.threads },
+        execution: Execution {
+            queue: args.queue.into(),
+            threads: args.threads,
+            prefetch: !args.no_prefetch,
+        },
         ..RunArguments::of(&scenario)
     };
     let run = runner::run(arguments, &mut |progress| {

@@ -62,6 +62,9 @@ impl<M> Mailboxes<M> {
 
 impl<M: Send> Exchange<M> for Mailboxes<M> {
     fn post(&self, window: u64, from: usize, to: usize, parcels: &mut Vec<Parcel<M>>) {
+        if parcels.is_empty() {
+            return;
+        }
         let mailbox = self.mailbox(window, from, to);
         let mut held = mailbox.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(held.is_empty(), "a mailbox is emptied before it is filled again");
@@ -79,39 +82,40 @@ impl<M: Send> Exchange<M> for Mailboxes<M> {
 }
 
 /// How the nodes of a network are divided into blocks: consecutive ones together, as many in
-/// each block but the last, which may have fewer.
+/// each block as in any other, or one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Division {
     nodes: u32,
-    length: u32,
+    blocks: u32,
 }
 
 impl Division {
-    /// Divides `nodes` nodes into up to `blocks` blocks.
+    /// Divides `nodes` nodes into `blocks` blocks, or fewer if there are fewer nodes.
     ///
     /// # Panics
     /// If there are to be no blocks.
     pub fn new(nodes: u32, blocks: usize) -> Self {
         assert!(blocks > 0, "a network is divided into at least one block");
         let blocks = u32::try_from(blocks).unwrap_or(u32::MAX);
-        Division { nodes, length: nodes.div_ceil(blocks).max(1) }
+        Division { nodes, blocks: blocks.min(nodes).max(1) }
     }
 
     /// Number of blocks.
     pub fn blocks(&self) -> usize {
-        self.nodes.div_ceil(self.length).max(1) as usize
+        self.blocks as usize
     }
 
     /// The nodes of a block.
     pub fn nodes_of(&self, block: usize) -> Range<u32> {
-        let start = block as u32 * self.length;
-        start..start.saturating_add(self.length).min(self.nodes)
+        let start = |block: u64| (block * u64::from(self.nodes) / u64::from(self.blocks)) as u32;
+        start(block as u64)..start(block as u64 + 1)
     }
 
     /// The block of a node.
     #[inline]
     pub fn block_of(&self, node: NodeIndex) -> usize {
-        (node.0 / self.length) as usize
+        let before = (u64::from(node.0) + 1) * u64::from(self.blocks) - 1;
+        (before / u64::from(self.nodes)) as usize
     }
 }
 
@@ -163,9 +167,11 @@ mod tests {
 
     #[test]
     fn every_node_belongs_to_one_block() {
-        for (nodes, blocks) in [(10, 1), (10, 3), (10, 7), (3, 7), (1_000_001, 2), (1, 4)] {
+        for (nodes, blocks) in
+            [(10, 1), (10, 3), (10, 7), (3, 7), (1_000_001, 2), (1, 4), (1_000, 64)]
+        {
             let division = Division::new(nodes, blocks);
-            assert!(division.blocks() <= blocks);
+            assert_eq!(division.blocks(), blocks.min(nodes as usize));
             let mut next = 0;
             for block in 0..division.blocks() {
                 let range = division.nodes_of(block);

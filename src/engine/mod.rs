@@ -151,6 +151,7 @@ pub struct Engine<P: Protocol, Q> {
     now: Instant,
     seed: Seed,
     counters: Counters,
+    looks_ahead: bool,
     /// The turn of the queue whose first events have been looked at ahead.
     foreseen_turn: u64,
 }
@@ -176,6 +177,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
             now: Instant::ZERO,
             seed,
             counters: Counters::default(),
+            looks_ahead: memory::CAN_PREFETCH,
             foreseen_turn: 0,
         }
     }
@@ -205,9 +207,9 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.counters
     }
 
-    /// Messages and agenda entries that are pending.
-    pub fn pending(&self) -> usize {
-        self.queue.pending()
+    /// Handles events without fetching ahead what the coming ones touch.
+    pub fn do_not_look_ahead(&mut self) {
+        self.looks_ahead = false;
     }
 
     /// The node in this place, if it is online.
@@ -306,9 +308,8 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
 
     /// Runs until the present is `end`: handles everything that is due before it.
     pub fn run_until<W: World<P>>(&mut self, world: &mut W, end: Instant) {
-        let looks_ahead = memory::prefetches();
         while let Some(event) = self.queue.pop_before(end) {
-            if looks_ahead {
+            if self.looks_ahead {
                 self.look_ahead(world);
             }
             self.step(world, event);

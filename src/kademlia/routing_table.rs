@@ -157,7 +157,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     #[inline]
     pub fn prefetch_hearing(&self, index: usize) {
         self.prefetch_bucket(index);
-        memory::prefetch_slice(self.spares.of(index));
+        memory::prefetch_slice(self.spares.from(index));
     }
 
     /// How many of the leading buckets the paper would have split off: those before the range
@@ -335,12 +335,12 @@ impl<P: Copy + Eq> RoutingTable<P> {
 }
 
 /// Makes room for one more where there is none: as much as the allocator gives anyway, whose sizes
-/// are four between a power of two and the next, and at least 16 bytes apart. Doubling would leave a
+/// are four between a power of two and the next, and at least 64 bytes more. Doubling would leave a
 /// quarter of all tables empty.
 fn make_room<T>(values: &mut Vec<T>) {
     if values.len() == values.capacity() {
         let bytes = (values.len() + 1) * size_of::<T>();
-        let apart = (bytes.next_power_of_two() / 8).max(16);
+        let apart = (bytes.next_power_of_two() / 8).max(64);
         values.reserve_exact(bytes.next_multiple_of(apart) / size_of::<T>() - values.len());
     }
 }

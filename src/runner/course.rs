@@ -11,6 +11,7 @@ use super::population::{Population, Turn};
 use super::surroundings::{BlockWorld, SimNode, Surroundings};
 use super::warm_start::{self, History};
 use super::{Execution, random_start, windows};
+use crate::engine::Engine;
 use crate::engine::blocks::Blocks;
 use crate::engine::exchange::Division;
 use crate::engine::queue::EventQueue;
@@ -33,7 +34,7 @@ pub(super) struct Course<'s, Q> {
     pub(super) surroundings: Vec<Surroundings<'s>>,
     pub(super) common: Common,
     globals: BTreeSet<(Instant, Global)>,
-    /// The threads of the blocks; `None` for a single block.
+    /// The threads of the blocks; none for a single block.
     threads: Option<rayon::ThreadPool>,
     now: Instant,
     /// Width of a window.
@@ -68,6 +69,9 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             horizon: Instant::ZERO,
             samples: 0,
         };
+        if !execution.prefetch {
+            course.blocks.engines().iter_mut().for_each(Engine::do_not_look_ahead);
+        }
         course.schedule_first(scenario);
         if scenario.nodes.bootstrap != Bootstrap::Organic {
             course.place_settled(seed, &params, key_of);
@@ -264,8 +268,8 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     }
 }
 
-/// A thread for each block.
+/// A thread for each block; where the system gives none, the blocks share those that there are.
 fn pool(blocks: usize) -> Option<rayon::ThreadPool> {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(blocks);
-    (blocks > 1).then(|| builder.build().expect("the system gives a run its threads"))
+    if blocks > 1 { builder.build().ok() } else { None }
 }

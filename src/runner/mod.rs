@@ -81,12 +81,14 @@ pub struct Execution {
     /// Threads, each with a block of the nodes; one, if the network's smallest delay leaves no
     /// room for more ([`undivided`]).
     pub threads: usize,
+    /// Whether memory is fetched before the coming events need it, where the processor can.
+    pub prefetch: bool,
 }
 
 impl Default for Execution {
-    /// The bucketed queue, one thread.
+    /// The bucketed queue, one thread, memory fetched ahead.
     fn default() -> Self {
-        Execution { queue: QueueKind::Bucketed, threads: 1 }
+        Execution { queue: QueueKind::Bucketed, threads: 1, prefetch: true }
     }
 }
 

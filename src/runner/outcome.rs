@@ -81,7 +81,7 @@ fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFi
         let key = course.key(node);
         let bucket = |other| key.shared_bits(course.key(other)) as usize;
         let table = |other| state(other).map(Node::table);
-        if memory::prefetches() {
+        if memory::CAN_PREFETCH {
             others.iter().for_each(|&other| course.blocks.prefetch(other));
             for &other in others {
                 table(other).inspect(|table| table.prefetch_bucket(bucket(other)));
@@ -161,7 +161,7 @@ fn tables<Q: EventQueue>(course: &Course<'_, Q>) -> TableHealth {
     let sums = places
         .filter_map(|node| course.blocks.node(node))
         .fold(TableSums::default, |sums, state| {
-            sums.add(state.table(), |peer| population.is_online(peer, now))
+            sums.add(state.table(), |peer| population.was_online(peer, now))
         })
         .reduce(TableSums::default, TableSums::merge);
     let Some((contacts_min, contacts_max)) = sums.extremes else { return TableHealth::default() };

@@ -55,6 +55,10 @@ impl Tally {
     }
 }
 
+/// How many nodes that are not there yet are passed over before a joining node is told of fewer
+/// than it wants.
+const MOST_PASSED_OVER: usize = 1_000;
+
 /// No place in the list of those online.
 const ABSENT: u32 = u32::MAX;
 
@@ -217,13 +221,29 @@ impl Population {
         }
     }
 
+    /// Whether a node was online before what happens `now`.
+    #[inline]
+    pub(super) fn was_online(&self, node: NodeIndex, now: Instant) -> bool {
+        self.after(
+            node,
+            self.ahead_by_node.partition_point(|&(at, due, _)| (at, due) < (node, now)),
+        )
+    }
+
     /// Whether a node is online `now`, which lies before the horizon.
     #[inline]
     pub(super) fn is_online(&self, node: NodeIndex, now: Instant) -> bool {
         if self.ahead_by_node.is_empty() {
             return self.ring.is_online(node);
         }
-        let end = self.ahead_by_node.partition_point(|&(other, at, _)| (other, at) <= (node, now));
+        self.after(
+            node,
+            self.ahead_by_node.partition_point(|&(at, due, _)| (at, due) <= (node, now)),
+        )
+    }
+
+    /// Whether a node is online after the changes up to this place among those by node.
+    fn after(&self, node: NodeIndex, end: usize) -> bool {
         match self.ahead_by_node[..end].last() {
             Some(&(other, _, online)) if other == node => online,
             _ => self.ring.is_online(node),
@@ -279,24 +299,32 @@ impl Population {
     }
 
     /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or
-    /// a tracker would name them; `position` is where its stream of contacts stands.
+    /// a tracker would name them; `position` is where its stream of contacts stands, and
+    /// `undivided_now` the present if packets need not stay until the horizon.
     ///
-    /// They are drawn from those online at the horizon: no packet reaches one before.
+    /// They are drawn from those online at the horizon, as no packet reaches one before. Where
+    /// one can (`undivided`), those who are not there yet are passed over, and if most are not,
+    /// fewer are found than are wanted.
     pub(super) fn contacts_for(
         &self,
         seed: Seed,
         node: NodeIndex,
         count: usize,
         position: &mut u64,
+        undivided_now: Option<Instant>,
     ) -> Vec<NodeIndex> {
         let others = self.online.len() - usize::from(self.places[node.get()] != ABSENT);
         let wanted = count.min(others);
         let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
         let index = u64::from(node.0);
         let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
-        while contacts.len() < wanted {
+        let is_there = |other| undivided_now.is_none_or(|now| self.is_online(other, now));
+        let mut passed_over = 0;
+        while contacts.len() < wanted && passed_over < MOST_PASSED_OVER {
             let drawn = self.online[stream.random_range(0..self.online.len())];
-            if drawn != node && !contacts.contains(&drawn) {
+            if !is_there(drawn) {
+                passed_over += 1;
+            } else if drawn != node && !contacts.contains(&drawn) {
                 contacts.push(drawn);
             }
         }

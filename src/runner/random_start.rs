@@ -22,13 +22,14 @@ pub(super) fn tables(
 ) -> Vec<RoutingTable<NodeIndex>> {
     let interval = params.refresh_interval.as_nanos() / 1_000_000_000;
     let table = |place: usize| {
-        let stream = Stream::new(seed, Purpose::WarmStart, u64::from(nodes[place].0));
+        let mut stream = Stream::new(seed, Purpose::WarmStart, u64::from(nodes[place].0));
         let own = key_of(nodes[place]);
         let mut buckets: Vec<(PeerList<NodeIndex>, u64)> = Vec::new();
-        for other in others(place, nodes.len(), contacts, stream) {
+        for other in others(place, nodes.len(), contacts, &mut stream) {
             let bucket = own.shared_bits(key_of(nodes[other])) as usize;
             while buckets.len() <= bucket {
-                buckets.push((PeerList::new(), interval));
+                // Not all nodes refresh at the same time: as if they had come one by one.
+                buckets.push((PeerList::new(), stream.random_range(0..=interval)));
             }
             if buckets[bucket].0.len() < params.k {
                 buckets[bucket].0.push(nodes[other]);
@@ -42,7 +43,7 @@ pub(super) fn tables(
 
 /// Up to `wanted` different numbers below `count`, none of them `own`, in a random order: the
 /// beginning of a shuffle, of which only the places that changed are kept.
-fn others(own: usize, count: usize, wanted: usize, mut stream: Stream) -> Vec<usize> {
+fn others(own: usize, count: usize, wanted: usize, stream: &mut Stream) -> Vec<usize> {
     let rest = count - 1;
     let mut moved: BTreeMap<usize, usize> = BTreeMap::new();
     let draw = |place: usize| {
@@ -68,7 +69,7 @@ mod tests {
     fn others_are_different_and_each_as_likely() {
         let mut counts = [0u32; 20];
         for index in 0..10_000 {
-            let mut drawn = others(7, 20, 5, stream(index));
+            let mut drawn = others(7, 20, 5, &mut stream(index));
             drawn.iter().for_each(|&number| counts[number] += 1);
             drawn.sort_unstable();
             drawn.dedup();
@@ -82,10 +83,10 @@ mod tests {
 
     #[test]
     fn all_others_can_be_wanted() {
-        let mut drawn = others(2, 6, 100, stream(0));
+        let mut drawn = others(2, 6, 100, &mut stream(0));
         drawn.sort_unstable();
         assert_eq!(drawn, [0, 1, 3, 4, 5]);
-        assert!(others(0, 1, 3, stream(0)).is_empty());
+        assert!(others(0, 1, 3, &mut stream(0)).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::applications::Applications;
 use super::common::{Common, Notice};
 use super::judge::Judge;
 use super::population::Population;
+use super::windows;
 use crate::engine::queue::EventQueue;
 use crate::engine::{Engine, World};
 use crate::kademlia::key::Key64;
@@ -44,6 +45,8 @@ pub(super) struct Surroundings<'s> {
     params: Arc<Params>,
     network: Network,
     has_downlinks: bool,
+    /// Whether packets can arrive within the window in which they are sent.
+    is_undivided: bool,
     /// How often each node has come online.
     lives: Vec<u32>,
     /// Where each node's stream of contacts stands.
@@ -73,6 +76,7 @@ impl<'s> Surroundings<'s> {
             keys: Bijection::new(seed),
             params: Arc::clone(params),
             has_downlinks: network.has_downlinks(),
+            is_undivided: network.smallest_delay() < windows::NARROWEST,
             network: network.part(block.clone()),
             lives: vec![0; block.len()],
             contact_draws: vec![0; block.len()],
@@ -119,7 +123,8 @@ impl<'s> Surroundings<'s> {
         if share <= 0.0 {
             return gauges;
         }
-        let stride = libm::round(1.0 / share).max(1.0) as u32;
+        let nodes = f64::from(self.scenario.nodes.count);
+        let stride = libm::round(1.0 / share).clamp(1.0, nodes) as u32;
         let first = (samples % u64::from(stride)) as u32;
         let places = engine.places();
         // The first place of the block that is looked at.
@@ -131,7 +136,7 @@ impl<'s> Surroundings<'s> {
             gauges.tables += 1;
             gauges.contacts += state.table().len() as u64;
             let contacts = state.table().contacts();
-            let online = contacts.filter(|&peer| population.is_online(peer, engine.now())).count();
+            let online = contacts.filter(|&peer| population.was_online(peer, engine.now())).count();
             gauges.contacts_online += online as u64;
         }
         gauges
@@ -145,15 +150,16 @@ pub(super) struct BlockWorld<'w, 's> {
 }
 
 impl BlockWorld<'_, '_> {
-    fn contacts_for(&mut self, node: NodeIndex) -> Vec<NodeIndex> {
+    fn contacts_for(&mut self, now: Instant, node: NodeIndex) -> Vec<NodeIndex> {
         let count = self.own.scenario.nodes.contacts;
         let place = self.own.place(node);
         let position = &mut self.own.contact_draws[place];
-        self.common.population.contacts_for(self.own.seed, node, count, position)
+        let undivided_now = self.own.is_undivided.then_some(now);
+        self.common.population.contacts_for(self.own.seed, node, count, position, undivided_now)
     }
 
     fn join<Q: EventQueue>(&mut self, engine: &mut Engine<SimNode, Q>, node: NodeIndex) {
-        let contacts = self.contacts_for(node);
+        let contacts = self.contacts_for(engine.now(), node);
         let own = &mut *self.own;
         let place = own.place(node);
         let first_request = own.lives[place].wrapping_mul(REQUESTS_PER_LIFE);
@@ -196,7 +202,7 @@ impl BlockWorld<'_, '_> {
         if state.has_joined() {
             return;
         }
-        let contacts = self.contacts_for(node);
+        let contacts = self.contacts_for(engine.now(), node);
         engine.input(self, node, Input::Command(Command::Join { contacts }));
         engine.schedule(engine.now() + CHECK_JOIN_AFTER, node, Entry::CheckJoin.tag());
     }

@@ -3,12 +3,11 @@
 
 use crate::worlds::{arguments, operations, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
-use kadsim::memory;
 use kadsim::metrics::OperationKind;
 use kadsim::protocol::NodeIndex;
 use kadsim::report;
 use kadsim::runner::result::RunOutput;
-use kadsim::runner::{RunArguments, first_difference};
+use kadsim::runner::{Execution, RunArguments, first_difference};
 use kadsim::scenario::Scenario;
 use kadsim::time::{Duration, Instant};
 use kadsim::workload::config::Amount;
@@ -53,10 +52,11 @@ fn first_line(left: &RunOutput, right: &RunOutput) -> String {
 }
 
 /// Ways to carry out a run, to be compared with the bucketed queue on one thread.
-const OTHER_EXECUTIONS: [(QueueKind, usize); 4] = [
-    (QueueKind::Bucketed, 1),
-    (QueueKind::Reference, 1),
+const OTHER_EXECUTIONS: [(QueueKind, usize); 5] = [
     (QueueKind::Bucketed, 2),
+    (QueueKind::Bucketed, 7),
+    (QueueKind::Reference, 1),
+    (QueueKind::Reference, 2),
     (QueueKind::Reference, 7),
 ];
 
@@ -205,12 +205,9 @@ fn watching_changes_nothing_and_can_end_a_run() {
 #[test]
 fn fetching_ahead_changes_nothing() {
     for (name, scenario) in shipped() {
-        let run = |prefetch| {
-            memory::set_prefetch(prefetch);
-            let run = run_with(RunArguments::of(&scenario));
-            memory::set_prefetch(true);
-            report::to_json(&run.result)
-        };
-        assert_eq!(run(true), run(false), "{name}");
+        let with = RunArguments::of(&scenario);
+        let execution = Execution { prefetch: false, ..with.execution };
+        let without = RunArguments { execution, ..with };
+        assert_eq!(difference(with, without), None, "{name}");
     }
 }

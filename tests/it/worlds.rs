@@ -18,7 +18,7 @@ pub fn scenario(text: &str, settings: &[&str]) -> Scenario {
 
 /// A run of this scenario with its own seed, carried out like this.
 pub fn arguments(scenario: &Scenario, queue: QueueKind, threads: usize) -> RunArguments<'_> {
-    let execution = Execution { queue, threads };
+    let execution = Execution { queue, threads, ..Execution::default() };
     RunArguments { execution, ..RunArguments::of(scenario) }
 }
 

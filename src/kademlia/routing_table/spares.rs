@@ -33,6 +33,13 @@ impl<P: Copy + Eq> Spares<P> {
         &self.peers[self.range(index)]
     }
 
+    /// Those of one bucket and of all deeper ones: what moves when one is added.
+    #[inline]
+    pub(super) fn from(&self, index: usize) -> &[P] {
+        let before = &self.counts[..index.min(self.counts.len())];
+        &self.peers[before.iter().map(|&count| usize::from(count)).sum()..]
+    }
+
     /// Adds a newcomer, of which a bucket holds up to `room`, in the place of the oldest if need
     /// be; says whether it was not there yet.
     pub(super) fn add(&mut self, index: usize, peer: P, room: usize) -> bool {

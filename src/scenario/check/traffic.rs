@@ -17,6 +17,8 @@ const DEFAULT_RATE: f64 = 0.02;
 const HIGHEST_RATE: f64 = 1e6;
 /// Operations of one node beyond this are one as well.
 const HIGHEST_COUNT: u64 = 1_000_000;
+/// Operations that a node begins at one instant.
+const MOST_AT_ONCE: u32 = 1_000;
 /// Operations of all nodes that are counted out: each is drawn before the run begins.
 const HIGHEST_TOTAL_COUNT: u64 = 100_000_000;
 const DEFAULT_RECORD_SIZE: u64 = 1 << 10;
@@ -104,7 +106,28 @@ fn workload(index: usize, table: &WorkloadTable, nodes: u32) -> Result<WorkloadC
         let reason = "belongs to count or total_count; a rate is not all at once".to_owned();
         return Err(Problem { path: path.as_str().into(), fault: Fault::NoEffect { reason } });
     }
+    if arrivals == Arrivals::AtOnce {
+        not_too_much_at_once(index, amount, nodes)?;
+    }
     Ok(WorkloadConfig { kind, amount, arrivals })
+}
+
+/// A node goes through the list of what it has under way at each answer, so the time that a run
+/// takes grows with the square of what is begun at one instant.
+fn not_too_much_at_once(index: usize, amount: Amount, nodes: u32) -> Result<(), Problem> {
+    let (key, count, most) = match amount {
+        Amount::PerNode(count) => ("count", count, MOST_AT_ONCE),
+        Amount::Total(count) => ("total_count", count, MOST_AT_ONCE.saturating_mul(nodes)),
+        Amount::Rate(_) => return Ok(()),
+    };
+    if count <= most {
+        return Ok(());
+    }
+    let path = format!("workload.{index}.{key}");
+    Err(Problem::value(
+        path.as_str(),
+        format!("with arrivals = \"at-once\" at most {most}: {MOST_AT_ONCE} for each node"),
+    ))
 }
 
 /// How much of a workload there is: one of four keys says so.
