@@ -201,6 +201,16 @@ fn watching_changes_nothing_and_can_end_a_run() {
     assert!(part.operations.iter().all(|operation| whole.operations.contains(operation)));
 }
 
+/// Samples of tables may be so rare that hardly a block has one.
+#[test]
+fn a_tiny_share_of_tables_is_the_same_on_any_number_of_threads() {
+    let scenario = scenario(LOOKUPS, &["checker.tables=1e-10", "output.sample_interval=1s"]);
+    let run = run_with(RunArguments::of(&scenario));
+    assert!((1..=60).contains(&run.result.checks.tables_checked), "{:?}", run.result.checks);
+    let three = arguments(&scenario, QueueKind::Bucketed, 3);
+    assert_eq!(difference(RunArguments::of(&scenario), three), None);
+}
+
 /// Fetching ahead changes when memory is read and nothing else.
 #[test]
 fn fetching_ahead_changes_nothing() {

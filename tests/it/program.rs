@@ -326,7 +326,11 @@ fn wrong_arguments_of_bench_and_growth_are_told_in_one_message() {
     assert!(message.contains("sped") && message.contains("speed, simgrid-kademlia"), "{message}");
     let message = desk.fails(&["bench", "--repeat", "0"], 2);
     assert!(message.contains("a whole number from 1"), "{message}");
-    let message = desk.fails(&["growth", "--from", "3", "--to", "4"], 2);
+    for threads in ["0", "2000", "two"] {
+        let message = desk.fails(&["run", "my.toml", "--threads", threads], 2);
+        assert!(message.contains("a whole number from 1 to 256"), "{message}");
+    }
+    let message = desk.fails(&["growth", "--from", "30", "--to", "40"], 2);
     assert!(message.contains("1, 2 and 5"), "{message}");
     let message = desk.fails(&["growth", "--to", "1000", "--out", "my.toml"], 2);
     assert!(message.contains("my.toml") && message.contains("--out"), "{message}");

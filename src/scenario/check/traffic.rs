@@ -126,7 +126,7 @@ fn not_too_much_at_once(index: usize, amount: Amount, nodes: u32) -> Result<(), 
     let path = format!("workload.{index}.{key}");
     Err(Problem::value(
         path.as_str(),
-        format!("with arrivals = \"at-once\" at most {most}: {MOST_AT_ONCE} for each node"),
+        format!("at most {most} \"at-once\": {MOST_AT_ONCE} for each node"),
     ))
 }
 

@@ -163,11 +163,16 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
     let rate = (1e-6..1e3).prop_map(Amount::Rate);
     let count = (1u32..=1_000_000).prop_map(Amount::PerNode);
     let total = (1u32..=100_000_000).prop_map(Amount::Total);
+    // What is done at once is limited by the number of nodes.
+    let few = prop_oneof![
+        (1u32..=1_000).prop_map(Amount::PerNode),
+        (1u32..=1_000).prop_map(Amount::Total),
+    ];
     let how = prop_oneof![
         (rate, arrivals.clone()),
-        (count.clone(), arrivals.clone()),
-        (total.clone(), arrivals),
-        (prop_oneof![count, total], Just(Arrivals::AtOnce)),
+        (count, arrivals.clone()),
+        (total, arrivals),
+        (few, Just(Arrivals::AtOnce)),
     ];
     (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }

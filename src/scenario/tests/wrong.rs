@@ -193,6 +193,8 @@ const FILE_CASES: &[Case] = &[
      "s.toml:2:9: `workload.0.count` cannot be 1.5: allowed is a whole number, such as 20"),
     ("[[workload]]\nrate = \"1/s\"\narrivals = \"at-once\"\n", &[],
      r#"s.toml:3:1: `workload.0.arrivals`, here "at-once", belongs to count or total_count; a rate is not all at once"#),
+    ("[nodes]\ncount = 2\n[[workload]]\ntotal_count = 2001\narrivals = \"at-once\"\n", &[],
+     "s.toml:4:15: `workload.0.total_count` cannot be 2001: allowed is at most 2000 \"at-once\": 1000 for each node"),
     ("[nodes]\nbootstrap = \"rnadom\"\n", &[],
      r#"s.toml:2:13: `nodes.bootstrap` cannot be "rnadom": allowed is "organic" or "warm" or "random"; did you mean "random"?"#),
     ("[[workload]]\nrate = 0.1\n", &[],
