@@ -1,5 +1,5 @@
 //! A calendar queue: an event is appended to the bucket of its instant, and a bucket is sorted
-//! only when its time has come. A million pending events cost no more each than a thousand.
+//! only when its time has come. What an event costs hardly depends on how many are pending.
 //!
 //! Three places, by how far away an event is:
 //! - the current bucket, sorted, taken from its end;
@@ -46,7 +46,7 @@ impl Bucket {
     }
 }
 
-/// A calendar queue. A million pending events cost little more each than a thousand.
+/// A calendar queue.
 pub struct Bucketed {
     shift: u32,
     /// Number of the bucket that is being taken from.
