@@ -192,9 +192,9 @@ impl Applications {
         self.workloads.iter_mut().enumerate().filter_map(missed).collect()
     }
 
-    /// What a node asks for now, and when it asks again, if it does. Only what has been
-    /// published is asked for: a record that its publisher, being away, could not put yet is drawn again. Nothing
-    /// is asked for while hardly anything is published.
+    /// What a node asks for now, and when it asks again, if it does. Only what has been published
+    /// is asked for: a record that its publisher, being away, could not put yet is drawn again.
+    /// Nothing is asked for while hardly anything is published.
     pub(super) fn ask(
         &mut self,
         node: NodeIndex,
