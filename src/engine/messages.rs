@@ -3,9 +3,13 @@
 use super::event::MAX_INDEX;
 use crate::memory;
 
+/// A place for a message, in as few lines of the processor's cache as it can be.
+#[repr(align(64))]
+pub(super) struct Slot<M>(Option<M>);
+
 /// Messages by slot.
 pub(super) struct Messages<M> {
-    slots: Vec<Option<M>>,
+    slots: Vec<Slot<M>>,
     free: Vec<u32>,
 }
 
@@ -17,12 +21,12 @@ impl<M> Messages<M> {
     #[inline]
     pub(super) fn insert(&mut self, message: M) -> u32 {
         if let Some(slot) = self.free.pop() {
-            self.slots[slot as usize] = Some(message);
+            self.slots[slot as usize].0 = Some(message);
             return slot;
         }
         let slot = u32::try_from(self.slots.len()).expect("slots are numbered with 32 bits");
         assert!(slot <= MAX_INDEX, "more than {MAX_INDEX} messages are on their way");
-        self.slots.push(Some(message));
+        self.slots.push(Slot(Some(message)));
         slot
     }
 
@@ -34,12 +38,12 @@ impl<M> Messages<M> {
 
     #[inline]
     pub(super) fn get(&self, slot: u32) -> &M {
-        self.slots[slot as usize].as_ref().expect("a pending event's message is in its slot")
+        self.slots[slot as usize].0.as_ref().expect("a pending event's message is in its slot")
     }
 
     #[inline]
     pub(super) fn take(&mut self, slot: u32) -> M {
         self.free.push(slot);
-        self.slots[slot as usize].take().expect("a pending event's message is in its slot")
+        self.slots[slot as usize].0.take().expect("a pending event's message is in its slot")
     }
 }

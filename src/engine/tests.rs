@@ -4,6 +4,7 @@ use super::queue::Bucketed;
 use super::*;
 use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
+use crate::kademlia::message;
 
 #[test]
 fn a_place_costs_what_the_documentation_says() {
@@ -16,6 +17,10 @@ fn a_place_costs_what_the_documentation_says() {
             size_of::<Slot<Node<NodeIndex, Key64>>>()
         }),
         ("a node's wake-up", Bucketed::WAKE_BYTES),
+        (
+            "its place, in whole lines of the processor's cache",
+            size_of::<messages::Slot<message::Message<NodeIndex, Key64>>>(),
+        ),
         ("a pending event", size_of::<Event>()),
     ];
     let missing: Vec<_> = rows
