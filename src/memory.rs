@@ -59,6 +59,15 @@ fn prefetch_line(place: *const u8) {
     let _ = place;
 }
 
+/// Holds what something costs in bytes against the table of `docs/speed.md`.
+#[cfg(test)]
+pub(crate) fn assert_documented(rows: &[(&str, usize)]) {
+    let page = include_str!("../docs/speed.md");
+    let rows = rows.iter().map(|(name, bytes)| format!("| {name} | {bytes} |"));
+    let missing: Vec<_> = rows.filter(|row| !page.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "docs/speed.md does not say:\n{}", missing.join("\n"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

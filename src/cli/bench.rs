@@ -118,14 +118,10 @@ fn sizes(workload: &Workload, args: &Args) -> Vec<Size> {
 
 /// The workloads named, in their own order; all if none is named.
 fn chosen(names: &[String]) -> Result<Vec<&'static Workload>, Misuse> {
-    for name in names {
-        if !WORKLOADS.iter().any(|workload| workload.name == name.trim()) {
-            let known: Vec<_> = WORKLOADS.iter().map(|workload| workload.name).collect();
-            return Err(Misuse::UnknownWorkload { name: name.clone(), known: known.join(", ") });
-        }
-    }
-    let is_chosen = |workload: &&Workload| names.iter().any(|name| workload.name == name.trim());
-    Ok(WORKLOADS.iter().filter(|one| names.is_empty() || is_chosen(one)).collect())
+    super::named(WORKLOADS, names, |workload, name| workload.name == name).map_err(|name| {
+        let known: Vec<_> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        Misuse::UnknownWorkload { name, known: known.join(", ") }
+    })
 }
 
 #[cfg(test)]

@@ -54,15 +54,11 @@ pub fn run(args: &Args) -> anyhow::Result<Verdict> {
 
 /// The rows named, in their own order; all if none is named.
 fn chosen(names: &[String]) -> Result<Vec<&'static Row>, Misuse> {
-    for name in names {
-        if !ROWS.iter().any(|row| row.id.eq_ignore_ascii_case(name.trim())) {
-            let mut known: Vec<_> = ROWS.iter().map(|row| row.id).collect();
-            known.dedup();
-            return Err(Misuse::UnknownRow { name: name.clone(), known: known.join(", ") });
-        }
-    }
-    let is_chosen = |row: &&Row| names.iter().any(|name| row.id.eq_ignore_ascii_case(name.trim()));
-    Ok(ROWS.iter().filter(|row| names.is_empty() || is_chosen(row)).collect())
+    super::named(ROWS, names, |row, name| row.id.eq_ignore_ascii_case(name)).map_err(|name| {
+        let mut known: Vec<_> = ROWS.iter().map(|row| row.id).collect();
+        known.dedup();
+        Misuse::UnknownRow { name, known: known.join(", ") }
+    })
 }
 
 #[cfg(test)]

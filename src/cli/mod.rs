@@ -66,6 +66,24 @@ enum Command {
     Measure(measure::Args),
 }
 
+/// The items of `all` that are named, in their own order; all if none is named. `is` says whether
+/// an item has a name.
+///
+/// # Errors
+/// The first name that no item has.
+fn named<'a, T>(
+    all: &'a [T],
+    names: &[String],
+    is: impl Fn(&T, &str) -> bool,
+) -> Result<Vec<&'a T>, String> {
+    let has = |item: &T, name: &String| is(item, name.trim());
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|item| has(item, name))) {
+        return Err(unknown.clone());
+    }
+    let is_chosen = |item: &&T| names.is_empty() || names.iter().any(|name| has(item, name));
+    Ok(all.iter().filter(is_chosen).collect())
+}
+
 /// A number of threads, as the command line has it. More than there are cores bring nothing.
 ///
 /// # Errors

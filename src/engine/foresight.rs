@@ -46,6 +46,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     fn foresee_place(&self, ahead: usize) {
         let Some(event) = self.queue.upcoming(ahead) else { return };
         self.prefetch(event.destination());
+        self.queue.prefetch_wake(event.destination());
         if let Payload::Arrival(message) | Payload::Delivery(message) = event.payload() {
             self.messages.prefetch(message);
         }

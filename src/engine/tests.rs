@@ -8,7 +8,6 @@ use crate::kademlia::message;
 
 #[test]
 fn a_place_costs_what_the_documentation_says() {
-    let page = include_str!("../../docs/speed.md");
     let rows = [
         ("a place of the engine, the node in it not counted", {
             2 * size_of::<u32>() + size_of::<u64>() + size_of::<Digest>()
@@ -23,10 +22,5 @@ fn a_place_costs_what_the_documentation_says() {
         ),
         ("a pending event", size_of::<Event>()),
     ];
-    let missing: Vec<_> = rows
-        .iter()
-        .map(|(name, bytes)| format!("| {name} | {bytes} |"))
-        .filter(|row| !page.contains(row.as_str()))
-        .collect();
-    assert!(missing.is_empty(), "docs/speed.md does not say:\n{}", missing.join("\n"));
+    memory::assert_documented(&rows);
 }

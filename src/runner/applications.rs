@@ -34,7 +34,6 @@ pub(super) struct Applications {
     publish_from: Instant,
     publish_until: Instant,
     end: Instant,
-    published: u64,
 }
 
 struct Workload {
@@ -81,13 +80,7 @@ impl Applications {
             publish_from: scenario.phases.transition_start(),
             publish_until: scenario.phases.measurement_start(),
             end: scenario.phases.end(),
-            published: 0,
         }
-    }
-
-    /// Records and items that the nodes of the block have published so far.
-    pub(super) fn published(&self) -> u64 {
-        self.published
     }
 
     /// The first entries of each workload for a node: whether it is to publish, and when.
@@ -167,7 +160,6 @@ impl Applications {
         }
         let of_node = put[place];
         put[place] += 1;
-        self.published += 1;
         let numbers = records.published_by(node);
         let number = numbers.start + u64::from(of_node);
         let key = Key64(records.id(number));

@@ -31,6 +31,11 @@ impl Published {
     pub(super) fn by(&self, workload: u32, node: NodeIndex) -> u32 {
         self.counts[workload as usize][node.get()]
     }
+
+    /// What all nodes have published for all workloads.
+    pub(super) fn total(&self) -> u64 {
+        self.counts.iter().flatten().copied().map(u64::from).sum()
+    }
 }
 
 /// What all blocks know.

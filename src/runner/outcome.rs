@@ -190,7 +190,7 @@ fn records<Q: EventQueue>(course: &Course<'_, Q>) -> RecordFigures {
     let holders = &course.common.holders;
     let alive = holders.alive() as u64;
     RecordFigures {
-        published: course.surroundings.iter().map(|own| own.applications.published()).sum(),
+        published: course.common.published.total(),
         alive,
         replicas_mean: if alive == 0 { 0.0 } else { holders.replicas() as f64 / alive as f64 },
     }

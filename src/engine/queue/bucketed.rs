@@ -364,9 +364,12 @@ impl EventQueue for Bucketed {
     #[inline]
     fn upcoming(&self, ahead: usize) -> Option<&Event> {
         let index = self.sorted.len().checked_sub(1 + ahead)?;
-        let event = &self.sorted[index];
-        self.wakes.prefetch(event.destination);
-        Some(event)
+        Some(&self.sorted[index])
+    }
+
+    #[inline]
+    fn prefetch_wake(&self, node: NodeIndex) {
+        self.wakes.prefetch(node.0);
     }
 
     #[inline]

@@ -33,12 +33,18 @@ pub trait EventQueue: Send + Sync {
     /// Nothing is due before this instant: a bound, which may be too early.
     fn nothing_before(&self) -> Instant;
 
-    /// The event that comes `ahead` events after the next one, if the queue happens to know; and
-    /// begins to fetch what taking it touches. To look at, not to rely on: others may come before.
+    /// The event that comes `ahead` events after the next one, if the queue happens to know. To
+    /// look at, not to rely on: others may come before.
     #[inline]
     fn upcoming(&self, ahead: usize) -> Option<&Event> {
         let _ = ahead;
         None
+    }
+
+    /// Begins to fetch the wake-up of a node, if the queue keeps that apart.
+    #[inline]
+    fn prefetch_wake(&self, node: NodeIndex) {
+        let _ = node;
     }
 
     /// A number that changes when [`EventQueue::upcoming`] begins to know other events.

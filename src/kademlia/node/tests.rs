@@ -11,7 +11,6 @@ type Peers = PeerList<NodeIndex>;
 
 #[test]
 fn a_node_costs_what_the_documentation_says() {
-    let page = include_str!("../../../docs/speed.md");
     let rows = [
         ("node", size_of::<Node<NodeIndex, Key64>>()),
         ("its key and parameters", size_of::<Key64>() + size_of::<Arc<Params>>()),
@@ -30,10 +29,5 @@ fn a_node_costs_what_the_documentation_says() {
         ("a message on its way", size_of::<Option<Message<NodeIndex, Key64>>>()),
         ("of which nodes that it names", size_of::<Peers>()),
     ];
-    let missing: Vec<_> = rows
-        .iter()
-        .map(|(name, bytes)| format!("| {name} | {bytes} |"))
-        .filter(|row| !page.contains(row.as_str()))
-        .collect();
-    assert!(missing.is_empty(), "docs/speed.md does not say:\n{}", missing.join("\n"));
+    memory::assert_documented(&rows);
 }
