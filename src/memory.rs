@@ -1,9 +1,12 @@
-//! What the program asks of the machine's memory: lines fetched before they are used, and huge
-//! pages. Neither changes what a run does, and both can be switched off.
+//! What the program asks of the machine's memory: lines fetched before they are used, huge pages,
+//! and pages that are not given back. None of it changes what a run does.
 //!
-//! The only module with `unsafe` code: a prefetch instruction and one system call.
+//! The only module with `unsafe` code: a prefetch instruction, one system call and one call of the
+//! allocator.
 
-#![expect(unsafe_code, reason = "an instruction and a system call that have no safe form")]
+#![expect(unsafe_code, reason = "an instruction and calls that have no safe form")]
+
+use libmimalloc_sys::{mi_option_t, mi_option_use_numa_nodes};
 
 /// Bytes that a processor fetches at a time.
 const LINE: usize = 64;
@@ -23,10 +26,28 @@ pub fn forbid_huge_pages() {
     }
 }
 
+/// After how many milliseconds the allocator gives pages in which nothing is left back to the system.
+/// The crate leaves this option of the allocator's list out; it stands before the one named here.
+const PURGE_DELAY: mi_option_t = mi_option_use_numa_nodes - 1;
+
+/// Has the program's allocator keep the pages that it has: what a run frees it soon asks for again, and
+/// the system would clear each page anew. To be called before there is a second thread.
+pub(crate) fn keep_pages() {
+    // SAFETY: this writes a number to a table of the allocator, which checks that there is such an
+    // option. No other thread reads the table meanwhile, as there is none yet.
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, -1) };
+}
+
 /// Begins to fetch all of `value`, which will be used soon.
 #[inline]
 pub fn prefetch<T>(value: &T) {
     prefetch_bytes(std::ptr::from_ref(value).cast(), size_of::<T>());
+}
+
+/// Begins to fetch the line in which `value` begins.
+#[inline]
+pub fn prefetch_start<T>(value: &T) {
+    prefetch_line(std::ptr::from_ref(value).cast());
 }
 
 /// Begins to fetch all of `values`.
@@ -73,9 +94,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_option_of_the_allocator_is_the_one_meant() {
+        // SAFETY: it reads a number of a table.
+        let delay = unsafe { libmimalloc_sys::mi_option_get(PURGE_DELAY) };
+        assert_eq!(delay, 1_000, "the delay in milliseconds that the allocator's manual names");
+    }
+
+    #[test]
     fn anything_can_be_fetched_ahead() {
         let values = vec![7u8; 1_000];
         prefetch(&values);
+        prefetch_start(&values);
         prefetch_slice(&values[3..997]);
         prefetch_slice(&values[..0]);
         assert!(values.iter().all(|&value| value == 7));

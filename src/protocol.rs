@@ -97,7 +97,8 @@ pub trait Protocol: Sized {
     fn handle(&mut self, input: Input<Self>, transport: &mut impl Transport<Self>);
 
     /// The node will be handed this message soon: a chance to have the processor fetch what
-    /// handling it will touch (see [`crate::memory`]). Changes nothing, and may be left out.
+    /// handling it will touch (see [`crate::memory`]). Says whether that is likely to move the
+    /// node's wake-up. Changes nothing, and may be left out.
     #[inline]
     fn foresee(
         &self,
@@ -105,15 +106,17 @@ pub trait Protocol: Sized {
         from: Self::Peer,
         message: &Self::Message,
         key_of: impl Fn(Self::Peer) -> Self::Key,
-    ) {
+    ) -> bool {
         let _ = (stage, from, message, key_of);
+        true
     }
 }
 
 /// How much of a node has been fetched when it foresees a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The node itself and the message: what the node points to can be fetched.
+    /// The node itself and the first line of the message: what the node points to can be fetched,
+    /// and the rest of the message.
     Node,
     /// What was fetched then: what that points to can be fetched.
     Parts,

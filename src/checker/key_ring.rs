@@ -5,23 +5,26 @@ use crate::kademlia::message::PeerList;
 use crate::protocol::NodeIndex;
 use rayon::prelude::*;
 use smallvec::SmallVec;
-use std::ops::Range;
 
 /// All nodes of a run, sorted by key, and a bit for each that is online.
 ///
-/// Nodes that share a prefix are neighbours in this order, so the closest to a key are found
-/// by going down the prefixes, the near half of a range first.
+/// Nodes that share a prefix are neighbours in this order: those that share just so many bits with
+/// a key lie next to those that share more, all on one side of it, and are farther away. So the
+/// closest are found by going outwards from the key's own place.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
-    sorted: Vec<(Key64, NodeIndex)>,
+    sorted: Vec<Placed>,
     online: Vec<u64>,
 }
 
-/// Ranges of up to this many nodes are sorted by distance instead of being split further.
-const SMALL_RANGE: usize = 32;
+/// A node with its key.
+type Placed = (Key64, NodeIndex);
 
-/// How far to both sides the nodes around a key are looked for at least.
-const FIRST_REACH: usize = 64;
+/// Groups of up to this many nodes are sorted by distance instead of being split further.
+const SMALL_GROUP: usize = 64;
+
+/// How often a guess at a key's place is mended before the rest is searched.
+const MENDED: usize = 2;
 
 impl KeyRing {
     /// The nodes `0..nodes`, all offline.
@@ -35,7 +38,7 @@ impl KeyRing {
     }
 
     /// All nodes in the order of their keys, online or not.
-    pub fn in_order(&self) -> &[(Key64, NodeIndex)] {
+    pub fn in_order(&self) -> &[Placed] {
         &self.sorted
     }
 
@@ -59,71 +62,88 @@ impl KeyRing {
         counts: impl Fn(NodeIndex) -> bool,
     ) -> PeerList<NodeIndex> {
         let mut closest = PeerList::new();
-        let (range, depth) = self.around(target, k, &counts);
-        self.visit(range, depth, target, k, &counts, &mut closest);
+        let (mut below, mut above) = self.sorted.split_at(self.place_of(target));
+        while closest.len() < k {
+            let shared = |(key, _): &Placed| key.shared_bits(target);
+            let (low, high) = (below.last().map(shared), above.first().map(shared));
+            let Some(bits) = low.max(high) else { break };
+            let group;
+            if low == Some(bits) {
+                let last = below.len() - 1;
+                let length = run(below.len(), |at| shared(&below[last - at]) == bits);
+                (below, group) = below.split_at(below.len() - length);
+            } else {
+                (group, above) = above.split_at(run(above.len(), |at| shared(&above[at]) == bits));
+            }
+            visit(group, bits + 1, target, k, &counts, &mut closest);
+        }
         closest
     }
 
-    /// A range of nodes that share so many bits with `target`, and how many these are: all of them,
-    /// `enough` of those that count. It is mostly a small one, found where keys spread evenly let expect
-    /// it, since each step of a search through all nodes would wait for memory.
-    fn around(
-        &self,
-        target: Key64,
-        enough: usize,
-        counts: &impl Fn(NodeIndex) -> bool,
-    ) -> (Range<usize>, u32) {
+    /// How many keys lie below `target`. The place is guessed, as keys spread evenly, and the guess
+    /// mended by the key that stands there: each step of a search through all nodes would wait for
+    /// memory. Where keys are not even, it is searched for from there.
+    fn place_of(&self, target: Key64) -> usize {
         let count = self.sorted.len();
-        let guess = ((u128::from(target.0) * count as u128) >> 64) as usize;
-        let mut reach = FIRST_REACH.max(count.isqrt());
-        loop {
-            let window = guess.saturating_sub(reach)..count.min(guess + reach);
-            if window.len() == count {
-                return (0..count, 0);
-            }
-            // The nodes just outside bound the bits that all within the range must share.
-            let outside = [window.start.checked_sub(1), Some(window.end)];
-            let neighbours = outside.into_iter().flatten().filter_map(|at| self.sorted.get(at));
-            let depth = neighbours.map(|(key, _)| key.shared_bits(target)).max().unwrap_or(0) + 1;
-            let sharing = |key: Key64| key.shared_bits(target) >= depth;
-            let nodes = &self.sorted[window.clone()];
-            let first = nodes.partition_point(|&(key, _)| key < target && !sharing(key));
-            let length = nodes[first..].partition_point(|&(key, _)| sharing(key));
-            let start = window.start + first;
-            let nodes = self.sorted[start..start + length].iter();
-            let counting = nodes.filter(|&&(_, node)| counts(node));
-            if depth < u64::BITS && counting.take(enough).count() == enough {
-                return (start..start + length, depth);
-            }
-            reach *= 4;
+        let share = |of: u64| ((u128::from(of) * count as u128) >> 64) as usize;
+        let mut guess = share(target.0);
+        for _ in 0..MENDED {
+            let key = self.sorted.get(guess).map_or(u64::MAX, |(key, _)| key.0);
+            guess = match key < target.0 {
+                true => (guess + share(target.0 - key)).min(count),
+                false => guess.saturating_sub(share(key - target.0)),
+            };
+        }
+        let (below, above) = self.sorted.split_at(guess);
+        let up = run(above.len(), |at| above[at].0 < target);
+        match up {
+            0 => guess - run(guess, |at| below[guess - 1 - at].0 >= target),
+            up => guess + up,
         }
     }
+}
 
-    fn visit(
-        &self,
-        range: Range<usize>,
-        depth: u32,
-        target: Key64,
-        k: usize,
-        counts: &impl Fn(NodeIndex) -> bool,
-        closest: &mut PeerList<NodeIndex>,
-    ) {
-        if range.len() <= SMALL_RANGE {
-            let near = self.sorted[range].iter().filter(|&&(_, node)| counts(node));
-            let mut near: SmallVec<[_; SMALL_RANGE]> = near.copied().collect();
-            near.sort_unstable_by_key(|(key, _)| key.distance(target));
-            let room = k - closest.len();
-            closest.extend(near.into_iter().take(room).map(|(_, node)| node));
-            return;
-        }
-        let bit = 1 << (63 - depth);
-        let zeros = self.sorted[range.clone()].partition_point(|(key, _)| key.0 & bit == 0);
-        let (low, high) = (range.start..range.start + zeros, range.start + zeros..range.end);
-        let (near, far) = if target.0 & bit == 0 { (low, high) } else { (high, low) };
-        self.visit(near, depth + 1, target, k, counts, closest);
-        if closest.len() < k {
-            self.visit(far, depth + 1, target, k, counts, closest);
-        }
+/// Of the places below `count`, how many from the first on are `of_it`, after which none is. Looks near
+/// the first ones first.
+fn run(count: usize, of_it: impl Fn(usize) -> bool) -> usize {
+    let (mut inside, mut end) = (0, 1);
+    while end <= count && of_it(end - 1) {
+        inside = end;
+        end *= 2;
+    }
+    end = end.min(count + 1);
+    while end - inside > 1 {
+        let middle = inside + (end - inside) / 2;
+        if of_it(middle - 1) { inside = middle } else { end = middle }
+    }
+    inside
+}
+
+/// Adds of these nodes, which share `depth` bits, those that count, the closest first, until
+/// there are `k`.
+fn visit(
+    nodes: &[Placed],
+    depth: u32,
+    target: Key64,
+    k: usize,
+    counts: &impl Fn(NodeIndex) -> bool,
+    closest: &mut PeerList<NodeIndex>,
+) {
+    if nodes.len() <= SMALL_GROUP {
+        let near = nodes.iter().filter(|&&(_, node)| counts(node));
+        let near = near.map(|&(key, node)| (key.distance(target), node));
+        let mut near: SmallVec<[_; SMALL_GROUP]> = near.collect();
+        near.sort_unstable();
+        let room = k - closest.len();
+        closest.extend(near.into_iter().take(room).map(|(_, node)| node));
+        return;
+    }
+    let bit = 1 << (63 - depth);
+    let (low, high) = nodes.split_at(nodes.partition_point(|(key, _)| key.0 & bit == 0));
+    let (near, far) = if target.0 & bit == 0 { (low, high) } else { (high, low) };
+    visit(near, depth + 1, target, k, counts, closest);
+    if closest.len() < k {
+        visit(far, depth + 1, target, k, counts, closest);
     }
 }
 
@@ -137,10 +157,13 @@ mod tests {
         #[test]
         fn the_closest_are_those_that_sorting_everyone_finds(
             seed: u64, nodes in 1u32..500, target: u64, k in 1usize..25, except in 0u32..500,
+            crowded in 0u32..20,
             away in prop::collection::btree_set(0u32..500, 0..400),
         ) {
             let keys = Bijection::new(Seed(seed));
-            let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
+            let (target, key_of) = (target >> crowded, |node: NodeIndex| {
+                Key64(keys.apply(u64::from(node.0)) >> crowded)
+            });
             let mut ring = KeyRing::new(nodes, key_of);
             let except = NodeIndex(except % nodes);
             let online: Vec<_> =

@@ -27,6 +27,7 @@ mod progress;
 pub use misuse::Misuse;
 
 use crate::fidelity::Verdict;
+use crate::memory;
 use crate::scenario::ScenarioError;
 use clap::Parser;
 use std::io::{IsTerminal, Write};
@@ -110,6 +111,7 @@ const MISUSE: u8 = 2;
 
 /// The program: reads the command line, obeys it, and gives the exit status.
 pub fn main() -> ExitCode {
+    memory::keep_pages();
     let outcome = match Arguments::parse().command {
         Command::Run(args) => run::run(&args).map(|ended| match ended {
             run::Ended::Complete => ExitCode::SUCCESS,

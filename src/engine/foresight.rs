@@ -3,7 +3,7 @@
 //! that was not touched lately, and waiting for memory would be most of the work.
 
 use super::Engine;
-use super::event::{Event, Payload};
+use super::event::Payload;
 use super::queue::EventQueue;
 use super::world::World;
 use crate::memory;
@@ -46,9 +46,11 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
     fn foresee_place(&self, ahead: usize) {
         let Some(event) = self.queue.upcoming(ahead) else { return };
         self.prefetch(event.destination());
-        self.queue.prefetch_wake(event.destination());
-        if let Payload::Arrival(message) | Payload::Delivery(message) = event.payload() {
-            self.messages.prefetch(message);
+        match event.payload() {
+            Payload::Arrival(message) | Payload::Delivery(message) => {
+                self.messages.prefetch_start(message);
+            }
+            Payload::Agenda(_) | Payload::Wake => self.queue.prefetch_wake(event.destination()),
         }
     }
 
@@ -60,7 +62,10 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         };
         if let Some(node) = self.node(event.destination()) {
             let message = self.messages.get(message);
-            node.foresee(stage, Event::sender(event), message, |peer| world.key_of(peer));
+            let key_of = |peer| world.key_of(peer);
+            if node.foresee(stage, event.sender(), message, key_of) && stage == Stage::Node {
+                self.queue.prefetch_wake(event.destination());
+            }
         }
     }
 }

@@ -30,10 +30,10 @@ impl<M> Messages<M> {
         slot
     }
 
-    /// Begins to fetch what is in a slot.
+    /// Begins to fetch the first line of what is in a slot.
     #[inline]
-    pub(super) fn prefetch(&self, slot: u32) {
-        memory::prefetch(&self.slots[slot as usize]);
+    pub(super) fn prefetch_start(&self, slot: u32) {
+        memory::prefetch_start(&self.slots[slot as usize]);
     }
 
     #[inline]

@@ -52,16 +52,13 @@ pub struct Lookup<P, K> {
     /// Closest first; beside those that failed the closest [`Params::candidates`].
     candidates: Vec<Candidate<P, K>>,
     /// How many of them have failed.
-    failed: usize,
+    failed: u32,
     /// The least distance of a candidate that was asked and then crowded out: whatever lies
     /// as far away is not taken in again, so that no node is asked twice.
     horizon: Option<K>,
-    /// What lies as far away is not taken in: the horizon, or the last of a full list. `None`:
-    /// whatever comes is.
-    limit: Option<K>,
-    in_flight: usize,
+    in_flight: u32,
     /// Answers in a row that named no closer node.
-    barren: usize,
+    barren: u32,
     /// Round of the request whose end brought the lookup to where it is.
     reached: u16,
     requests: u32,
@@ -77,7 +74,6 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             candidates: Vec::with_capacity(params.candidates),
             failed: 0,
             horizon: None,
-            limit: None,
             in_flight: 0,
             barren: 0,
             reached: 0,
@@ -106,35 +102,23 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     #[inline]
     fn consider(&mut self, peer: P, key: K, depth: u8, params: &Params) -> bool {
         let distance = key.distance(self.target);
-        if self.limit.is_some_and(|limit| limit <= distance) {
+        if self.horizon.is_some_and(|horizon| horizon <= distance) {
+            return false;
+        }
+        let is_full = self.candidates.len() >= params.candidates + self.failed as usize;
+        if is_full && self.candidates.last().is_some_and(|last| last.distance <= distance) {
             return false;
         }
         let position = self.candidates.partition_point(|other| other.distance < distance);
         if self.candidates.get(position).is_some_and(|other| other.distance == distance) {
             return false;
         }
-        if self.is_full(params) {
+        if is_full {
             self.forget_farthest();
         }
         let candidate = Candidate { distance, peer, state: State::Waiting, depth, round: 0 };
         self.candidates.insert(position, candidate);
-        self.set_limit(params);
         position == 0
-    }
-
-    fn is_full(&self, params: &Params) -> bool {
-        self.candidates.len() >= params.candidates + self.failed
-    }
-
-    /// To be called when the candidates, or how many of them have failed, have changed.
-    #[inline]
-    fn set_limit(&mut self, params: &Params) {
-        let last = self.candidates.last().filter(|_| self.is_full(params));
-        let last = last.map(|last| last.distance);
-        self.limit = match (last, self.horizon) {
-            (Some(last), Some(horizon)) => Some(last.min(horizon)),
-            (last, horizon) => last.or(horizon),
-        };
     }
 
     /// Makes room for a closer one. A candidate that has yet to answer stays.
@@ -142,7 +126,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         let Some(farthest) = self.candidates.pop_if(|last| last.state != State::Asked) else {
             return;
         };
-        self.failed -= usize::from(farthest.state == State::Failed);
+        self.failed -= u32::from(farthest.state == State::Failed);
         if farthest.state != State::Waiting {
             self.horizon = Some(farthest.distance);
         }
@@ -159,7 +143,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             }
             self.following_up = true;
         }
-        if !self.following_up && self.in_flight >= params.alpha {
+        if !self.following_up && self.in_flight as usize >= params.alpha {
             return Next::Wait;
         }
         match self.first_waiting(params.k) {
@@ -212,7 +196,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         match params.stop {
             Stop::KClosest => answered(params.k),
             Stop::BetaClosest => answered(params.beta),
-            Stop::NoCloser => self.barren >= params.alpha && answered(1),
+            Stop::NoCloser => self.barren as usize >= params.alpha && answered(1),
         }
     }
 
@@ -233,9 +217,8 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     }
 
     /// The request to `peer` has failed for good.
-    pub fn on_failure(&mut self, peer: P, key: K, params: &Params) {
+    pub fn on_failure(&mut self, peer: P, key: K) {
         self.end_request(peer, key, State::Failed);
-        self.set_limit(params);
     }
 
     /// The request to `peer` has been under way for long; another may go out in its place.
@@ -265,7 +248,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             State::Waiting | State::Answered | State::Failed => return None,
         }
         candidate.state = state;
-        self.failed += usize::from(state == State::Failed);
+        self.failed += u32::from(state == State::Failed);
         self.reached = self.reached.max(candidate.round);
         Some(candidate.depth)
     }

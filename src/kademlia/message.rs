@@ -9,7 +9,11 @@ use smallvec::SmallVec;
 pub type PeerList<P> = SmallVec<[P; 20]>;
 
 /// A request or its response; a response carries the number of its request.
+///
+/// What a request consists of comes first, so that the simulator reads one line of the processor's
+/// cache for it.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Message<P, K> {
     /// Chosen by who asks.
     pub number: u32,
@@ -223,7 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_a_simulated_node_fits_two_cache_lines() {
+    fn a_message_of_a_simulated_node_fits_two_cache_lines_and_a_request_one() {
         assert!(size_of::<Option<Message<NodeIndex, Key64>>>() <= 104);
+        let request = Message::<NodeIndex, _> {
+            number: 1,
+            body: Body::FindNode { target: Key64(2) },
+        };
+        let Body::FindNode { target } = &request.body else { unreachable!("it was made so") };
+        let start = std::ptr::from_ref(&request).addr();
+        assert!(std::ptr::from_ref(target).addr() + size_of::<Key64>() - start <= 64);
     }
 }

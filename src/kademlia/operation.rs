@@ -1,5 +1,6 @@
 //! What applications ask of a node, what it does on its own account, and what comes of it.
 
+use super::key::Key;
 use super::lookup::Lookup;
 use super::message::PeerList;
 use crate::time::Instant;
@@ -122,13 +123,68 @@ pub(super) struct Operation<P, K> {
     pub(super) number: Option<u64>,
     pub(super) started: Instant,
     pub(super) lookup: Lookup<P, K>,
-    /// What a Put stores or a Get has found.
-    pub(super) value: Option<Bytes>,
-    pub(super) providers: Vec<P>,
+    /// What most operations have nothing of.
+    content: Option<Box<Content<P>>>,
     pub(super) copies: u32,
     /// Copies sent and not yet confirmed or failed.
     pub(super) unconfirmed: u32,
     /// Copies sent.
     pub(super) sent: u32,
     pub(super) timeouts: u32,
+}
+
+/// What an operation carries or has found beside nodes.
+#[derive(Clone, Debug)]
+struct Content<P> {
+    value: Option<Bytes>,
+    providers: Vec<P>,
+}
+
+impl<P: Copy + Eq, K: Key> Operation<P, K> {
+    /// An operation that begins.
+    pub(super) fn new(
+        id: u32,
+        kind: OperationKind,
+        number: Option<u64>,
+        started: Instant,
+        lookup: Lookup<P, K>,
+    ) -> Self {
+        Operation {
+            id,
+            kind,
+            number,
+            started,
+            lookup,
+            content: None,
+            copies: 0,
+            unconfirmed: 0,
+            sent: 0,
+            timeouts: 0,
+        }
+    }
+
+    /// What a Put stores or a Get has found.
+    pub(super) fn value(&self) -> Option<&Bytes> {
+        self.content.as_ref()?.value.as_ref()
+    }
+
+    pub(super) fn set_value(&mut self, value: Bytes) {
+        self.content_mut().value = Some(value);
+    }
+
+    /// The providers found so far.
+    pub(super) fn providers(&self) -> &[P] {
+        self.content.as_ref().map_or(&[], |content| &content.providers)
+    }
+
+    pub(super) fn add_provider(&mut self, provider: P) {
+        let providers = &mut self.content_mut().providers;
+        if !providers.contains(&provider) {
+            providers.push(provider);
+        }
+    }
+
+    fn content_mut(&mut self) -> &mut Content<P> {
+        self.content.get_or_insert_with(|| Box::new(Content { value: None, providers: Vec::new() }))
+    }
 }

@@ -157,7 +157,7 @@ impl<P: Copy + Eq> RoutingTable<P> {
     #[inline]
     pub fn prefetch_hearing(&self, index: usize) {
         self.prefetch_bucket(index);
-        memory::prefetch_slice(self.spares.from(index));
+        memory::prefetch_slice(self.spares.touched(index));
     }
 
     /// How many of the leading buckets the paper would have split off: those before the range

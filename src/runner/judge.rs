@@ -93,9 +93,12 @@ impl Judge {
         }
         let truth = common.population.closest(done.target, self.k, node, now);
         let Some(closest) = truth.first() else { return (None, None) };
-        let hits = truth.iter().filter(|&true_one| done.closest.contains(true_one)).count();
         self.lookups_checked += 1;
-        self.lookups_exact += u64::from(truth == done.closest);
+        if truth == done.closest {
+            self.lookups_exact += 1;
+            return (Some(1_000), Some(true));
+        }
+        let hits = truth.iter().filter(|&true_one| done.closest.contains(true_one)).count();
         let recall = (1_000 * hits / truth.len()) as u16;
         (Some(recall), Some(done.closest.contains(closest)))
     }

@@ -56,7 +56,7 @@ fn play(seed: u64, nodes: u64, knows: u64, dead: u64, params: &Params) -> (Vec<P
         assert!(params.follow_up || open.len() <= params.alpha, "seed {seed}: too many at once");
         let peer = open.swap_remove(below(draws.next_u64(), open.len() as u64) as usize);
         if is_dead(peer) {
-            lookup.on_failure(peer, key(peer), params);
+            lookup.on_failure(peer, key(peer));
         } else {
             let nodes = named(neighbours[&peer].iter().copied());
             lookup.on_answer(peer, key(peer), nodes, params);
@@ -101,7 +101,7 @@ fn asks_alpha_at_a_time_and_the_closest_first() {
     assert_eq!(ask_all(&mut lookup, &params), (vec![1], Next::Wait));
     lookup.on_answer(1, Key64(1), std::iter::empty(), &params);
     assert_eq!(ask_all(&mut lookup, &params), (vec![], Next::Wait), "1, 2 and 5 are the closest");
-    lookup.on_failure(5, Key64(5), &params);
+    lookup.on_failure(5, Key64(5));
     assert_eq!(ask_all(&mut lookup, &params), (vec![8], Next::Wait));
     lookup.on_answer(8, Key64(8), std::iter::empty(), &params);
     assert_eq!(ask_all(&mut lookup, &params), (vec![], Next::Done));

@@ -245,7 +245,13 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
     }
 
     #[inline]
-    fn foresee(&self, stage: Stage, from: P, message: &Message<P, K>, key_of: impl Fn(P) -> K) {
+    fn foresee(
+        &self,
+        stage: Stage,
+        from: P,
+        message: &Message<P, K>,
+        key_of: impl Fn(P) -> K,
+    ) -> bool {
         let is_response = message.body.is_response();
         match stage {
             Stage::Node => {
@@ -254,6 +260,7 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
                     self.table.prefetch_closest(self.bucket_of(target), self.params.k);
                 }
                 if is_response {
+                    memory::prefetch(message);
                     self.requests.prefetch();
                     self.operations.iter().for_each(|operation| memory::prefetch(&**operation));
                 }
@@ -263,6 +270,7 @@ impl<P: Peer, K: Key> Protocol for Node<P, K> {
             }
             Stage::Parts => {}
         }
+        is_response
     }
 }
 

@@ -75,22 +75,14 @@ impl<P: Peer, K: Key> Node<P, K> {
         let lookup = Lookup::new(target, &self.params, known);
         let id = self.next_operation;
         self.next_operation = id.wrapping_add(1);
-        let copies = u32::from(kind == OperationKind::Get && value.is_some());
-        let operation = Operation {
-            id,
-            kind,
-            number,
-            started: now,
-            lookup,
-            value,
-            providers: Vec::new(),
-            copies,
-            unconfirmed: 0,
-            sent: 0,
-            timeouts: 0,
-        };
+        let mut operation = Operation::new(id, kind, number, now, lookup);
+        operation.copies = u32::from(kind == OperationKind::Get && value.is_some());
+        let is_done = operation.copies > 0;
+        if let Some(value) = value {
+            operation.set_value(value);
+        }
         self.operations.push(Box::new(operation));
-        if copies > 0 {
+        if is_done {
             self.finish(self.operations.len() - 1, transport);
         } else {
             self.drive(self.operations.len() - 1, transport);
@@ -140,18 +132,16 @@ impl<P: Peer, K: Key> Node<P, K> {
             Body::Nodes { peers } => peers,
             Body::Providers(answer) => {
                 for provider in answer.providers {
-                    if !operation.providers.contains(&provider) {
-                        operation.providers.push(provider);
-                    }
+                    operation.add_provider(provider);
                 }
                 answer.closer
             }
             Body::Value { record } => {
                 operation.copies += 1;
                 let wanted = operation.copies as usize >= self.params.get_quorum;
-                if operation.value.is_none() {
+                if operation.value().is_none() {
                     self.cache_on_path(index, &record, transport);
-                    self.operations[index].value = Some(record.value);
+                    self.operations[index].set_value(record.value);
                 }
                 if wanted {
                     let lookup = &mut self.operations[index].lookup;
@@ -167,7 +157,7 @@ impl<P: Peer, K: Key> Node<P, K> {
         let named = peers.iter().map(|&peer| (peer, transport.key_of(peer)));
         let others = named.filter(|&(_, key)| key != own);
         operation.lookup.on_answer(from, key, others, &self.params);
-        if operation.providers.len() >= self.params.providers_wanted {
+        if operation.providers().len() >= self.params.providers_wanted {
             return self.finish(index, transport);
         }
         self.drive(index, transport);
@@ -188,7 +178,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             operation.lookup.on_late(peer, key);
         } else {
             operation.timeouts += 1;
-            operation.lookup.on_failure(peer, key, &self.params);
+            operation.lookup.on_failure(peer, key);
         }
         self.drive(index, transport);
     }
@@ -223,7 +213,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             return self.finish(index, transport);
         }
         let key = operation.lookup.target();
-        let value = operation.value.clone();
+        let value = operation.value().cloned();
         let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k).collect();
         let record = |value| Record { value, age: Duration::ZERO, cached: false };
         // The publisher is among the k closest itself if the k-th found is farther away.
@@ -291,7 +281,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             Purpose::Probe => Some(Body::Ping),
             Purpose::Lookup(id) => operation(id).map(Operation::query),
             Purpose::Store(id) => operation(id)
-                .map(|operation| store_body(operation.lookup.target(), operation.value.clone())),
+                .map(|operation| store_body(operation.lookup.target(), operation.value().cloned())),
             // Nobody waits for a mere copy; the next round of replication makes up for it.
             Purpose::Copy => None,
         };
@@ -336,8 +326,8 @@ impl<P: Copy + Eq, K: Key> Operation<P, K> {
             target: lookup.target(),
             started: self.started,
             closest: lookup.closest_answered(k).collect(),
-            value: if self.stores() { None } else { self.value.clone() },
-            providers: self.providers.clone(),
+            value: if self.stores() { None } else { self.value().cloned() },
+            providers: self.providers().to_vec(),
             copies: self.copies,
             rounds: lookup.rounds() + u32::from(self.sent > 0),
             hops: lookup.hops(),

@@ -4,8 +4,9 @@ use super::{Inline, make_room};
 use smallvec::SmallVec;
 use std::ops::Range;
 
-/// The newcomers of all buckets, bucket after bucket and the oldest first. Memory grows with what
-/// is held: most nodes hear from few strangers in their deep buckets.
+/// The newcomers of all buckets: the deepest bucket's first, in each the oldest first. So those of the
+/// first bucket, to which half of all strangers belong, move no others. Memory grows with what is
+/// held: most nodes hear from few strangers in their deep buckets.
 #[derive(Clone, Debug)]
 pub(super) struct Spares<P> {
     counts: SmallVec<[u8; Inline::WITH_SPARES]>,
@@ -23,8 +24,15 @@ impl<P: Copy + Eq> Spares<P> {
     #[inline]
     fn range(&self, index: usize) -> Range<usize> {
         let Some(&count) = self.counts.get(index).filter(|&&count| count > 0) else { return 0..0 };
-        let start = self.counts[..index].iter().map(|&count| usize::from(count)).sum();
-        start..start + usize::from(count)
+        let end = self.end(index);
+        end - usize::from(count)..end
+    }
+
+    /// Where the spares of a bucket end: those of shallower ones come after it.
+    #[inline]
+    fn end(&self, index: usize) -> usize {
+        let shallower = &self.counts[..index.min(self.counts.len())];
+        self.peers.len() - shallower.iter().map(|&count| usize::from(count)).sum::<usize>()
     }
 
     /// Those of one bucket, the oldest first.
@@ -33,11 +41,11 @@ impl<P: Copy + Eq> Spares<P> {
         &self.peers[self.range(index)]
     }
 
-    /// Those of one bucket and of all deeper ones: what moves when one is added.
+    /// What is read or moves when one is added to a bucket.
     #[inline]
-    pub(super) fn from(&self, index: usize) -> &[P] {
-        let before = &self.counts[..index.min(self.counts.len())];
-        &self.peers[before.iter().map(|&count| usize::from(count)).sum()..]
+    pub(super) fn touched(&self, index: usize) -> &[P] {
+        let count = self.counts.get(index).map_or(0, |&count| usize::from(count));
+        &self.peers[self.end(index) - count..]
     }
 
     /// Adds a newcomer, of which a bucket holds up to `room`, in the place of the oldest if need
@@ -58,14 +66,10 @@ impl<P: Copy + Eq> Spares<P> {
             self.counts.resize(index + 1, 0);
         }
         make_room(&mut self.peers);
-        let end = if range.is_empty() { self.end(index) } else { range.end };
+        let end = self.end(index);
         self.peers.insert(end, peer);
         self.counts[index] += 1;
         true
-    }
-
-    fn end(&self, index: usize) -> usize {
-        self.counts[..=index].iter().map(|&count| usize::from(count)).sum()
     }
 
     /// The second at which the newest spare of a bucket came, as far as that was noted.
