@@ -11,8 +11,10 @@ pub mod protocol;
 // Layer 3: one node; any protocol under virtual time.
 pub mod engine;
 pub mod kademlia;
-// Layer 4: what people do to the network; what is counted; what only an observer knows.
+// Layer 4: what people do to the network; what is counted; what only an observer knows; BitTorrent's
+// wire format.
 pub mod checker;
+pub mod krpc;
 pub mod metrics;
 pub mod workload;
 // Layer 5: the experiment as the user says it.

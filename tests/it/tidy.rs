@@ -10,7 +10,7 @@ const LAYERS: &[&[&str]] = &[
     &["memory", "time", "rng", "units"],
     &["protocol", "network"],
     &["kademlia", "engine"],
-    &["workload", "metrics", "checker"],
+    &["workload", "metrics", "checker", "krpc"],
     &["scenario"],
     &["runner"],
     &["report", "fidelity"],
