@@ -17,8 +17,9 @@ pub mod checker;
 pub mod krpc;
 pub mod metrics;
 pub mod workload;
-// Layer 5: the experiment as the user says it.
+// Layer 5: the experiment as the user says it; the same node on real sockets.
 pub mod scenario;
+pub mod udp;
 // Layer 6: a run and what comes out of it.
 pub mod runner;
 // Layer 7: what a person or a program reads afterwards; known figures, measured again.

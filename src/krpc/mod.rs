@@ -7,6 +7,7 @@
 //! - [`compact`]: addresses and nodes in 6, 18, 26 and 38 bytes (BEP 5, 32);
 //! - [`encode`] and [`decode`]: packets to bytes and back;
 //! - [`item`]: the values of BEP 44, immutable and signed, with their limits;
+//! - [`rules`]: BEP 44 as rules for `kademlia`'s records;
 //! - [`translate`]: what `kademlia` says, as packets;
 //! - [`node_id`]: ids that belong to an address (BEP 42).
 
@@ -16,6 +17,7 @@ pub mod encode;
 pub mod item;
 pub mod node_id;
 pub mod packet;
+pub mod rules;
 pub mod translate;
 mod writer;
 

@@ -37,12 +37,24 @@ pub fn for_address(address: IpAddr, drawn: [u8; 20]) -> Id {
     WideKey(id)
 }
 
-/// Whether an id belongs to the address that its node has. Addresses of a host's own and of
-/// private networks belong to every id.
+/// Whether every id belongs to this address: one of a host's own or of a private network, or none
+/// in particular.
+fn is_exempt(address: IpAddr) -> bool {
+    address.is_unspecified()
+        || address.is_loopback()
+        || match address {
+            IpAddr::V4(ip) => ip.is_private() || ip.is_link_local(),
+            IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
+        }
+}
+
+/// An id for a node that listens at `address`: one that belongs to it, or what was drawn where every
+/// id does.
+pub fn draw(address: IpAddr, drawn: [u8; 20]) -> Id {
+    if is_exempt(address) { WideKey(drawn) } else { for_address(address, drawn) }
+}
+
+/// Whether an id belongs to the address that its node has.
 pub fn belongs(id: Id, address: IpAddr) -> bool {
-    let is_local = match address {
-        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    };
-    is_local || for_address(address, id.0) == id
+    is_exempt(address) || for_address(address, id.0) == id
 }

@@ -5,8 +5,9 @@ use super::Id;
 use super::compact::{Family, NodeInfo};
 use super::encode::encode;
 use super::item::Item;
-use super::packet::{Content, Packet, Query, Response};
+use super::packet::{Content, ErrorCode, KrpcError, Packet, Query, Response};
 use crate::kademlia::message::{Body, Message};
+use crate::kademlia::rules::Refusal;
 use bytes::Bytes;
 use std::net::SocketAddr;
 
@@ -20,6 +21,11 @@ pub trait Naming<P, K> {
     fn target(&self, key: K) -> Id;
     /// The item in a record's value.
     fn item(&self, value: &Bytes) -> Item;
+    /// The version that a record's value may supersede, where it is offered on that condition.
+    fn cas(&self, value: &Bytes) -> Option<i64> {
+        let _ = value;
+        None
+    }
 }
 
 /// The datagram that a node sends when `kademlia` has it say `message`. A message of `kademlia` has no
@@ -32,6 +38,13 @@ pub fn datagram<P: Copy, K: Copy>(
 ) -> Vec<u8> {
     let transaction = message.number.to_be_bytes();
     encode(&Packet::new(&transaction, content(&message.body, from, token, naming)))
+}
+
+/// A refusal as an error. Its number is that of the error.
+fn error(Refusal(number): Refusal) -> KrpcError {
+    let code = i64::from(number.get());
+    let message = ErrorCode::from_number(code).unwrap_or(ErrorCode::Generic).message();
+    KrpcError { code, message: message.to_owned() }
 }
 
 /// What a packet says when `kademlia` has `from` say `body`.
@@ -67,19 +80,25 @@ pub fn content<P: Copy, K: Copy>(
         }
         Body::Store { key, record } => {
             let (item, target) = (naming.item(&record.value), Some(naming.target(*key)));
-            query(Query::Put { item, cas: None, target, token: token() })
+            let cas = naming.cas(&record.value);
+            query(Query::Put { item, cas, target, token: token() })
         }
-        Body::AddProvider { key } => query(Query::AnnouncePeer {
+        Body::AddProvider { key, provider } => query(Query::AnnouncePeer {
             info_hash: naming.target(*key),
-            port: naming.address(from).port(),
-            implied_port: true,
+            port: naming.address(provider.unwrap_or(from)).port(),
+            implied_port: provider.is_none(),
             token: token(),
         }),
         Body::Pong | Body::Stored | Body::ProviderAdded => answer(Response::default()),
         Body::Nodes { peers } => answer(with_nodes(peers, Response::default())),
-        Body::Value { record } => {
-            answer(Response { item: Some(naming.item(&record.value)), ..with_token() })
+        Body::Value { record, closer } => {
+            let response = Response { item: Some(naming.item(&record.value)), ..with_token() };
+            answer(match closer {
+                Some(closer) => with_nodes(closer, response),
+                None => response,
+            })
         }
+        Body::Refused(refusal) => Content::Error(error(*refusal)),
         Body::Providers(found) => {
             let values = found.providers.iter().map(|&peer| naming.address(peer)).collect();
             answer(with_nodes(&found.closer, Response { values: Some(values), ..with_token() }))

@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["protocol", "network"],
     &["kademlia", "engine"],
     &["workload", "metrics", "checker", "krpc"],
-    &["scenario"],
+    &["scenario", "udp"],
     &["runner"],
     &["report", "fidelity"],
     &["bench"],

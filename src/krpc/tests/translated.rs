@@ -64,8 +64,8 @@ fn simulated_sizes_are_those_on_the_wire() {
     let providers = vec![NodeIndex(9); 3];
     let near = [
         Body::Store { key: target, record: record() },
-        Body::Value { record: record() },
-        Body::AddProvider { key: target },
+        Body::Value { record: record(), closer: None },
+        Body::AddProvider { key: target, provider: None },
         Body::Providers(Box::new(Providers { providers, closer: peers() })),
     ];
     for body in near {
@@ -77,7 +77,7 @@ fn simulated_sizes_are_those_on_the_wire() {
 
 #[test]
 fn a_simulated_message_is_a_packet_that_others_read() {
-    let (bytes, _) = written(Body::AddProvider { key: Key64(u64::MAX) });
+    let (bytes, _) = written(Body::AddProvider { key: Key64(u64::MAX), provider: None });
     let packet = decode(&bytes).expect("it is a packet");
     assert_eq!(packet.transaction, b"abcd");
     let mut info_hash = [0; 20];
