@@ -23,3 +23,5 @@ mod fidelity;
 mod fuzz;
 // The program as a user runs it.
 mod program;
+// The same node on UDP sockets.
+mod udp;

@@ -169,7 +169,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let peers = match body {
             Body::Nodes { peers } => peers,
             Body::Providers(answer) => {
-                for provider in answer.providers {
+                // Who is about to announce itself only wants to know where to.
+                let wanted = !operation.stores();
+                for provider in answer.providers.into_iter().filter(|_| wanted) {
                     if !operation.providers.contains(&provider) {
                         operation.providers.push(provider);
                     }

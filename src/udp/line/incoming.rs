@@ -23,13 +23,19 @@ const MOST_VALUES: usize = 250;
 #[derive(Debug)]
 pub(in crate::udp) enum Incoming {
     /// Hand this to the node.
-    Message(Contact, Message<Contact, Id>),
+    Message(Contact, Box<Message<Contact, Id>>),
     /// Tell who asked for it what is kept here, and the nodes close to this.
     Sample(Id),
     /// A ping was answered.
     Pong(u64, Contact),
     /// No more than has been done.
     Nothing,
+}
+
+impl Incoming {
+    fn message(from: Contact, number: u32, body: Body<Contact, Id>) -> Self {
+        Incoming::Message(from, Box::new(Message { number, body }))
+    }
 }
 
 impl Line {
@@ -83,7 +89,7 @@ impl Line {
                     return self.refuse(Dropped::Unsolicited);
                 };
                 let body = self.body(open.sought, *response, source, now);
-                Incoming::Message(Contact::new(id, source), Message { number, body })
+                Incoming::message(Contact::new(id, source), number, body)
             }
             Content::Error(KrpcError { code, .. }) => {
                 let number = transaction.as_slice().try_into().map(u32::from_be_bytes);
@@ -93,7 +99,7 @@ impl Line {
                 let code = u16::try_from(code).ok().and_then(NonZeroU16::new);
                 let refusal = code.map_or(ErrorCode::Generic.into(), Refusal);
                 // An error has no id: it comes from who was asked, or from someone at its address.
-                Incoming::Message(open.to, Message { number, body: Body::Refused(refusal) })
+                Incoming::message(open.to, number, Body::Refused(refusal))
             }
         }
     }
@@ -142,7 +148,7 @@ impl Line {
             }
             Query::AnnouncePeer { info_hash, port, implied_port, .. } => {
                 let at = SocketAddr::new(source.ip(), port);
-                let provider = (!implied_port).then(|| Contact { address: at, ..from });
+                let provider = (!implied_port).then_some(Contact { address: at, ..from });
                 Body::AddProvider { key: info_hash, provider }
             }
             Query::Put { item, cas, .. } => {
@@ -159,8 +165,15 @@ impl Line {
         self.asked = Some(asked);
         match sample {
             Some(target) => Incoming::Sample(target),
-            None => Incoming::Message(from, Message { number: 0, body }),
+            None => Incoming::message(from, 0, body),
         }
+    }
+
+    /// Whether an address that `source` names may be believed to be that of another node: only who
+    /// is on this host knows what is on this host.
+    fn may_name(&self, source: SocketAddr, address: SocketAddr) -> bool {
+        let near = source.ip().is_loopback() || !address.ip().is_loopback();
+        near && is_usable(address, self.family)
     }
 
     /// What a response says to what was asked.
@@ -179,7 +192,7 @@ impl Line {
         let mut peers: PeerList<Contact> = PeerList::new();
         for node in nodes.into_iter().flatten().take(MOST_NODES) {
             let contact = Contact::new(node.id, node.address);
-            if is_usable(node.address, self.family) && !peers.contains(&contact) {
+            if self.may_name(source, node.address) && !peers.contains(&contact) {
                 peers.push(contact);
             }
         }
@@ -202,7 +215,7 @@ impl Line {
                 None => Body::Nodes { peers },
             },
             Sought::Providers(_) => {
-                let usable = |address: &SocketAddr| is_usable(*address, self.family);
+                let usable = |address: &SocketAddr| self.may_name(source, *address);
                 let values = values.unwrap_or_default().into_iter().take(MOST_VALUES);
                 let provider = |address| Contact::new(self.me.id, address);
                 let providers: Vec<_> = values.filter(usable).map(provider).collect();
