@@ -43,7 +43,7 @@ pub fn params() -> Params {
     Params {
         stop: Stop::KClosest,
         request_timeout: Duration::from_secs(5),
-        precautions: Precautions::OPEN,
+        precautions: Precautions::Open,
         ..Params::mainline()
     }
 }

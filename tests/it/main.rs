@@ -9,6 +9,8 @@ mod tidy;
 mod docs;
 // Whole nodes in a world by hand.
 mod node;
+// What a node of an open network does.
+mod precautions;
 // Every run repeats, with either queue and any number of threads.
 mod determinism;
 // Metrics whose values can be computed beforehand.
@@ -25,3 +27,5 @@ mod fuzz;
 mod program;
 // The same node on UDP sockets.
 mod udp;
+// kadsim node, led by a program.
+mod control;

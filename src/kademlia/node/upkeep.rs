@@ -21,7 +21,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// those who answer are taken in, the lookup begins with the contacts, and those that it does
     /// not ask at once are pinged.
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
-        if self.params.precautions.admission == Admission::OnAnswer {
+        if self.params.precautions.measures().admission == Admission::OnAnswer {
             self.begin(OperationKind::Join, None, self.key, None, transport);
             for contact in self.contacts.iter().flat_map(|all| all.to_vec()).collect::<Vec<_>>() {
                 let known = self.table.find(contact).is_some() || self.requests.is_asking(contact);
@@ -134,11 +134,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         for due in self.records.upkeep(now, &self.params) {
             match due {
-                Upkeep::Replicate(key, record) => match self.params.precautions.search_before_store
-                {
-                    SearchFor::Nodes => self.replicate(key, &record, transport),
-                    SearchFor::Item => {}
-                },
+                Upkeep::Replicate(key, record) => {
+                    match self.params.precautions.measures().search_before_store {
+                        SearchFor::Nodes => self.replicate(key, &record, transport),
+                        SearchFor::Item => {}
+                    }
+                }
                 Upkeep::Publish(key, value) => {
                     self.publish(OperationKind::Republish, None, key, value, transport);
                 }
@@ -177,7 +178,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// node that takes its place among the k closest has it. Neither the paper nor BEP 5 has a
     /// message for leaving; this uses the one that stores, and waits for no answer.
     pub(super) fn hand_over(&mut self, transport: &mut impl Transport<Self>) {
-        if self.params.precautions.search_before_store == SearchFor::Item {
+        if self.params.precautions.measures().search_before_store == SearchFor::Item {
             return;
         }
         for (key, record) in self.records.lasting(transport.now(), &self.params) {
