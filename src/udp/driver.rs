@@ -4,13 +4,15 @@
 //! earliest wake-up, hands each to its node, and sends what the node says. What nodes report
 //! waits in [`Driver::events`] for who drives.
 
+mod lives;
+
 use super::UdpNode;
 use super::clock::{Clock, system};
 use super::contact::{Contact, is_usable, plain};
 use super::counters::{Counters, Dropped};
 use super::fate::{Departing, Fate, Fates};
 use super::limits::{Limits, Rate};
-use super::line::{Incoming, Line, Wire};
+use super::line::{Incoming, Line, Secrets, Wire};
 use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::krpc::Id;
@@ -83,6 +85,8 @@ struct Place {
     node: UdpNode,
     line: Line,
     socket: UdpSocket,
+    /// Whether the node hears anything. Its socket stays bound while it does not.
+    is_online: bool,
 }
 
 impl Place {
@@ -158,16 +162,16 @@ impl Driver {
         let address = plain(socket.local_addr()?);
         let number = self.places.len();
         self.poll.registry().register(&mut socket, Token(number), Interest::READABLE)?;
-        let mut secret = [0; 20];
-        getrandom::fill(&mut secret).map_err(io::Error::other)?;
+        let secrets = Secrets::draw()?;
         let mut rng = Stream::new(self.setup.seed, Purpose::Protocol, number as u64);
         let first_request = rng.next_u32();
         let params = Arc::clone(&self.setup.params);
         let me = Contact { id, address, read_only };
         self.places.push(Place {
             node: UdpNode::new(id, params, contacts, first_request),
-            line: Line::new(me, secret, rng, self.clock.now()),
+            line: Line::new(me, secrets, rng, self.clock.now()),
             socket,
+            is_online: true,
         });
         Ok(number)
     }
@@ -277,6 +281,9 @@ impl Driver {
     fn on_datagram(&mut self, node: usize, datagram: &[u8], source: SocketAddr) {
         let now = self.clock.now();
         let place = &mut self.places[node];
+        if !place.is_online {
+            return place.line.drop(Dropped::Offline);
+        }
         match place.line.read(datagram, source, &mut self.limits, now) {
             Incoming::Message(from, message) => {
                 place.handle(Input::Message { from, message: *message }, now);

@@ -156,7 +156,7 @@ impl World {
     }
 
     /// Time passes for all; whoever has something to do by then does it when it is due.
-    fn pass(&mut self, length: Duration) -> Vec<String> {
+    pub(super) fn pass(&mut self, length: Duration) -> Vec<String> {
         let end = self.0[0].notes.now + length;
         let mut log = Vec::new();
         loop {

@@ -6,6 +6,7 @@ use kadsim::kademlia::message::{Body, Message, Record};
 use kadsim::kademlia::operation::Command;
 use kadsim::kademlia::params::{Params, Precautions};
 use kadsim::protocol::Input;
+use kadsim::time::Duration;
 
 fn open() -> Params {
     Params { precautions: Precautions::Open, ..Params::paper() }
@@ -52,6 +53,28 @@ fn a_node_joins_through_those_who_answer() {
     assert_eq!(known(world.actor(1)), [2]);
 }
 
+/// Two that join through a third at the same time are not named to each other, which has yet to
+/// verify them. They find each other shortly after.
+#[test]
+fn who_joined_at_the_same_time_is_found_soon() {
+    let mut world = World::of(&open(), &[(1, &[]), (2, &[1]), (3, &[1])]);
+    for name in 1..=3 {
+        world.actor(name).input(Input::Start);
+    }
+    world.settle();
+    assert_eq!(known(world.actor(2)), [1]);
+    assert_eq!(known(world.actor(3)), [1]);
+    world.pass(Duration::from_secs(10));
+    for (name, others) in [(2, [1, 3]), (3, [1, 2])] {
+        let mut contacts = known(world.actor(name));
+        contacts.sort_unstable();
+        assert_eq!(contacts, others);
+    }
+    // The first, which joined through the others then, does the same after the same time.
+    world.pass(Duration::from_secs(10));
+    assert!(world.pass(Duration::from_secs(1_000)).is_empty(), "once is enough");
+}
+
 /// What is stored has been asked for before: value or providers, and not nodes.
 #[test]
 fn a_search_for_the_item_comes_before_its_storing() {
@@ -84,7 +107,7 @@ fn records_farthest_from_the_own_key_give_way() {
     let mut actor = Actor::new(0, &open(), &[]);
     let record = || Record {
         value: bytes::Bytes::from_static(b"value"),
-        age: kadsim::time::Duration::ZERO,
+        age: Duration::ZERO,
         cached: false,
     };
     let store = |actor: &mut Actor, key: u64| {

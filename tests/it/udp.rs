@@ -2,6 +2,7 @@
 //! waited for longer than it takes.
 
 use kadsim::kademlia::key::WideKey;
+use kadsim::kademlia::operation::{Command, Report};
 use kadsim::kademlia::params::Params;
 use kadsim::krpc::Id;
 use kadsim::krpc::decode::decode;
@@ -12,7 +13,7 @@ use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::time::Duration;
 use kadsim::udp::contact::Contact;
 use kadsim::udp::counters::Dropped;
-use kadsim::udp::driver::{Driver, Opening, Setup};
+use kadsim::udp::driver::{Driver, Event, Opening, Setup};
 use kadsim::udp::fate::{AsItIs, Departing, Fate, Fates};
 use kadsim::udp::limits::Rate;
 use kadsim::udp::request::{Notice, Outcome, Request, Signer};
@@ -25,7 +26,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// No more than this many turns of the driver are waited for anything.
-const MOST_TURNS: usize = 20_000;
+const MOST_TURNS: usize = 3_000;
 
 fn setup(rate: Option<Rate>, fates: Box<dyn Fates>) -> Setup {
     // Strangers of these tests do not answer; nobody else needs that long over loopback.
@@ -450,6 +451,57 @@ fn packets_are_delayed_and_lost_as_the_experiment_says() {
     assert!(matches!(ping(&mut service, 2), Outcome::Failed(error) if error == "no answer"));
     let lost = |node: usize| service.driver().counters(node).dropped.get(&Dropped::Lost).copied();
     assert_eq!((lost(0), lost(1), lost(2)), (None, None, Some(1)));
+}
+
+/// As an experiment with churn needs it: a node goes, is missed, and comes back at its address.
+#[test]
+fn a_node_goes_and_comes_back() {
+    let mut driver = Driver::new(setup(None, Box::new(AsItIs))).expect("the system can poll");
+    for number in 0..3 {
+        let first = (number > 0).then(|| driver.me(0));
+        let contacts = first.into_iter().collect();
+        driver.open(Opening { contacts, ..opening(number) }).expect("a port is free");
+    }
+    let turns = |driver: &mut Driver, done: &dyn Fn(&Driver) -> bool| {
+        for _ in 0..MOST_TURNS {
+            driver.turn(Duration::from_millis(20)).expect("sockets can be waited for");
+            if done(driver) {
+                return;
+            }
+        }
+        panic!("it has not happened");
+    };
+    for node in 0..3 {
+        driver.start(node);
+        turns(&mut driver, &|driver| (0..=node).all(|one| driver.node(one).table().len() == node));
+    }
+
+    let publications = driver.take_away(2);
+    assert!(!driver.is_online(2));
+    driver.command(0, Command::FindNode { number: 7, target: id(2) });
+    driver.events();
+    let offline = |driver: &Driver| driver.counters(2).dropped.contains_key(&Dropped::Offline);
+    turns(&mut driver, &offline);
+    let mut closest = None;
+    while closest.is_none() {
+        driver.turn(Duration::from_millis(20)).expect("sockets can be waited for");
+        closest = driver.events().into_iter().find_map(|(_, event)| match event {
+            Event::Report(report) => match *report {
+                Report::Finished(finished) if finished.number == Some(7) => Some(finished.closest),
+                _ => None,
+            },
+            Event::Ping(..) => None,
+        });
+    }
+    assert_eq!(closest.expect("waited for").to_vec(), [driver.me(1)]);
+
+    let address = driver.me(2).address;
+    let contacts = vec![driver.me(1)];
+    driver.bring_back(2, contacts, publications);
+    assert!(driver.is_online(2) && driver.node(2).table().is_empty());
+    driver.start(2);
+    turns(&mut driver, &|driver| driver.node(2).table().len() == 2);
+    assert_eq!((driver.me(2).address, driver.me(2).id), (address, id(2)));
 }
 
 /// A state file has the key and the table; a new process finds its way back with nothing else.

@@ -73,8 +73,10 @@ const LINES_AHEAD: usize = 1_024;
 /// If an address cannot be listened at or resolved, or the state file cannot be used.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut session = Session::open(args)?;
-    session.lead()?;
-    session.save()
+    // What has been learnt is kept even where nobody is left to be told.
+    let led = session.lead();
+    session.save()?;
+    led
 }
 
 /// One run of the command.

@@ -13,7 +13,7 @@ use crate::kademlia::rules::Rules;
 use crate::protocol::{Peer, Transport};
 use crate::time::{Duration, Instant};
 
-/// How long a node that found nobody to join through waits before it tries again.
+/// How long a node that found nobody, or few, when it joined waits before it looks again.
 pub const JOIN_RETRY: Duration = Duration::from_secs(10);
 
 impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
@@ -43,12 +43,17 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     }
 
     /// The lookup of the own key has ended. A node that has joined refreshes its buckets
-    /// (section 2.3); one that found nobody tries again.
+    /// (section 2.3); one that found nobody tries again. Where only those who answer are taken in,
+    /// nodes that join together through the same one are not named to each other, as it has yet to
+    /// verify them: a node with less than a bucket's contacts looks for more soon.
     pub(super) fn on_join_done(&mut self, found: bool, transport: &mut impl Transport<Self>) {
         if found {
             self.joined = true;
             // The join has looked up what lies around the own key already.
-            let due = (transport.now() + self.params.refresh_interval).whole_seconds();
+            let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
+            let looks_again = verifies && self.table.len() < self.params.k;
+            let wait = if looks_again { JOIN_RETRY } else { self.params.refresh_interval };
+            let due = (transport.now() + wait).whole_seconds();
             for index in self.table.split_buckets(self.params.k)..self.table.buckets() {
                 self.table.set_refresh(index, due);
             }

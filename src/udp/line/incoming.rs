@@ -79,27 +79,23 @@ impl Line {
                 self.on_query(from, transaction, query, now)
             }
             Content::Response { id, response } => {
-                let number = transaction.as_slice().try_into().map(u32::from_be_bytes);
-                let Ok(number) = number else { return self.refuse(Dropped::Unsolicited) };
-                if self.pings.get(&number).is_some_and(|ping| ping.to == source) {
-                    let ping = self.pings.remove(&number).expect("it is there");
-                    return Incoming::Pong(ping.tag, Contact::new(id, source));
+                if let Some(tag) = self.take_ping(&transaction, source) {
+                    return Incoming::Pong(tag, Contact::new(id, source));
                 }
-                let Some(open) = self.take_open(number, source) else {
+                let Some(open) = self.take_open(&transaction, source) else {
                     return self.refuse(Dropped::Unsolicited);
                 };
                 let body = self.body(open.sought, *response, source, now);
-                Incoming::message(Contact::new(id, source), number, body)
+                Incoming::message(Contact::new(id, source), open.number, body)
             }
             Content::Error(KrpcError { code, .. }) => {
-                let number = transaction.as_slice().try_into().map(u32::from_be_bytes);
-                let open =
-                    number.ok().and_then(|number| Some((number, self.take_open(number, source)?)));
-                let Some((number, open)) = open else { return self.refuse(Dropped::Unsolicited) };
+                let Some(open) = self.take_open(&transaction, source) else {
+                    return self.refuse(Dropped::Unsolicited);
+                };
                 let code = u16::try_from(code).ok().and_then(NonZeroU16::new);
                 let refusal = code.map_or(ErrorCode::Generic.into(), Refusal);
                 // An error has no id: it comes from who was asked, or from someone at its address.
-                Incoming::message(open.to, number, Body::Refused(refusal))
+                Incoming::message(open.to, open.number, Body::Refused(refusal))
             }
         }
     }
@@ -109,10 +105,18 @@ impl Line {
         Incoming::Nothing
     }
 
-    /// Closes the query of this number if it was sent to `source`.
-    fn take_open(&mut self, number: u32, source: SocketAddr) -> Option<Open> {
-        self.open.get(&number).filter(|open| open.to.address == source)?;
-        self.open.remove(&number)
+    /// Closes the query of this transaction if it was sent to `source`.
+    fn take_open(&mut self, transaction: &[u8], source: SocketAddr) -> Option<Open> {
+        let transaction = u32::from_be_bytes(transaction.try_into().ok()?);
+        self.open.get(&transaction).filter(|open| open.to.address == source)?;
+        self.open.remove(&transaction)
+    }
+
+    /// The same for a ping; its tag.
+    fn take_ping(&mut self, transaction: &[u8], source: SocketAddr) -> Option<u64> {
+        let transaction = u32::from_be_bytes(transaction.try_into().ok()?);
+        self.pings.get(&transaction).filter(|ping| ping.to == source)?;
+        self.pings.remove(&transaction).map(|ping| ping.tag)
     }
 
     fn on_query(
