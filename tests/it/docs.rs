@@ -193,6 +193,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         cache_on_path,
         get_quorum,
         providers_wanted,
+        precautions,
     } = params;
     vec![
         ("k", k.to_string()),
@@ -221,6 +222,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("cache_on_path", cache_on_path.to_string()),
         ("get_quorum", get_quorum.to_string()),
         ("providers_wanted", providers_wanted.to_string()),
+        ("precautions", precautions.word().to_owned()),
     ]
 }
 
