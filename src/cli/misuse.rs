@@ -13,6 +13,36 @@ pub enum Misuse {
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),
+    /// A capture file cannot be written where the user wants it.
+    #[error("{0}: --pcap takes a file in a folder in which files can be made")]
+    Pcap(ReportError),
+    /// Nodes that the scenario does not have.
+    #[error("--pcap-nodes: there is no node {last}: the scenario's {count} nodes are 0..{count}")]
+    PcapNodes {
+        /// The last of the nodes asked for.
+        last: u32,
+        /// How many there are.
+        count: u32,
+    },
+    /// A time in which nothing is sent.
+    #[error(
+        "--pcap-from and --pcap-until leave no time to capture: the run lasts from 0s to {end}, \
+         and the one comes before the other"
+    )]
+    PcapTimes {
+        /// The end of the run.
+        end: crate::time::Instant,
+    },
+    /// Records that no datagram carries.
+    #[error(
+        "--pcap: a datagram carries records of up to {most} bytes, and the scenario's have {bytes}"
+    )]
+    PcapRecords {
+        /// Bytes of the largest record.
+        bytes: u32,
+        /// Bytes that fit.
+        most: u32,
+    },
     /// A folder cannot be made where the user wants it.
     #[error("cannot make the folder {}: {cause}: --out takes a folder in which files can be made", path.display())]
     Folder {

@@ -23,6 +23,8 @@ pub mod run;
 mod interrupt;
 // What a user did wrong, apart from the scenario itself.
 mod misuse;
+// kadsim run --pcap: packets in a file.
+mod pcap;
 // The bars that a run and a list of measurements move.
 mod progress;
 

@@ -1,5 +1,6 @@
 //! `kadsim run FILE`: simulates a scenario, writes its folder and prints what happened.
 
+use super::pcap::{self, Pcap};
 use super::progress::ProgressBar;
 use super::{Misuse, interrupt};
 use crate::engine::queue::QueueKind;
@@ -43,6 +44,9 @@ pub struct Args {
     /// Do not use huge pages; the run is the same, only slower
     #[arg(long)]
     pub no_huge_pages: bool,
+    /// What is captured
+    #[command(flatten)]
+    pub pcap: pcap::Args,
 }
 
 /// What is printed at the end of a run.
@@ -96,6 +100,7 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
     report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
+    let mut pcap = Pcap::begin(&args.pcap, &scenario)?;
     if args.threads > 1
         && let Some(smallest) = runner::undivided(&scenario)
     {
@@ -116,18 +121,27 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
         },
         ..RunArguments::of(&scenario)
     };
-    let run = runner::run(arguments, &mut |progress| {
+    let filter = pcap.as_ref().map(|pcap| pcap.filter.clone());
+    let run = runner::run_captured(arguments, filter.as_ref(), &mut |progress, datagrams| {
         bar.show(&progress);
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let written = pcap.as_mut().is_none_or(|pcap| pcap.write(&datagrams));
+        let goes_on = written && !interrupt::requested();
+        if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     bar.finish();
     interrupt::writing();
+    let packets = pcap.map(Pcap::finish).transpose()?;
     let folder = report::write(&args.out, &run, &scenario.output.plots)?;
     let mut stdout = std::io::stdout().lock();
     match args.format {
         Format::Json => stdout.write_all(report::to_json(&run.result).as_bytes())?,
         Format::Table if args.quiet => {}
         Format::Table => stdout.write_all(report::summary(&run, Some(&folder)).as_bytes())?,
+    }
+    if let (Some(packets), Some(file), Format::Table, false) =
+        (packets, &args.pcap.pcap, args.format, args.quiet)
+    {
+        writeln!(stdout, "{packets} packets in {}", file.display())?;
     }
     stdout.flush()?;
     Ok(if run.result.partial { Ended::Interrupted } else { Ended::Complete })

@@ -9,6 +9,8 @@ mod summary;
 // Tables and numbers as a person reads them.
 pub mod table;
 pub mod text;
+// Captured packets as a file.
+pub mod pcapng;
 // The figures as a person sees them.
 mod plots;
 

@@ -6,6 +6,7 @@
 //! The windows are the same for any number of blocks, one included, and so is the run.
 
 use super::agenda::{Entry, Global};
+use super::capture::{Datagram, Filter, Tap};
 use super::common::Common;
 use super::population::{Population, Turn};
 use super::surroundings::{BlockWorld, SimNode, Surroundings};
@@ -42,6 +43,8 @@ pub(super) struct Course<'s, Q> {
     /// The end of the current window.
     horizon: Instant,
     samples: u64,
+    /// What was captured and not taken yet.
+    captured: Vec<Datagram>,
 }
 
 impl<'s, Q: EventQueue> Course<'s, Q> {
@@ -68,6 +71,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             width,
             horizon: Instant::ZERO,
             samples: 0,
+            captured: Vec::new(),
         };
         if !execution.prefetch {
             course.blocks.engines().iter_mut().for_each(Engine::do_not_look_ahead);
@@ -77,6 +81,18 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             course.place_settled(seed, &params, key_of);
         }
         course
+    }
+
+    /// From now on packets are captured.
+    pub(super) fn capture(&mut self, filter: &Filter, seed: Seed) {
+        for own in &mut self.surroundings {
+            own.tap = Some(Tap::new(filter.clone(), seed));
+        }
+    }
+
+    /// Takes what was captured, in the order in which it was sent.
+    pub(super) fn take_captured(&mut self) -> Vec<Datagram> {
+        std::mem::take(&mut self.captured)
     }
 
     /// Puts everything on the agendas with which a run begins, but for joins.
@@ -160,6 +176,8 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             let mut worlds: Vec<_> = own.map(|own| BlockWorld { own, common }).collect();
             self.blocks.run_until(&mut worlds, stop);
             self.now = stop;
+            let taps = self.surroundings.iter_mut().filter_map(|own| own.tap.as_mut());
+            self.captured.extend(Tap::take_all(taps));
         }
     }
 

@@ -9,6 +9,8 @@
 mod agenda;
 // The applications on the nodes.
 mod applications;
+// Packets as datagrams.
+pub mod capture;
 // What blocks of nodes have in common.
 mod common;
 // What a run costs the machine.
@@ -47,6 +49,7 @@ use crate::network::Network;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
+use capture::{Datagram, Filter};
 use cost::Cost;
 use course::Course;
 use pace::Pace;
@@ -120,19 +123,34 @@ pub fn run(
     arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
+    run_captured(arguments, None, &mut |progress, _| watch(progress))
+}
+
+/// Runs a scenario as [`run`] does and captures the packets that `filter` takes. `watch` is handed
+/// those sent since it was called last, in the order in which they were sent, which is the same for
+/// any number of threads.
+pub fn run_captured(
+    arguments: RunArguments<'_>,
+    filter: Option<&Filter>,
+    watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
+) -> RunOutput {
     match arguments.execution.queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(arguments, watch),
-        QueueKind::Reference => run_on::<Reference>(arguments, watch),
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, filter, watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, filter, watch),
     }
 }
 
 fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
-    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    filter: Option<&Filter>,
+    watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
 ) -> RunOutput {
     let RunArguments { scenario, seed, execution } = arguments;
     let mut cost = Cost::begin();
     let mut course = Course::<Q>::begin(scenario, seed, execution);
+    if let Some(filter) = filter {
+        course.capture(filter, seed);
+    }
     cost.set_up_done();
     let end = scenario.phases.end();
     let mut pace = Pace::new(scenario.phases);
@@ -143,7 +161,7 @@ fn run_on<Q: EventQueue>(
         let events = course.blocks.counters().events;
         pace.adapt(course.now(), events - events_before);
         let progress = Progress { now: course.now(), end, events, online: course.online() };
-        if watch(progress).is_break() {
+        if watch(progress, course.take_captured()).is_break() {
             partial = course.now() < end;
             break;
         }

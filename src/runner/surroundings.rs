@@ -3,6 +3,7 @@
 
 use super::agenda::Entry;
 use super::applications::Applications;
+use super::capture::Tap;
 use super::common::{Common, Notice};
 use super::judge::Judge;
 use super::population::Population;
@@ -27,6 +28,9 @@ use std::sync::Arc;
 
 /// A node of the simulated network.
 pub(super) type SimNode = Node<NodeIndex, Key64>;
+
+/// What simulated nodes say.
+pub(super) type SimMessage = Message<NodeIndex, Key64>;
 
 /// How long after it came online it is looked at whether a node has joined; one that has not is
 /// given new contacts, as a client would ask its bootstrap list again.
@@ -59,6 +63,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) tables_checked: u64,
     /// What has happened here and concerns other blocks.
     pub(super) notices: Vec<Notice>,
+    /// Sees the packets that leave, where they are captured.
+    pub(super) tap: Option<Tap>,
 }
 
 impl<'s> Surroundings<'s> {
@@ -83,7 +89,7 @@ impl<'s> Surroundings<'s> {
             applications: Applications::new(seed, scenario, block.clone()),
             away: BTreeMap::new(),
             metrics: Metrics::new(
-                Message::<NodeIndex, Key64>::KINDS,
+                SimMessage::KINDS,
                 DropReason::NAMES,
                 scenario.phases.measurement_start(),
                 scenario.output.sample_interval,
@@ -93,6 +99,7 @@ impl<'s> Surroundings<'s> {
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
             notices: Vec::new(),
+            tap: None,
         }
     }
 
@@ -215,8 +222,11 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     }
 
     #[inline]
-    fn send(&mut self, packet: &Packet, message: &Message<NodeIndex, Key64>) -> Option<Instant> {
+    fn send(&mut self, packet: &Packet, message: &SimMessage) -> Option<Instant> {
         self.own.metrics.message_sent(message.kind(), packet.size);
+        if let Some(tap) = &mut self.own.tap {
+            tap.see(packet, message);
+        }
         match self.own.network.send(packet) {
             Verdict::Deliver(arrival) => Some(arrival),
             Verdict::Drop(reason) => {
@@ -227,12 +237,7 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     }
 
     #[inline]
-    fn arrive(
-        &mut self,
-        now: Instant,
-        receiver: NodeIndex,
-        message: &Message<NodeIndex, Key64>,
-    ) -> Arrival {
+    fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &SimMessage) -> Arrival {
         if !self.own.has_downlinks {
             return Arrival::Now;
         }
@@ -244,7 +249,7 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     }
 
     #[inline]
-    fn delivered(&mut self, _now: Instant, message: &Message<NodeIndex, Key64>, online: bool) {
+    fn delivered(&mut self, _now: Instant, message: &SimMessage, online: bool) {
         if online {
             self.own.metrics.message_delivered(message.kind(), message.wire_size());
         } else {
