@@ -99,8 +99,8 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     }
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
-    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
     let mut pcap = Pcap::begin(&args.pcap, &scenario)?;
+    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
     if args.threads > 1
         && let Some(smallest) = runner::undivided(&scenario)
     {

@@ -118,8 +118,26 @@ const COMPACT_NODE: usize = 26;
 const COMPACT_PEER: usize = 8;
 /// Write token, as libtorrent sends it.
 const TOKEN: usize = 13;
-/// Name and length of a list of nodes or of a value.
-const FIELD: usize = 11;
+/// Where a value stands: its name.
+const VALUE: usize = 3;
+/// Where nodes stand: their name.
+const NODES: usize = 7;
+/// Where providers stand: their name, and the ends of their list.
+const PROVIDERS: usize = 10;
+/// A port, and that it is implied.
+const PORT: usize = 30;
+
+/// Size of a bencoded string.
+#[inline]
+fn string(length: usize) -> usize {
+    let digits = 1 + length.checked_ilog10().unwrap_or(0) as usize;
+    digits + 1 + length
+}
+
+#[inline]
+fn nodes<P>(peers: &PeerList<P>) -> usize {
+    NODES + string(COMPACT_NODE * peers.len())
+}
 
 impl<P, K> Body<P, K> {
     /// Whether this answers a request.
@@ -159,21 +177,18 @@ impl<P, K> Body<P, K> {
             Body::FindNode { .. } => QUERY + 5 + KEY_ARGUMENT,
             Body::FindValue { .. } => QUERY - 1 + KEY_ARGUMENT,
             Body::GetProviders { .. } => QUERY + 5 + KEY_ARGUMENT + 3,
-            Body::AddProvider { .. } => QUERY + 9 + KEY_ARGUMENT + TOKEN + 18,
-            Body::Nodes { peers } => RESPONSE + FIELD + COMPACT_NODE * peers.len(),
+            Body::AddProvider { .. } => QUERY + 10 + KEY_ARGUMENT + 3 + TOKEN + PORT,
+            Body::Nodes { peers } => RESPONSE + nodes(peers),
             Body::Store { record, .. } => {
-                QUERY - 1 + KEY_ARGUMENT + TOKEN + FIELD + record.value.len()
+                QUERY - 1 + KEY_ARGUMENT + TOKEN + VALUE + string(record.value.len())
             }
             Body::Value { record, closer } => {
-                let closer = closer.as_ref().map_or(0, |peers| FIELD + COMPACT_NODE * peers.len());
-                RESPONSE + TOKEN + FIELD + record.value.len() + closer
+                let closer = closer.as_ref().map_or(0, |peers| nodes(peers));
+                RESPONSE + TOKEN + VALUE + string(record.value.len()) + closer
             }
             Body::Providers(answer) => {
-                RESPONSE
-                    + TOKEN
-                    + 2 * FIELD
-                    + COMPACT_PEER * answer.providers.len()
-                    + COMPACT_NODE * answer.closer.len()
+                let providers = PROVIDERS + COMPACT_PEER * answer.providers.len();
+                RESPONSE + TOKEN + providers + nodes(&answer.closer)
             }
         }
     }

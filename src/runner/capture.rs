@@ -143,3 +143,98 @@ impl Tap {
         seen.into_iter().map(|(.., datagram)| datagram).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kademlia::message::{Body, Message, Providers, Record};
+    use crate::krpc::decode::decode;
+    use crate::protocol::Message as _;
+    use crate::time::Duration;
+
+    const ALL: Filter = Filter { nodes: None, from: Instant::ZERO, until: Instant::FAR_FUTURE };
+
+    fn packet(sender: u32, receiver: u32, number: u64, sent: Instant) -> Packet {
+        let (sender, receiver) = (NodeIndex(sender), NodeIndex(receiver));
+        Packet { sender, receiver, number, size: 0, sent }
+    }
+
+    fn message(body: Body<NodeIndex, Key64>) -> SimMessage {
+        Message { number: 7, body }
+    }
+
+    fn seen(tap: &mut Tap) -> Vec<Datagram> {
+        Tap::take_all(std::iter::once(tap))
+    }
+
+    /// What the network model charges for a packet is what the packet would have on the wire.
+    #[test]
+    fn datagrams_can_be_read_and_have_the_size_that_is_charged() {
+        let (key, target) = (Key64(5), Key64(6));
+        let peers = |count: u32| (0..count).map(NodeIndex).collect();
+        let record = |size: usize| Record {
+            value: vec![b'x'; size].into(),
+            age: Duration::ZERO,
+            cached: false,
+        };
+        let providers = vec![NodeIndex(1), NodeIndex(2), NodeIndex(3)];
+        let bodies = [
+            Body::Ping,
+            Body::Pong,
+            Body::FindNode { target },
+            Body::Nodes { peers: peers(20) },
+            Body::Nodes { peers: peers(3) },
+            Body::Nodes { peers: peers(0) },
+            Body::FindValue { key },
+            Body::GetProviders { key },
+            Body::Stored,
+            Body::ProviderAdded,
+            Body::AddProvider { key, provider: None },
+            Body::Store { key, record: record(100) },
+            Body::Value { record: record(1_000), closer: None },
+            Body::Value { record: record(0), closer: Some(Box::new(peers(8))) },
+            Body::Providers(Box::new(Providers { providers, closer: peers(20) })),
+        ];
+        let mut tap = Tap::new(ALL, Seed(1));
+        for (number, body) in bodies.iter().enumerate() {
+            tap.see(&packet(1, 2, number as u64, Instant::ZERO), &message(body.clone()));
+        }
+        for (datagram, body) in seen(&mut tap).iter().zip(bodies) {
+            decode(&datagram.payload).expect("a datagram can be read");
+            let charged = message(body.clone()).wire_size() as usize;
+            assert_eq!(datagram.payload.len() + 28, charged, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_filter_takes_what_is_within_it() {
+        let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
+        let filter = Filter { nodes: Some(vec![3..5, 9..10]), from: at(2), until: at(4) };
+        let takes =
+            |sender, receiver, seconds| filter.takes(&packet(sender, receiver, 0, at(seconds)));
+        assert!(takes(3, 0, 2) && takes(0, 4, 3) && takes(9, 9, 3));
+        assert!(!takes(5, 2, 3) && !takes(10, 8, 3));
+        assert!(!takes(3, 4, 1) && !takes(3, 4, 4));
+        assert!(ALL.takes(&packet(0, 1, 0, Instant::ZERO)));
+    }
+
+    #[test]
+    fn the_order_is_that_of_sending_whoever_saw_it() {
+        let mut taps = [Tap::new(ALL, Seed(1)), Tap::new(ALL, Seed(1))];
+        let later = Instant::ZERO + Duration::from_nanos(1);
+        taps[1].see(&packet(8, 0, 2, later), &message(Body::Ping));
+        taps[1].see(&packet(8, 0, 1, later), &message(Body::Pong));
+        taps[0].see(&packet(2, 0, 9, later), &message(Body::Ping));
+        taps[0].see(&packet(5, 0, 9, Instant::ZERO), &message(Body::Ping));
+        let order: Vec<_> = Tap::take_all(taps.iter_mut()).iter().map(|seen| seen.from).collect();
+        assert_eq!(order, [5, 2, 8, 8].map(|node| address_of(NodeIndex(node))));
+    }
+
+    #[test]
+    fn every_node_has_an_address_of_its_own() {
+        let address = |node| address_of(NodeIndex(node)).to_string();
+        assert_eq!(address(0), "10.0.0.1:6881");
+        assert_eq!(address(0xff_fffe), "10.255.255.255:6881");
+        assert_eq!(address(0xff_ffff), "10.0.0.0:6882");
+    }
+}

@@ -211,9 +211,9 @@ fn messages_and_bytes_are_those_of_the_operations() {
     let sizes = [
         ("find-node", 28 + 94),
         ("nodes", 28 + 60 + 26 * 20),
-        ("store", 28 + 112 + 100),
+        ("store", 28 + 108 + 100),
         ("stored", 28 + 49),
-        ("add-provider", 28 + 129),
+        ("add-provider", 28 + 145),
         ("provider-added", 28 + 49),
     ];
     for (kind, size) in sizes {

@@ -2,6 +2,8 @@
 
 // Scenarios and runs for the others.
 mod worlds;
+// A folder in which the program runs.
+mod desk;
 
 // Rules of the source tree.
 mod tidy;
@@ -25,6 +27,8 @@ mod fidelity;
 mod fuzz;
 // The program as a user runs it.
 mod program;
+// Packets of a run in a file.
+mod capture;
 // The same node on UDP sockets.
 mod udp;
 // kadsim node, led by a program.
