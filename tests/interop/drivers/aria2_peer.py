@@ -1,0 +1,257 @@
+"""The download program aria2, driven as far as `kadsim node` is: what BEP 5 has.
+
+aria2 has no commands for its DHT. It looks peers up and announces itself because it has a
+download to do; it tells its routing table by writing it to a file when it ends; what it sends and
+is answered stands in its log. So does everything that is said here.
+"""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import control
+
+PATIENCE = 20.0
+
+OPTIONS = [
+    "--no-conf",
+    "--enable-dht",
+    "--interface=127.0.0.1",
+    "--disable-ipv6",
+    "--enable-rpc",
+    "--enable-peer-exchange=false",
+    "--dht-message-timeout=2",
+    "--max-concurrent-downloads=100",
+    "--bt-metadata-only",
+    "--quiet",
+    "--log-level=debug",
+]
+
+# Bytes of the head and of each entry of the file with the routing table.
+TABLE_HEAD, TABLE_ENTRY = 56, 56
+
+SENT = re.compile(r"Message sent: dht query announce_peer TransactionID=(\w+) .*info_hash=(\w+)")
+GREETED = re.compile(r"From: (\S+) handshake ")
+
+# Lines of the log that tell of DHT messages and of peers; they are all that is kept of it.
+TELLING = re.compile(r"Message (sent|received)|Adding peer|Connecting to|banned|handshake")
+CONFIRMED = re.compile(r"Message received: dht response announce_peer TransactionID=(\w+) ")
+
+
+class Node:
+    """One process of aria2 with a folder of its own."""
+
+    def __init__(self, program, bootstrap):
+        self.program, self.bootstrap = program, bootstrap
+        self.folder = tempfile.mkdtemp(prefix="aria2-")
+        self.process = None
+        self.downloads = {}
+        for _ in range(5):
+            # Ports are free when they are asked for, but not held: another program may be quicker.
+            self.tcp, self.udp, self.rpc = free_port(), free_port(), free_port()
+            if self.start():
+                return
+            self.end()
+        raise SystemExit("aria2 did not start:\n" + self.log()[-2000:])
+
+    def start(self):
+        """Starts the program; whether it listens. Its DHT begins with the first download."""
+        log = os.path.join(self.folder, "log")
+        if os.path.exists(log):
+            os.remove(log)
+        entry = [f"--dht-entry-point={address}" for address in self.bootstrap[:1]]
+        places = [
+            f"--dir={self.folder}",
+            f"--log={log}",
+            f"--dht-file-path={self.folder}/dht.dat",
+            f"--listen-port={self.tcp}",
+            f"--dht-listen-port={self.udp}",
+            f"--rpc-listen-port={self.rpc}",
+            f"--stop-with-process={os.getpid()}",
+        ]
+        command = [self.program, *OPTIONS, *places, *entry, magnet(os.urandom(20).hex())]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        self.downloads = {}
+        return self.wait(self.listens, PATIENCE) is not None
+
+    def listens(self):
+        """Whether both ports are bound and the other program's calls are answered."""
+        text = self.log()
+        bound = [f"listening on TCP port {self.tcp}", f"listening on UDP port {self.udp}"]
+        return all(line in text for line in bound) and self.answers() or None
+
+    def answers(self):
+        """Whether calls are answered."""
+        try:
+            return bool(self.call("aria2.getVersion"))
+        except OSError:
+            return False
+
+    def end(self):
+        """Ends the program, which writes its table."""
+        if self.process.poll() is None:
+            try:
+                self.call("aria2.forceShutdown")
+                self.process.wait(10)
+            except (OSError, subprocess.TimeoutExpired):
+                self.process.kill()
+        self.process.wait()
+
+    def remove(self):
+        """Ends the program at once, its table unwanted, and takes its folder away."""
+        self.process.kill()
+        self.process.wait()
+        for line in filter(TELLING.search, self.log().splitlines()):
+            print(line, file=sys.stderr)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        """All that was logged since the last start."""
+        try:
+            with open(os.path.join(self.folder, "log"), errors="replace") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait(self, ask, seconds):
+        """What `ask` answers first that is not `None`; `None` when the time is over."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                return None
+            answer = ask()
+            if answer is not None:
+                return answer
+            time.sleep(0.05)
+        return None
+
+    def call(self, method, *values):
+        """One call of aria2's own interface."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": values})
+        connection = http.client.HTTPConnection("127.0.0.1", self.rpc, timeout=5)
+        try:
+            connection.request("POST", "/jsonrpc", body)
+            return json.load(connection.getresponse()).get("result")
+        finally:
+            connection.close()
+
+    def key(self):
+        """Its node id."""
+        return re.search(r"Initialized local node ID=(\w+)", self.log())[1]
+
+    def download(self, info_hash):
+        """The download of an info hash, begun when the DHT has somebody to ask.
+
+        One that begins earlier finds nobody and tries again only after six seconds.
+        """
+        if info_hash not in self.downloads:
+            if self.bootstrap:
+                self.wait(lambda: "Added DHTNode" in self.log() or None, PATIENCE)
+            self.downloads[info_hash] = self.call("aria2.addUri", [magnet(info_hash)])
+        return self.downloads[info_hash]
+
+    def announce(self, request):
+        """Announces the port that it listens on for peers; there is no way to choose another."""
+        if request.get("port", self.tcp) != self.tcp:
+            raise control.Failure(f"aria2 announces its own port, {self.tcp}")
+        info_hash = request["infohash"]
+        self.download(info_hash)
+
+        def confirmed():
+            text = self.log()
+            sent = {number for number, about in SENT.findall(text) if about == info_hash}
+            return len(sent.intersection(CONFIRMED.findall(text))) or None
+
+        copies = self.wait(confirmed, PATIENCE)
+        if copies is None:
+            raise control.Failure("nobody confirmed")
+        return {"copies": copies}
+
+    def find_peers(self, request):
+        """Peers that it connected to, since those that it was told of are told to nobody.
+
+        One that hung up after a handshake, in which the info hash must agree, was found as well.
+        """
+        gid = self.download(request["infohash"])
+
+        def connected():
+            peers = {f"{peer['ip']}:{peer['port']}" for peer in self.call("aria2.getPeers", gid)}
+            return sorted(peers.union(GREETED.findall(self.log()))) or None
+
+        return {"peers": self.wait(connected, 3.0) or []}
+
+    def find_node(self, request):
+        """The routing table as aria2 leaves it when it ends; it starts again with that table."""
+        self.end()
+        with open(os.path.join(self.folder, "dht.dat"), "rb") as file:
+            table = file.read()
+        if not self.start():
+            raise control.Failure("aria2 did not start again")
+        target = int(request["target"], 16)
+        nodes = sorted(entries(table), key=lambda node: int(node["key"], 16) ^ target)
+        return {"nodes": nodes}
+
+
+def entries(table):
+    """The contacts in a file of aria2's format, version 3, for IPv4."""
+    if table[:8] != bytes.fromhex("a1a2020000000003"):
+        raise control.Failure("the file with the routing table has another format")
+    for at in range(TABLE_HEAD, len(table), TABLE_ENTRY):
+        entry = table[at : at + TABLE_ENTRY]
+        host = socket.inet_ntoa(entry[8:12])
+        port = int.from_bytes(entry[12:14], "big")
+        yield {"key": entry[32:52].hex(), "address": f"{host}:{port}"}
+
+
+def magnet(info_hash):
+    """A link that names nothing but the info hash."""
+    return f"magnet:?xt=urn:btih:{info_hash}"
+
+
+def free_port():
+    """A port that is free for TCP and for UDP."""
+    while True:
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
+            stream.bind(("127.0.0.1", 0))
+            port = stream.getsockname()[1]
+            try:
+                datagram.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+
+
+def main():
+    """Starts aria2 and answers requests."""
+    given = control.arguments(__doc__)
+    node = Node("aria2c", given.bootstrap)
+    try:
+        control.say(
+            {
+                "event": "ready",
+                "nodes": [{"node": 0, "address": f"127.0.0.1:{node.udp}", "key": node.key()}],
+                "announces": node.tcp,
+            }
+        )
+        control.serve(
+            {
+                "announce": node.announce,
+                "find-peers": node.find_peers,
+                "find-node": node.find_node,
+            }
+        )
+    finally:
+        node.remove()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""kadsim's nodes against Mainline DHT clients that others wrote, on 127.0.0.1. See docs/interop.md."""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import checks
+import install
+import mixed
+import table
+from peer import Clock
+
+REPOSITORY = install.HERE.parent.parent
+
+# The longest time that everything may take once the clients are installed, in seconds.
+LONGEST = 900
+
+# The longest wait for a check that must not come true, in seconds.
+CONTROL = 2.0
+
+# All that one client is put to, each a network of its own.
+SESSIONS = [(checks.meet,), (checks.pass_on,), *((checks.store, name) for name in checks.STORED)]
+
+# Who stands for kadsim when the harness itself is tested.
+STAND_IN = "libtorrent"
+
+
+def arguments():
+    """What the user asked for."""
+    parser = argparse.ArgumentParser(prog="tests/interop/run", description=__doc__)
+    parser.add_argument("--kadsim", type=Path, metavar="PATH", help="the program to test")
+    parser.add_argument(
+        "--without-kadsim", action="store_true", help=f"test the harness, with {STAND_IN} as ours"
+    )
+    parser.add_argument("--all", action="store_true", help="fail where a client is missing")
+    parser.add_argument("--only", action="append", choices=install.INSTALLERS, metavar="CLIENT")
+    parser.add_argument("--jobs", type=int, default=4, help="sessions side by side (4)")
+    return parser.parse_args()
+
+
+def target():
+    """Cargo's target folder."""
+    return Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")).resolve()
+
+
+def built(given):
+    """The program to test: the one that was named, or the newest that cargo built."""
+    if given is None:
+        names = [target() / profile / "kadsim" for profile in ("release", "debug")]
+        programs = [name for name in names if name.is_file()]
+        if not programs:
+            sys.exit(f"no kadsim in {target()}: build it, or name it with --kadsim")
+        given = max(programs, key=lambda name: name.stat().st_mtime)
+    if not os.access(given, os.X_OK) or not given.is_file():
+        sys.exit(f"{given} is not a program")
+    return [str(given.resolve()), "node"]
+
+
+def against_each(bench, clients, jobs, sessions):
+    """Sessions of all clients, several side by side: `(row, client)` to result."""
+    results = {}
+    with ThreadPoolExecutor(jobs) as threads:
+        begun = [
+            (client, threads.submit(session, bench, client, *more))
+            for client in clients
+            for session, *more in sessions
+        ]
+        for client, session in begun:
+            results.update({(row, client): result for row, result in session.result().items()})
+    return results
+
+
+def show_mixed(results):
+    """The table of the mixed network: writers and kinds down, readers across."""
+    rows = [(writer, kind) for writer, kind, _ in results]
+    rows = list(dict.fromkeys(rows))
+    readers = list(dict.fromkeys(reader for _, _, reader in results))
+    cells = {((writer, kind), reader): result for (writer, kind, reader), result in results.items()}
+    title = f"One network of all and {mixed.OURS} of ours: what the left stored is read by"
+    return table.show(title, rows, readers, cells)
+
+
+def control(commands, ours, clients, given):
+    """The checks again with every write left out: lines that name those that pass all the same."""
+    bench = checks.Bench(commands, ours, Clock(LONGEST, CONTROL), given.transcripts / "control")
+    bench.omits_writes = True
+    results = against_each(bench, clients, given.jobs, [(checks.store, n) for n in checks.STORED])
+    stored = {key: result for key, result in results.items() if key[0] != checks.NOTHING}
+    print(f"\n{len(stored)} checks without their writes: each must fail")
+    return [
+        f"PASS without a write: {client}: {row}; transcripts: {result.transcripts}"
+        for (row, client), result in stored.items()
+        if not result.reason
+    ]
+
+
+def main():
+    """Installs, checks, prints; the status is 0 when nothing failed."""
+    given = arguments()
+    ours = STAND_IN if given.without_kadsim else "kadsim"
+    program = None if given.without_kadsim else built(given.kadsim)
+    cache, wanted = target() / "interop", given.only or list(install.INSTALLERS)
+    print(f"== clients, kept in {cache}", flush=True)
+    commands, missing = install.install(cache, {*wanted, ours} - {"kadsim"})
+    for name, reason in missing.items():
+        print(f"skipped: {name}: {reason}")
+    if missing and (given.all or os.environ.get("CI") == "true" or ours in missing):
+        sys.exit("a client is missing")
+    if program is not None:
+        commands["kadsim"] = program
+    clients = [name for name in install.INSTALLERS if name in commands and name in wanted]
+    clients = [name for name in clients if name != ours]
+    given.transcripts = cache / "transcripts"
+    shutil.rmtree(given.transcripts, ignore_errors=True)
+
+    began = time.monotonic()
+    bench = checks.Bench(commands, ours, Clock(LONGEST), given.transcripts)
+    results = against_each(bench, [*clients, ours], given.jobs, SESSIONS)
+    together = mixed.mixed(bench, clients)
+    title = f"Us ({ours}) and each client, seconds"
+    failed = table.show(title, checks.ROWS, [*clients, ours], results)
+    failed += show_mixed(together)
+    if given.without_kadsim:
+        failed += control(commands, ours, [*clients, ours], given)
+    print(f"\n{len(results) + len(together)} checks, {len(failed)} failed,", end=" ")
+    print(f"{time.monotonic() - began:.0f} s; transcripts in {given.transcripts}")
+    for line in failed:
+        print(line)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
