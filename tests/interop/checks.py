@@ -33,8 +33,15 @@ STORED = {
     ],
 }
 
-ROWS = [FINDS_US, WE_FIND_IT, PASSES_US_ON, *(row for rows in STORED.values() for row in rows)]
-ROWS.append(NOTHING)
+TURNS = "it and we update one item in turn"
+OLDER, OTHER = "we refuse it an older seq", "we refuse it a wrong cas"
+RIGHT = "we take a right cas from it"
+
+ROWS = [
+    *(FINDS_US, WE_FIND_IT, PASSES_US_ON),
+    *(row for rows in STORED.values() for row in rows),
+    *(NOTHING, TURNS, OLDER, OTHER, RIGHT),
+]
 
 
 @dataclass
@@ -94,22 +101,18 @@ def sees(peer, key, address):
 
 def meet(bench, client):
     """The client and a node of ours join through another of ours, and look for each other."""
+    if not answers(client, bench.ours):
+        return {}
 
     def session(network, check):
         first = network.start(bench.ours)
         second = network.start(bench.ours, [first])
         its = network.start(client, [first])
         check(FINDS_US, sees(its, second.key, second.address))
-        if answers(client, bench.ours):
-            third = network.start(bench.ours, [first])
-            check(WE_FIND_IT, sees(third, its.key, its.address))
+        third = network.start(bench.ours, [first])
+        check(WE_FIND_IT, sees(third, its.key, its.address))
 
-    return bench.results(session, f"{client} meet", meeting(bench, client))
-
-
-def meeting(bench, client):
-    """The rows of `meet` that can be expected of a client."""
-    return [FINDS_US, WE_FIND_IT] if answers(client, bench.ours) else [FINDS_US]
+    return bench.results(session, f"{client} meets us", [FINDS_US, WE_FIND_IT])
 
 
 def pass_on(bench, client):
@@ -171,6 +174,71 @@ def write(bench, network, check, pair, rows):
             check(row, lambda reason=reason: f"was not stored: {reason}", polled=False)
     writer.end()
     return stored
+
+
+def take_turns(bench, client):
+    """The client and one of ours update one item, each above what it finds, held by ours."""
+    if items.Mutable not in items.common(client, bench.ours):
+        return {}
+
+    def session(network, check):
+        holder = network.start(bench.ours)
+        its, other = network.start(client, [holder]), network.start(bench.ours, [holder])
+        item = items.Mutable()
+        for writer in (its, other, its):
+            item.renew()
+            reason = bench.clock.until(lambda writer=writer: item.write(writer))
+            if reason is not None:
+                check(TURNS, lambda: f"{writer.name} could not store: {reason}", polled=False)
+                return
+        its.end()
+        other.end()
+        readers = [network.start(kind, [holder]) for kind in (client, bench.ours)]
+        check(TURNS, lambda: next(filter(None, map(item.read, readers)), None))
+
+    return bench.results(session, f"{client} takes turns", [TURNS])
+
+
+def be_refused(bench, client):
+    """Ours holds an item of the client's; an older one, and one for another state, leave it.
+
+    That the holder took nothing is read from it by another process. What the writer says is not
+    asked: mainline puts on itself as well, and a put that anybody took is a success to it.
+    """
+    if client not in items.NUMBERING:
+        return {}
+
+    def session(network, check):
+        holder = network.start(bench.ours)
+        item, rival = items.Mutable(), items.Mutable()
+        rival.salt, rival.target = item.salt, item.target
+
+        def put(value, **numbers):
+            writer = network.start(client, [holder])
+            reason = bench.clock.until(lambda: value.write(writer, **numbers))
+            writer.end()
+            return reason
+
+        def attempt(**numbers):
+            writer = network.start(client, [holder])
+            reason = bench.clock.until(lambda: item.read(writer))
+            if reason is None:
+                rival.write(writer, **numbers)
+            writer.end()
+            return reason or read(item)
+
+        def read(value):
+            reader = network.start(client, [holder])
+            reason = bench.clock.until(lambda: value.read(reader))
+            reader.end()
+            return reason
+
+        first = put(item, seq=5)
+        check(OLDER, lambda: first or attempt(seq=4), polled=False)
+        check(OTHER, lambda: first or attempt(seq=6, cas=4), polled=False)
+        check(RIGHT, lambda: first or put(rival, seq=6, cas=5) or read(rival), polled=False)
+
+    return bench.results(session, f"{client} is refused", [OLDER, OTHER, RIGHT])
 
 
 def nothing(reader, kinds):

@@ -96,14 +96,13 @@ class Mutable(Item):
     name = "mutable"
 
     def __init__(self):
-        self.value = "kadsim \u2014 " + os.urandom(200).hex()
+        self.renew()
         self.salt = "interop " + os.urandom(8).hex()
-        self.bencoded = bencoded(self.value)
         self.target = hashlib.sha1(bytes.fromhex(PUBLIC) + self.salt.encode()).hexdigest()
 
-    def write(self, peer):
-        """Puts the value, and holds the target against the right one."""
-        answer = peer.ask("put", value=self.value, secret=SECRET, salt=self.salt)
+    def write(self, peer, **numbers):
+        """Puts the value, perhaps with `seq` and `cas`; holds the target against the right one."""
+        answer = peer.ask("put", value=self.value, secret=SECRET, salt=self.salt, **numbers)
         return told(answer, {"target": self.target}) or nobody(answer)
 
     def read(self, peer):
@@ -111,11 +110,19 @@ class Mutable(Item):
         answer = peer.ask("get", public=PUBLIC, salt=self.salt)
         return told(answer, {"bencoded": self.bencoded, "public": PUBLIC})
 
+    def renew(self):
+        """Takes another value, which the next write stores."""
+        self.value = "kadsim \u2014 " + os.urandom(200).hex()
+        self.bencoded = bencoded(self.value)
+
 
 def nobody(answer):
     """Whether a write that is said to have gone well is said to have reached nobody."""
     return None if answer.get("copies", 0) > 0 else "no copies"
 
+
+# Clients that leave it to the user which sequence number a mutable item gets.
+NUMBERING = ("kadsim", "bittorrent-dht", "mainline")
 
 # What a client can be asked to store. aria2 has BEP 5 alone.
 ALL = [Peers, Immutable, Mutable]

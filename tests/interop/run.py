@@ -23,7 +23,10 @@ LONGEST = 900
 CONTROL = 2.0
 
 # All that one client is put to, each a network of its own.
-SESSIONS = [(checks.meet,), (checks.pass_on,), *((checks.store, name) for name in checks.STORED)]
+SESSIONS = [
+    *((checks.meet,), (checks.pass_on,), (checks.take_turns,), (checks.be_refused,)),
+    *((checks.store, name) for name in checks.STORED),
+]
 
 # Who stands for kadsim when the harness itself is tested.
 STAND_IN = "libtorrent"
@@ -77,8 +80,8 @@ def against_each(bench, clients, jobs, sessions):
 def show_mixed(results):
     """The table of the mixed network: writers and kinds down, readers across."""
     rows = [(writer, kind) for writer, kind, _ in results]
-    rows = list(dict.fromkeys(rows))
-    readers = list(dict.fromkeys(reader for _, _, reader in results))
+    rows = sorted(dict.fromkeys(rows))
+    readers = sorted(dict.fromkeys(reader for _, _, reader in results))
     cells = {((writer, kind), reader): result for (writer, kind, reader), result in results.items()}
     title = f"One network of all and {mixed.OURS} of ours: what the left stored is read by"
     return table.show(title, rows, readers, cells)

@@ -12,7 +12,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -37,12 +36,41 @@ OPTIONS = [
 # Bytes of the head and of each entry of the file with the routing table.
 TABLE_HEAD, TABLE_ENTRY = 56, 56
 
-SENT = re.compile(r"Message sent: dht query announce_peer TransactionID=(\w+) .*info_hash=(\w+)")
-GREETED = re.compile(r"From: (\S+) handshake ")
+# What a line of the log can tell, and what of it.
+TELLING = {
+    "tcp": re.compile(r"listening on TCP port (\d+)"),
+    "udp": re.compile(r"listening on UDP port (\d+)"),
+    "key": re.compile(r"Initialized local node ID=(\w+)"),
+    "contact": re.compile(r"Added DHTNode()"),
+    "asked": re.compile(r"Message sent: dht query get_peers .*info_hash=(\w+)"),
+    "sent": re.compile(
+        r"Message sent: dht query announce_peer TransactionID=(\w+) .*info_hash=(\w+)"
+    ),
+    "confirmed": re.compile(r"Message received: dht response announce_peer TransactionID=(\w+) "),
+    "greeted": re.compile(r"From: (\S+) handshake "),
+}
 
-# Lines of the log that tell of DHT messages and of peers; they are all that is kept of it.
-TELLING = re.compile(r"Message (sent|received)|Adding peer|Connecting to|banned|handshake")
-CONFIRMED = re.compile(r"Message received: dht response announce_peer TransactionID=(\w+) ")
+
+class Log:
+    """What was told by the lines that were logged until now, each read once."""
+
+    def __init__(self, path):
+        self.path, self.file, self.rest = path, None, b""
+        self.told = {name: set() for name in TELLING}
+
+    def read(self):
+        """Reads on; a last line that is not yet complete is left for the next time."""
+        if self.file is None:
+            if not os.path.exists(self.path):
+                return self.told
+            self.file = open(self.path, "rb")
+        *lines, self.rest = (self.rest + self.file.read()).split(b"\n")
+        for line in lines:
+            text = line.decode(errors="replace")
+            for name, pattern in TELLING.items():
+                if found := pattern.search(text):
+                    self.told[name].add(found[1] if pattern.groups < 2 else found.groups())
+        return self.told
 
 
 class Node:
@@ -59,13 +87,14 @@ class Node:
             if self.start():
                 return
             self.end()
-        raise SystemExit("aria2 did not start:\n" + self.log()[-2000:])
+        raise SystemExit("aria2 did not start")
 
     def start(self):
         """Starts the program; whether it listens. Its DHT begins with the first download."""
         log = os.path.join(self.folder, "log")
         if os.path.exists(log):
             os.remove(log)
+        self.log = Log(log)
         entry = [f"--dht-entry-point={address}" for address in self.bootstrap[:1]]
         places = [
             f"--dir={self.folder}",
@@ -85,9 +114,9 @@ class Node:
 
     def listens(self):
         """Whether both ports are bound and the other program's calls are answered."""
-        text = self.log()
-        bound = [f"listening on TCP port {self.tcp}", f"listening on UDP port {self.udp}"]
-        return all(line in text for line in bound) and self.answers() or None
+        told = self.log.read()
+        bound = str(self.tcp) in told["tcp"] and str(self.udp) in told["udp"] and told["key"]
+        return bound and self.answers() or None
 
     def answers(self):
         """Whether calls are answered."""
@@ -110,17 +139,8 @@ class Node:
         """Ends the program at once, its table unwanted, and takes its folder away."""
         self.process.kill()
         self.process.wait()
-        for line in filter(TELLING.search, self.log().splitlines()):
-            print(line, file=sys.stderr)
+        os.system("ls -l %s/log >&2; cut -d' ' -f3-7 %s/log | sort | uniq -c | sort -n | tail -20 >&2" % (self.folder,self.folder)) # TEMP
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def log(self):
-        """All that was logged since the last start."""
-        try:
-            with open(os.path.join(self.folder, "log"), errors="replace") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
 
     def wait(self, ask, seconds):
         """What `ask` answers first that is not `None`; `None` when the time is over."""
@@ -146,7 +166,7 @@ class Node:
 
     def key(self):
         """Its node id."""
-        return re.search(r"Initialized local node ID=(\w+)", self.log())[1]
+        return next(iter(self.log.read()["key"]))
 
     def download(self, info_hash):
         """The download of an info hash, begun when the DHT has somebody to ask.
@@ -155,7 +175,7 @@ class Node:
         """
         if info_hash not in self.downloads:
             if self.bootstrap:
-                self.wait(lambda: "Added DHTNode" in self.log() or None, PATIENCE)
+                self.wait(lambda: self.log.read()["contact"] or None, PATIENCE)
             self.downloads[info_hash] = self.call("aria2.addUri", [magnet(info_hash)])
         return self.downloads[info_hash]
 
@@ -167,9 +187,9 @@ class Node:
         self.download(info_hash)
 
         def confirmed():
-            text = self.log()
-            sent = {number for number, about in SENT.findall(text) if about == info_hash}
-            return len(sent.intersection(CONFIRMED.findall(text))) or None
+            told = self.log.read()
+            sent = {number for number, about in told["sent"] if about == info_hash}
+            return len(sent & told["confirmed"]) or None
 
         copies = self.wait(confirmed, PATIENCE)
         if copies is None:
@@ -185,12 +205,17 @@ class Node:
 
         def connected():
             peers = {f"{peer['ip']}:{peer['port']}" for peer in self.call("aria2.getPeers", gid)}
-            return sorted(peers.union(GREETED.findall(self.log()))) or None
+            return sorted(peers | self.log.read()["greeted"]) or None
 
         return {"peers": self.wait(connected, 3.0) or []}
 
     def find_node(self, request):
-        """The routing table as aria2 leaves it when it ends; it starts again with that table."""
+        """The routing table as aria2 leaves it when it ends; it starts again with that table.
+
+        Before, it looks peers up under the key, which leads it to the nodes around.
+        """
+        self.download(request["target"])
+        self.wait(lambda: request["target"] in self.log.read()["asked"] or None, 2.0)
         self.end()
         with open(os.path.join(self.folder, "dht.dat"), "rb") as file:
             table = file.read()
