@@ -11,12 +11,15 @@ pub mod protocol;
 // Layer 3: one node; any protocol under virtual time.
 pub mod engine;
 pub mod kademlia;
-// Layer 4: what people do to the network; what is counted; what only an observer knows.
+// Layer 4: what people do to the network; what is counted; what only an observer knows; BitTorrent's
+// wire format.
 pub mod checker;
+pub mod krpc;
 pub mod metrics;
 pub mod workload;
-// Layer 5: the experiment as the user says it.
+// Layer 5: the experiment as the user says it; the same node on real sockets.
 pub mod scenario;
+pub mod udp;
 // Layer 6: a run and what comes out of it.
 pub mod runner;
 // Layer 7: what a person or a program reads afterwards; known figures, measured again.

@@ -127,6 +127,13 @@ pub trait Transport<P: Protocol> {
     /// The key of a peer. Costs no memory access in the simulator, where keys are computed.
     fn key_of(&self, peer: P::Peer) -> P::Key;
 
+    /// Whether others may be told of this peer: no, if it only asks and does not serve.
+    #[inline]
+    fn is_routable(&self, peer: P::Peer) -> bool {
+        let _ = peer;
+        true
+    }
+
     /// Sends a message. It may be delayed, reordered, dropped or never answered, as UDP does.
     fn send(&mut self, to: P::Peer, message: P::Message);
 

@@ -3,9 +3,11 @@
 //! writing already.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 static WRITING: AtomicBool = AtomicBool::new(false);
+static LISTENERS: Mutex<Vec<Arc<mio::Waker>>> = Mutex::new(Vec::new());
 
 /// Exit status of an interrupted program, as shells have it: 128 and the signal's number.
 pub const EXIT_STATUS: u8 = 130;
@@ -14,6 +16,10 @@ pub const EXIT_STATUS: u8 = 130;
 pub fn watch() {
     let listening = ctrlc::set_handler(|| {
         let again = REQUESTED.swap(true, Ordering::SeqCst);
+        for waker in LISTENERS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            // Who cannot be woken looks at the end of its turn.
+            let _ = waker.wake();
+        }
         if again && !WRITING.load(Ordering::SeqCst) {
             std::process::exit(i32::from(EXIT_STATUS));
         }
@@ -27,6 +33,12 @@ pub fn watch() {
 /// are not to be left half done.
 pub fn writing() {
     WRITING.store(true, Ordering::SeqCst);
+}
+
+/// Wakes this when Ctrl-C, or a signal to end, has come.
+pub fn tell(waker: Arc<mio::Waker>) {
+    let mut listeners = LISTENERS.lock().unwrap_or_else(PoisonError::into_inner);
+    listeners.push(waker);
 }
 
 /// Whether the user wants the run to end.

@@ -39,6 +39,33 @@ pub enum Misuse {
         /// Largest number of nodes.
         to: u32,
     },
+    /// A state file that is of no use.
+    #[error("{0}")]
+    State(String),
+    /// An address that cannot be listened at.
+    #[error(
+        "cannot listen at {listen}: {cause}: --listen takes an address of this host and a port that is free"
+    )]
+    Listen {
+        /// The address.
+        listen: std::net::SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// More nodes than there are ports.
+    #[error("--count takes at most {} nodes from port {first} on", 65_536 - u32::from(*first))]
+    Ports {
+        /// The port of the first node.
+        first: u16,
+    },
+    /// An address to join through that cannot be used.
+    #[error("--bootstrap {name}: {cause}: give HOST:PORT")]
+    Bootstrap {
+        /// As it was given.
+        name: String,
+        /// What is wrong.
+        cause: String,
+    },
     /// A row of figures that there is not.
     #[error("there is no row {name:?}: the known ones are {known}")]
     UnknownRow {

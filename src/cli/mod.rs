@@ -14,6 +14,8 @@ pub mod growth;
 pub mod init;
 // One run in a process of its own, for bench and growth.
 pub mod measure;
+// kadsim node: nodes on UDP sockets.
+pub mod node;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
 
@@ -55,6 +57,8 @@ enum Command {
     Check(check::Args),
     /// Write a commented scenario to start from
     Init(init::Args),
+    /// Host nodes on UDP sockets that speak BitTorrent's DHT protocol
+    Node(node::Args),
     /// Measure published and exact figures again and compare
     Fidelity(fidelity::Args),
     /// Run fixed workloads and print what they cost this machine
@@ -117,6 +121,7 @@ pub fn main() -> ExitCode {
         }),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Fidelity(args) => fidelity::run(&args).map(|verdict| match verdict {
             Verdict::Within => ExitCode::SUCCESS,
             Verdict::Outside => ExitCode::FAILURE,

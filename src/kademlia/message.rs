@@ -1,5 +1,6 @@
 //! What nodes say to each other, and its size on the wire.
 
+use super::rules::Refusal;
 use crate::protocol;
 use crate::time::Duration;
 use bytes::Bytes;
@@ -63,11 +64,19 @@ pub enum Body<P, K> {
     Value {
         /// The record.
         record: Record,
+        /// The closest known nodes, where [`Precautions::closer_with_value`] has them told as well.
+        ///
+        /// [`Precautions::closer_with_value`]: super::params::Precautions::closer_with_value
+        closer: Option<Box<PeerList<P>>>,
     },
-    /// Remember that I provide this.
+    /// The record is not kept, or the request cannot be granted for another reason.
+    Refused(Refusal),
+    /// Remember who provides this.
     AddProvider {
         /// The item's key.
         key: K,
+        /// Who does; `None`: the sender.
+        provider: Option<P>,
     },
     /// It is remembered.
     ProviderAdded,
@@ -95,6 +104,8 @@ const PACKET_HEADERS: usize = 28;
 const QUERY: usize = 58;
 /// A response that carries nothing but its sender's id.
 const RESPONSE: usize = 49;
+/// An error with its number and a few words.
+const REFUSAL: usize = 56;
 /// A key as an argument: its name, its length and 20 bytes.
 const KEY_ARGUMENT: usize = 31;
 /// A node in a response: 20 bytes of id, 6 of address and port (BEP 5, compact node info).
@@ -116,6 +127,7 @@ impl<P, K> Body<P, K> {
                 | Body::Nodes { .. }
                 | Body::Stored
                 | Body::Value { .. }
+                | Body::Refused(_)
                 | Body::ProviderAdded
                 | Body::Providers(_)
         )
@@ -139,6 +151,7 @@ impl<P, K> Body<P, K> {
         match self {
             Body::Ping => QUERY,
             Body::Pong | Body::Stored | Body::ProviderAdded => RESPONSE,
+            Body::Refused(_) => REFUSAL,
             Body::FindNode { .. } => QUERY + 5 + KEY_ARGUMENT,
             Body::FindValue { .. } => QUERY - 1 + KEY_ARGUMENT,
             Body::GetProviders { .. } => QUERY + 5 + KEY_ARGUMENT + 3,
@@ -147,7 +160,10 @@ impl<P, K> Body<P, K> {
             Body::Store { record, .. } => {
                 QUERY - 1 + KEY_ARGUMENT + TOKEN + FIELD + record.value.len()
             }
-            Body::Value { record } => RESPONSE + TOKEN + FIELD + record.value.len(),
+            Body::Value { record, closer } => {
+                let closer = closer.as_ref().map_or(0, |peers| FIELD + COMPACT_NODE * peers.len());
+                RESPONSE + TOKEN + FIELD + record.value.len() + closer
+            }
             Body::Providers(answer) => {
                 RESPONSE
                     + TOKEN
@@ -173,6 +189,7 @@ impl<P, K> protocol::Message for Message<P, K> {
         "provider-added",
         "get-providers",
         "providers",
+        "refused",
     ];
 
     #[inline]
@@ -190,6 +207,7 @@ impl<P, K> protocol::Message for Message<P, K> {
             Body::ProviderAdded => 9,
             Body::GetProviders { .. } => 10,
             Body::Providers(_) => 11,
+            Body::Refused(_) => 12,
         }
     }
 

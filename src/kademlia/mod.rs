@@ -6,6 +6,7 @@
 //! - [`message`]: what nodes say to each other;
 //! - [`routing_table`]: the contacts;
 //! - [`lookup`]: the iterative lookup;
+//! - [`rules`]: which records a network takes;
 //! - `requests`, `records`: what waits for an answer, what is kept;
 //! - [`operation`]: what applications ask for and are told;
 //! - [`node`]: the node.
@@ -19,6 +20,7 @@ pub mod params;
 mod records;
 mod requests;
 pub mod routing_table;
+pub mod rules;
 
 pub use node::Node;
 pub use records::Publications;

@@ -1,8 +1,11 @@
 //! What applications ask of a node, what it does on its own account, and what comes of it.
 
+use super::key::Key;
 use super::lookup::Lookup;
-use super::message::PeerList;
-use crate::time::Instant;
+use super::message::{Body, PeerList, Record};
+use super::params::SearchFor;
+use super::rules::Refusal;
+use crate::time::{Duration, Instant};
 use bytes::Bytes;
 
 /// What an application asks of its node. `number` is the application's own and comes back in
@@ -101,6 +104,8 @@ pub struct Finished<P, K> {
     pub requests: u32,
     /// Requests that timed out, each try counted.
     pub timeouts: u32,
+    /// Why the last node that refused a copy did.
+    pub refused: Option<Refusal>,
 }
 
 /// What a node tells its application and the metrics.
@@ -131,4 +136,73 @@ pub(super) struct Operation<P, K> {
     /// Copies sent.
     pub(super) sent: u32,
     pub(super) timeouts: u32,
+    pub(super) refused: Option<Refusal>,
+}
+
+impl<P: Copy + Eq, K: Key> Operation<P, K> {
+    /// What the operation's lookup asks of each node.
+    #[inline]
+    pub(super) fn query(&self, before_store: SearchFor) -> Body<P, K> {
+        let key = self.lookup.target();
+        match self.kind {
+            OperationKind::Get => Body::FindValue { key },
+            OperationKind::FindProviders => Body::GetProviders { key },
+            OperationKind::Put | OperationKind::Provide | OperationKind::Republish
+                if before_store == SearchFor::Item =>
+            {
+                match self.value {
+                    Some(_) => Body::FindValue { key },
+                    None => Body::GetProviders { key },
+                }
+            }
+            OperationKind::FindNode
+            | OperationKind::Put
+            | OperationKind::Provide
+            | OperationKind::Join
+            | OperationKind::Refresh
+            | OperationKind::Republish => Body::FindNode { target: key },
+        }
+    }
+
+    /// What there is to say about the operation at this point.
+    pub(super) fn report(&self, k: usize) -> Finished<P, K> {
+        let Operation { lookup, .. } = self;
+        Finished {
+            kind: self.kind,
+            number: self.number,
+            target: lookup.target(),
+            started: self.started,
+            closest: lookup.closest_answered(k).collect(),
+            value: if self.stores() { None } else { self.value.clone() },
+            providers: self.providers.clone(),
+            copies: self.copies,
+            rounds: lookup.rounds() + u32::from(self.sent > 0),
+            hops: lookup.hops(),
+            requests: lookup.requests() + self.sent,
+            timeouts: self.timeouts,
+            refused: self.refused,
+        }
+    }
+
+    /// The key in question.
+    pub(super) fn target(&self) -> K {
+        self.lookup.target()
+    }
+
+    /// Whether the lookup is followed by storing something on the nodes found.
+    pub(super) fn stores(&self) -> bool {
+        use OperationKind::{Provide, Put, Republish};
+        matches!(self.kind, Put | Provide | Republish)
+    }
+}
+
+/// The request that stores a record or, without a value, announces an item.
+pub(super) fn store_body<P, K>(key: K, value: Option<Bytes>) -> Body<P, K> {
+    match value {
+        Some(value) => {
+            let record = Record { value, age: Duration::ZERO, cached: false };
+            Body::Store { key, record }
+        }
+        None => Body::AddProvider { key, provider: None },
+    }
 }

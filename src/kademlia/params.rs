@@ -44,6 +44,71 @@ pub enum Eviction {
     Pending,
 }
 
+/// Who is taken into the routing table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Whoever is heard from (paper, section 2.2).
+    OnHearing,
+    /// Who has answered a request of this node. One that only asks is pinged first, so that
+    /// nobody enters under a false address or key, or behind a wall that lets no request in.
+    OnAnswer,
+}
+
+/// What an operation that stores something asks for on its way to the nodes that are to hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchFor {
+    /// Nodes only (paper, section 2.3).
+    Nodes,
+    /// The item itself. BitTorrent's nodes keep something only for who has asked them for it
+    /// before (BEP 5, "token"). Nothing is then stored without a search: no replication, no
+    /// handing over.
+    Item,
+}
+
+/// What a node does because it cannot trust everyone who reaches it. The presets do nothing of
+/// it, as the papers and simulations that they are compared with do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Precautions {
+    /// Who is taken into the routing table.
+    pub admission: Admission,
+    /// What is asked for before something is stored.
+    pub search_before_store: SearchFor,
+    /// Whether a node that answers with a value also names the closest nodes that it knows, so
+    /// that the search for a newer one can go on.
+    pub closer_with_value: bool,
+    /// Records that a node holds for others. When there are more, those farthest from its own
+    /// key go.
+    pub record_room: usize,
+    /// Providers of one item that a node remembers. When there are more, the one that announced
+    /// itself longest ago goes.
+    pub item_provider_room: usize,
+    /// Providers of all items that a node remembers; no further ones are taken.
+    pub provider_room: usize,
+}
+
+impl Precautions {
+    /// Everyone is trusted, and memory is for everyone.
+    pub const NONE: Precautions = Precautions {
+        admission: Admission::OnHearing,
+        search_before_store: SearchFor::Nodes,
+        closer_with_value: false,
+        record_room: usize::MAX,
+        item_provider_room: usize::MAX,
+        provider_room: usize::MAX,
+    };
+
+    /// What a node of an open network like Mainline needs. The room is that of libtorrent's
+    /// `dht_max_dht_items` (700) and `dht_max_peers` (500), and for all peers 8 times as much.
+    pub const OPEN: Precautions = Precautions {
+        admission: Admission::OnAnswer,
+        search_before_store: SearchFor::Item,
+        closer_with_value: true,
+        record_room: 700,
+        item_provider_room: 500,
+        provider_room: 4_000,
+    };
+}
+
 /// The largest [`Params::failures_before_eviction`]: a table counts no further.
 pub const MOST_FAILURES: u32 = 63;
 
@@ -111,6 +176,8 @@ pub struct Params {
     pub get_quorum: usize,
     /// Providers that a search for providers collects before it ends.
     pub providers_wanted: usize,
+    /// What the node does because it cannot trust everyone.
+    pub precautions: Precautions,
 }
 
 impl Params {
@@ -150,6 +217,7 @@ impl Params {
             cache_on_path: false,
             get_quorum: 1,
             providers_wanted: 20,
+            precautions: Precautions::NONE,
         }
     }
 

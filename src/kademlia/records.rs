@@ -1,7 +1,9 @@
 //! What a node keeps for others, and what it has published itself (paper, section 2.5).
 
+use super::key::Key;
 use super::message::Record;
 use super::params::Params;
+use super::rules::Refusal;
 use crate::time::{Duration, Instant};
 use bytes::Bytes;
 
@@ -120,14 +122,36 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         Some(held.record(now, params))
     }
 
+    /// The value held under this key.
+    pub(super) fn value(&self, key: K, now: Instant) -> Option<&Bytes> {
+        let held = self.held().iter().find(|held| held.key == key && held.expires > now)?;
+        Some(&held.value)
+    }
+
+    /// Forgets the record of this key.
+    pub(super) fn forget(&mut self, key: K) {
+        if let Some(kept) = &mut self.0 {
+            kept.held.retain(|held| held.key != key);
+        }
+    }
+
     /// Keys of all held records, and of all items that a provider is known of.
     pub(super) fn keys(&self) -> impl Iterator<Item = K> {
+        self.held().iter().map(|held| held.key).chain(self.provided())
+    }
+
+    /// Keys of all items that a provider is known of.
+    pub(super) fn provided(&self) -> impl Iterator<Item = K> {
         let first = |(index, known): (usize, &Provider<P, K>)| {
             let earlier = &self.known()[..index];
             (!earlier.iter().any(|other| other.key == known.key)).then_some(known.key)
         };
-        let items = self.known().iter().enumerate().filter_map(first);
-        self.held().iter().map(|held| held.key).chain(items)
+        self.known().iter().enumerate().filter_map(first)
+    }
+
+    /// Numbers of records and of providers.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        (self.held().len(), self.known().len())
     }
 
     /// All records but cached copies, as they would be sent now.
@@ -137,16 +161,32 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     }
 
     /// Remembers that `peer` provides an item; says whether it is the first known to.
-    pub(super) fn add_provider(&mut self, key: K, peer: P, now: Instant, params: &Params) -> bool {
-        let kept = self.kept();
-        let expires = now + params.provider_expiry;
-        let first = !kept.providers.iter().any(|known| known.key == key);
-        let same = |known: &&mut Provider<P, K>| known.key == key && known.peer == peer;
-        match kept.providers.iter_mut().find(same) {
-            Some(known) => known.expires = expires,
-            None => kept.providers.push(Provider { key, peer, expires }),
+    ///
+    /// # Errors
+    /// There is no room.
+    pub(super) fn add_provider(
+        &mut self,
+        key: K,
+        peer: P,
+        now: Instant,
+        params: &Params,
+    ) -> Result<bool, Refusal> {
+        let providers = &mut self.kept().providers;
+        let new = Provider { key, peer, expires: now + params.provider_expiry };
+        let of_item = || providers.iter().enumerate().filter(|(_, known)| known.key == key);
+        let count = of_item().count();
+        let mut place = of_item().find(|(_, known)| known.peer == peer);
+        if place.is_none() && count >= params.precautions.item_provider_room {
+            place = of_item().min_by_key(|(_, known)| known.expires);
         }
-        first
+        match place.map(|(index, _)| index) {
+            Some(index) => providers[index] = new,
+            None if providers.len() >= params.precautions.provider_room => {
+                return Err(Refusal::NO_ROOM);
+            }
+            None => providers.push(new),
+        }
+        Ok(count == 0)
     }
 
     /// Known providers of an item.
@@ -244,6 +284,24 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     }
 }
 
+impl<P: Copy + Eq, K: Key> Records<P, K> {
+    /// Whether another record finds room: `Some` names the one that has to go for it, which is
+    /// farther from the own key.
+    ///
+    /// # Errors
+    /// There is none, and all that are held are nearer.
+    #[inline]
+    pub(super) fn full(&self, own: K, key: K, params: &Params) -> Result<Option<K>, Refusal> {
+        let held = self.held();
+        if held.len() < params.precautions.record_room || held.iter().any(|held| held.key == key) {
+            return Ok(None);
+        }
+        let farthest = held.iter().map(|held| held.key).max_by_key(|held| held.distance(own));
+        let farther = farthest.filter(|farthest| farthest.distance(own) > key.distance(own));
+        farther.map(Some).ok_or(Refusal::NO_ROOM)
+    }
+}
+
 impl<K> Held<K> {
     /// The record as it is sent at `now`. Its age follows from the time that it has left.
     fn record(&self, now: Instant, params: &Params) -> Record {
@@ -327,9 +385,10 @@ mod tests {
     fn providers_are_forgotten_when_they_are_silent() {
         let params = Params::mainline();
         let mut records = Records::<u32, u32>::new();
-        records.add_provider(1, 10, at(0), &params);
-        records.add_provider(1, 11, at(HOUR), &params);
-        records.add_provider(1, 10, at(HOUR / 2), &params);
+        let mut add = |peer, second| records.add_provider(1, peer, at(second), &params);
+        assert_eq!(add(10, 0), Ok(true));
+        assert_eq!(add(11, HOUR), Ok(false));
+        assert_eq!(add(10, HOUR / 2), Ok(false));
         assert_eq!(records.providers(1, at(2 * HOUR)), [10, 11]);
         assert_eq!(records.providers(1, at(2 * HOUR + HOUR / 2)), [11]);
         assert_eq!(records.expire(at(3 * HOUR)), [1]);

@@ -12,6 +12,8 @@ pub(super) enum Purpose {
     Store(u32),
     /// Whether the least recently seen contact of a full bucket is still there.
     Probe,
+    /// Whether a node that is not in the table can be reached, and who it is.
+    Verify,
     /// A copy that no operation waits for: replication, caching, handing over.
     Copy,
 }
@@ -109,6 +111,16 @@ impl<P: Copy + Eq> Requests<P> {
     /// Whether a probe of `peer` is under way.
     pub(super) fn is_probing(&self, peer: P) -> bool {
         self.open.iter().any(|request| request.peer == peer && request.purpose == Purpose::Probe)
+    }
+
+    /// Whether any request to `peer` is under way.
+    pub(super) fn is_asking(&self, peer: P) -> bool {
+        self.open.iter().any(|request| request.peer == peer)
+    }
+
+    /// How many strangers are being verified.
+    pub(super) fn verifying(&self) -> usize {
+        self.open.iter().filter(|request| request.purpose == Purpose::Verify).count()
     }
 
     /// The earliest deadline.

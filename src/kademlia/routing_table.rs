@@ -123,6 +123,14 @@ impl<P: Copy + Eq> RoutingTable<P> {
         self.contacts[self.range(index)].iter().map(|contact| contact.peer)
     }
 
+    /// The bucket in which a contact of this name stands, and the contact: where names are those
+    /// of addresses, its key may be another than that of `peer`.
+    pub fn find(&self, peer: P) -> Option<(usize, P)> {
+        let at = self.contacts.iter().position(|contact| { contact.peer } == peer)?;
+        let index = self.ends.partition_point(|&end| usize::from(end) <= at);
+        Some((index, self.contacts[at].peer))
+    }
+
     /// Number of buckets up to the last that ever held a contact.
     pub fn buckets(&self) -> usize {
         self.ends.len()

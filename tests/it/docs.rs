@@ -193,6 +193,8 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         cache_on_path,
         get_quorum,
         providers_wanted,
+        // Not part of a preset: no scenario sets them.
+        precautions: _,
     } = params;
     vec![
         ("k", k.to_string()),

@@ -12,15 +12,21 @@ mod upkeep;
 use super::key::Key;
 use super::message::{Body, Message, PeerList};
 use super::operation::{Command, Finished, Operation, Report};
-use super::params::Params;
+use super::params::{Admission, Params};
 use super::records::{Publications, Records};
-use super::requests::{Purpose, Requests, Timeouts};
+use super::requests::{Purpose, Request, Requests, Timeouts};
 use super::routing_table::{Heard, RoutingTable};
+use super::rules::{AnyRecord, Rules};
 use crate::memory;
 use crate::protocol::{Input, Peer, Protocol, Stage, Transport};
 use crate::time::Instant;
+use operations::Answer;
 use smallvec::SmallVec;
+use std::marker::PhantomData;
 use std::sync::Arc;
+
+/// Strangers that are verified at a time. Others are when they ask again.
+const MOST_VERIFIED: usize = 16;
 
 /// The nodes to join through, of which there are few, and in a network that was given its tables
 /// none: hence boxed.
@@ -30,12 +36,12 @@ fn boxed<P: Copy>(introducers: &[P]) -> Option<Box<Introducers<P>>> {
     (!introducers.is_empty()).then(|| Box::new(SmallVec::from_slice(introducers)))
 }
 
-/// A Kademlia node whose peers are named by `P` and whose keys are `K`.
+/// A Kademlia node whose peers are named by `P`, whose keys are `K` and whose records obey `R`.
 ///
 /// It is a pure state machine ([`Protocol`]): all that it knows of the world comes through its
 /// inputs and its transport, and it does not know whether that is simulated.
 #[derive(Clone, Debug)]
-pub struct Node<P: Copy, K> {
+pub struct Node<P: Copy, K, R = AnyRecord> {
     key: K,
     params: Arc<Params>,
     table: RoutingTable<P>,
@@ -51,9 +57,10 @@ pub struct Node<P: Copy, K> {
     upkeep_due: Instant,
     /// The wake-up that the transport was last asked for.
     wake_set: Instant,
+    rules: PhantomData<R>,
 }
 
-impl<P: Peer, K: Key> Node<P, K> {
+impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// A node that will join through `contacts` when it is told to start. Its requests are
     /// numbered from `first_request`, which should differ from one life of a node to the next.
     pub fn new(key: K, params: Arc<Params>, contacts: Vec<P>, first_request: u32) -> Self {
@@ -69,6 +76,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             joined: false,
             upkeep_due: Instant::FAR_FUTURE,
             wake_set: Instant::FAR_FUTURE,
+            rules: PhantomData,
         }
     }
 
@@ -101,6 +109,21 @@ impl<P: Peer, K: Key> Node<P, K> {
     /// Keys of the records that the node holds and of the items that it knows providers of.
     pub fn held_keys(&self) -> impl Iterator<Item = K> {
         self.records.keys()
+    }
+
+    /// Items that the node knows providers of.
+    pub fn provided_keys(&self) -> impl Iterator<Item = K> {
+        self.records.provided()
+    }
+
+    /// Providers of an item that the node knows by itself at `now`.
+    pub fn known_providers(&self, key: K, now: Instant) -> Vec<P> {
+        self.records.providers(key, now)
+    }
+
+    /// How many records the node holds, and how many providers it remembers.
+    pub fn holdings(&self) -> (usize, usize) {
+        self.records.sizes()
     }
 
     /// The operations under way, as they would be reported if they ended now.
@@ -167,11 +190,59 @@ impl<P: Peer, K: Key> Node<P, K> {
     fn hear(&mut self, peer: P, key: K, answered: bool, transport: &mut impl Transport<Self>) {
         let index = self.bucket_of(key);
         let second = transport.now().whole_seconds();
+        if self.params.precautions.admission == Admission::OnAnswer
+            && let Some((other, _)) = self.table.find(peer)
+            && other != index
+        {
+            self.table.forget(other, peer, &self.params);
+        }
         let heard = self.table.heard(index, peer, second, answered, &self.params);
         if let Heard::Full { oldest } = heard
             && !self.requests.is_probing(oldest)
         {
             self.ask(oldest, Purpose::Probe, Body::Ping, transport);
+        }
+    }
+
+    /// A node asks something: it is heard from, or pinged first if only those who answer are
+    /// taken in and it is not a contact under this key already.
+    #[inline]
+    fn hear_query(&mut self, peer: P, key: K, transport: &mut impl Transport<Self>) {
+        if !transport.is_routable(peer) {
+            return;
+        }
+        match self.params.precautions.admission {
+            Admission::OnHearing => self.hear(peer, key, false, transport),
+            Admission::OnAnswer => self.verify(peer, key, transport),
+        }
+    }
+
+    fn verify(&mut self, peer: P, key: K, transport: &mut impl Transport<Self>) {
+        let index = self.bucket_of(key);
+        let second = transport.now().whole_seconds();
+        let known = self.table.find(peer).map(|(_, contact)| transport.key_of(contact));
+        if known == Some(key) {
+            self.table.heard(index, peer, second, false, &self.params);
+            return;
+        }
+        let wanted = known.is_some() || self.table.has_room(index, second, &self.params);
+        if wanted && self.requests.verifying() < MOST_VERIFIED && !self.requests.is_asking(peer) {
+            self.ask(peer, Purpose::Verify, Body::Ping, transport);
+        }
+    }
+
+    /// The node at `from` has answered a request that was meant for another key: whom that was
+    /// meant for is not there any more.
+    #[cold]
+    fn on_renamed(&mut self, request: Request<P>, from: P, transport: &mut impl Transport<Self>) {
+        if let Some((index, _)) = self.table.find(request.peer) {
+            self.table.forget(index, request.peer, &self.params);
+        }
+        self.hear(from, transport.key_of(from), true, transport);
+        match request.purpose {
+            Purpose::Lookup(id) => self.on_lookup_failure(id, request.peer, false, transport),
+            Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
+            Purpose::Probe | Purpose::Verify | Purpose::Copy => {}
         }
     }
 
@@ -186,17 +257,29 @@ impl<P: Peer, K: Key> Node<P, K> {
             return;
         }
         if !message.body.is_response() {
-            self.hear(from, key, false, transport);
+            self.hear_query(from, key, transport);
             self.serve(from, message, transport);
             return;
         }
         // What nobody asked for, or what comes after the time-out, proves nothing.
         let Some(request) = self.requests.close(message.number, from) else { return };
+        if transport.key_of(request.peer) != key {
+            return self.on_renamed(request, from, transport);
+        }
         self.hear(from, key, true, transport);
         match request.purpose {
+            Purpose::Lookup(id) if matches!(message.body, Body::Refused(_)) => {
+                self.on_lookup_failure(id, from, false, transport);
+            }
             Purpose::Lookup(id) => self.on_lookup_answer(id, from, key, message.body, transport),
-            Purpose::Store(id) => self.on_stored(id, true, transport),
-            Purpose::Probe | Purpose::Copy => {}
+            Purpose::Store(id) => {
+                let answer = match message.body {
+                    Body::Refused(refusal) => Answer::Refused(refusal),
+                    _ => Answer::Stored,
+                };
+                self.on_stored(id, answer, transport);
+            }
+            Purpose::Probe | Purpose::Verify | Purpose::Copy => {}
         }
     }
 
@@ -216,7 +299,7 @@ impl<P: Peer, K: Key> Node<P, K> {
     }
 }
 
-impl<P: Peer, K: Key> Protocol for Node<P, K> {
+impl<P: Peer, K: Key, R: Rules<K>> Protocol for Node<P, K, R> {
     type Key = K;
     type Peer = P;
     type Message = Message<P, K>;

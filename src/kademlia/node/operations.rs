@@ -4,13 +4,26 @@ use super::{Node, boxed};
 use crate::kademlia::key::Key;
 use crate::kademlia::lookup::{Lookup, Next};
 use crate::kademlia::message::{Body, Message, PeerList, Record};
-use crate::kademlia::operation::{Command, Finished, Operation, OperationKind, Report};
+use crate::kademlia::operation::{Command, Operation, OperationKind, Report, store_body};
+use crate::kademlia::params::Admission;
 use crate::kademlia::requests::Purpose;
+use crate::kademlia::rules::{Refusal, Rules};
 use crate::protocol::{Peer, Transport};
 use crate::time::Duration;
 use bytes::Bytes;
 
-impl<P: Peer, K: Key> Node<P, K> {
+/// What came of a request to store something.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answer {
+    /// It is kept.
+    Stored,
+    /// It is not kept.
+    Refused(Refusal),
+    /// There was none.
+    None,
+}
+
+impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     pub(super) fn on_command(
         &mut self,
         command: Command<P, K>,
@@ -52,13 +65,17 @@ impl<P: Peer, K: Key> Node<P, K> {
         value: Option<Bytes>,
         transport: &mut impl Transport<Self>,
     ) {
-        self.records.publish(key, value.clone(), transport.now(), &self.params);
+        // What is stored again is the record alone, without the conditions of its first time.
+        let lasting = value.clone().and_then(|value| R::accept(key, || None, value).ok());
+        if value.is_none() || lasting.is_some() {
+            self.records.publish(key, lasting, transport.now(), &self.params);
+        }
         self.upkeep_due = self.upkeep_due.min(self.records.deadline());
         self.begin(kind, number, key, value, transport);
     }
 
     /// Begins an operation with a lookup of `target` from the own table. For a Get, `value` is
-    /// what the node holds itself, and the operation ends at once.
+    /// what the node holds itself, and if there can be no newer the operation ends at once.
     pub(super) fn begin(
         &mut self,
         kind: OperationKind,
@@ -71,11 +88,15 @@ impl<P: Peer, K: Key> Node<P, K> {
         let interval = self.params.refresh_interval;
         self.table.set_refresh(self.bucket_of(target), (now + interval).whole_seconds());
         let known = self.closest(target, self.params.k, |peer| transport.key_of(peer));
-        let known = known.iter().map(|&peer| (peer, transport.key_of(peer)));
+        let known = known.iter().chain(self.unverified(kind));
+        let known = known.map(|&peer| (peer, transport.key_of(peer)));
+        let known = known.filter(|&(_, key)| key != self.key);
         let lookup = Lookup::new(target, &self.params, known);
         let id = self.next_operation;
         self.next_operation = id.wrapping_add(1);
-        let copies = u32::from(kind == OperationKind::Get && value.is_some());
+        let held = if kind == OperationKind::Get { value.as_ref() } else { None };
+        let copies = u32::from(held.is_some());
+        let ends = held.is_some_and(R::is_final);
         let operation = Operation {
             id,
             kind,
@@ -88,13 +109,22 @@ impl<P: Peer, K: Key> Node<P, K> {
             unconfirmed: 0,
             sent: 0,
             timeouts: 0,
+            refused: None,
         };
         self.operations.push(Box::new(operation));
-        if copies > 0 {
+        if ends {
             self.finish(self.operations.len() - 1, transport);
         } else {
             self.drive(self.operations.len() - 1, transport);
         }
+    }
+
+    /// The nodes to join through are not in the table before they have answered, where that is
+    /// asked of everyone.
+    fn unverified(&self, kind: OperationKind) -> &[P] {
+        let verifies = self.params.precautions.admission == Admission::OnAnswer;
+        let joins = verifies && kind == OperationKind::Join;
+        self.contacts.as_ref().filter(|_| joins).map_or(&[], |contacts| contacts)
     }
 
     fn find_operation(&self, id: u32) -> Option<usize> {
@@ -115,7 +145,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             match operation.lookup.next(&self.params) {
                 Next::Ask(peer) => {
                     let purpose = Purpose::Lookup(operation.id);
-                    let body = operation.query();
+                    let body = operation.query(self.params.precautions.search_before_store);
                     self.ask(peer, purpose, body, transport);
                 }
                 Next::Wait => return,
@@ -146,19 +176,13 @@ impl<P: Peer, K: Key> Node<P, K> {
                 }
                 answer.closer
             }
-            Body::Value { record } => {
-                operation.copies += 1;
-                let wanted = operation.copies as usize >= self.params.get_quorum;
-                if operation.value.is_none() {
-                    self.cache_on_path(index, &record, transport);
-                    self.operations[index].value = Some(record.value);
-                }
-                if wanted {
+            Body::Value { record, closer } => {
+                if self.found(index, record, transport) {
                     let lookup = &mut self.operations[index].lookup;
                     lookup.on_answer(from, key, std::iter::empty(), &self.params);
                     return self.finish(index, transport);
                 }
-                PeerList::new()
+                closer.map_or_else(PeerList::new, |closer| *closer)
             }
             _ => PeerList::new(),
         };
@@ -171,6 +195,32 @@ impl<P: Peer, K: Key> Node<P, K> {
             return self.finish(index, transport);
         }
         self.drive(index, transport);
+    }
+
+    /// A lookup has come upon a record: says whether it has found what it looks for. One that
+    /// searches for what it is about to store only wants to know where to.
+    fn found(
+        &mut self,
+        index: usize,
+        record: Record,
+        transport: &mut impl Transport<Self>,
+    ) -> bool {
+        let operation = &mut self.operations[index];
+        if operation.stores() {
+            return false;
+        }
+        let (key, best) = (operation.lookup.target(), operation.value.as_ref());
+        let Ok(value) = R::accept(key, || best, record.value.clone()) else { return false };
+        let is_final = R::is_final(&value);
+        operation.copies += 1;
+        let wanted = is_final && operation.copies as usize >= self.params.get_quorum;
+        if operation.value.is_none() {
+            self.cache_on_path(index, &record, transport);
+            self.operations[index].value = Some(value);
+        } else if !is_final {
+            operation.value = Some(value);
+        }
+        wanted
     }
 
     /// A step of a lookup has failed, or (`late`) is no longer waited for.
@@ -233,8 +283,10 @@ impl<P: Peer, K: Key> Node<P, K> {
             holders.len() == self.params.k && farthest.is_some_and(|last| own_distance < last);
         if let (true, Some(value)) = (is_holder, &value) {
             holders.pop();
-            self.keep(key, record(value.clone()), transport);
-            self.operations[index].copies += 1;
+            match self.keep(key, record(value.clone()), transport) {
+                Ok(()) => self.operations[index].copies += 1,
+                Err(refusal) => self.operations[index].refused = Some(refusal),
+            }
         }
         let sent = holders.len() as u32;
         self.operations[index].unconfirmed = sent;
@@ -249,18 +301,21 @@ impl<P: Peer, K: Key> Node<P, K> {
         }
     }
 
-    /// A copy was confirmed or has failed.
+    /// A copy was confirmed, was refused or has failed.
     pub(super) fn on_stored(
         &mut self,
         id: u32,
-        confirmed: bool,
+        answer: Answer,
         transport: &mut impl Transport<Self>,
     ) {
         let Some(index) = self.find_operation(id) else { return };
         let operation = &mut self.operations[index];
         operation.unconfirmed -= 1;
-        operation.copies += u32::from(confirmed);
-        operation.timeouts += u32::from(!confirmed);
+        match answer {
+            Answer::Stored => operation.copies += 1,
+            Answer::Refused(refusal) => operation.refused = Some(refusal),
+            Answer::None => operation.timeouts += 1,
+        }
         if operation.unconfirmed == 0 {
             self.finish(index, transport);
         }
@@ -288,8 +343,9 @@ impl<P: Peer, K: Key> Node<P, K> {
     ) {
         let operation = |id| self.find_operation(id).map(|index| &*self.operations[index]);
         let body = match purpose {
-            Purpose::Probe => Some(Body::Ping),
-            Purpose::Lookup(id) => operation(id).map(Operation::query),
+            Purpose::Probe | Purpose::Verify => Some(Body::Ping),
+            Purpose::Lookup(id) => operation(id)
+                .map(|operation| operation.query(self.params.precautions.search_before_store)),
             Purpose::Store(id) => operation(id)
                 .map(|operation| store_body(operation.lookup.target(), operation.value.clone())),
             // Nobody waits for a mere copy; the next round of replication makes up for it.
@@ -307,63 +363,5 @@ impl<P: Peer, K: Key> Node<P, K> {
         {
             self.operations[index].timeouts += 1;
         }
-    }
-}
-
-impl<P: Copy + Eq, K: Key> Operation<P, K> {
-    /// What the operation's lookup asks of each node.
-    #[inline]
-    fn query(&self) -> Body<P, K> {
-        let key = self.lookup.target();
-        match self.kind {
-            OperationKind::Get => Body::FindValue { key },
-            OperationKind::FindProviders => Body::GetProviders { key },
-            OperationKind::FindNode
-            | OperationKind::Put
-            | OperationKind::Provide
-            | OperationKind::Join
-            | OperationKind::Refresh
-            | OperationKind::Republish => Body::FindNode { target: key },
-        }
-    }
-
-    /// What there is to say about the operation at this point.
-    pub(super) fn report(&self, k: usize) -> Finished<P, K> {
-        let Operation { lookup, .. } = self;
-        Finished {
-            kind: self.kind,
-            number: self.number,
-            target: lookup.target(),
-            started: self.started,
-            closest: lookup.closest_answered(k).collect(),
-            value: if self.stores() { None } else { self.value.clone() },
-            providers: self.providers.clone(),
-            copies: self.copies,
-            rounds: lookup.rounds() + u32::from(self.sent > 0),
-            hops: lookup.hops(),
-            requests: lookup.requests() + self.sent,
-            timeouts: self.timeouts,
-        }
-    }
-
-    /// The key in question.
-    pub(super) fn target(&self) -> K {
-        self.lookup.target()
-    }
-
-    /// Whether the lookup is followed by storing something on the nodes found.
-    pub(super) fn stores(&self) -> bool {
-        use OperationKind::{Provide, Put, Republish};
-        matches!(self.kind, Put | Provide | Republish)
-    }
-}
-
-fn store_body<P, K>(key: K, value: Option<Bytes>) -> Body<P, K> {
-    match value {
-        Some(value) => {
-            let record = Record { value, age: Duration::ZERO, cached: false };
-            Body::Store { key, record }
-        }
-        None => Body::AddProvider { key },
     }
 }

@@ -4,9 +4,10 @@ use super::Node;
 use crate::kademlia::key::Key;
 use crate::kademlia::message::{Body, Message, PeerList, Providers, Record};
 use crate::kademlia::operation::Report;
+use crate::kademlia::rules::{Refusal, Rules};
 use crate::protocol::{Peer, Transport};
 
-impl<P: Peer, K: Key> Node<P, K> {
+impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// Answers a request.
     #[inline]
     pub(super) fn serve(
@@ -19,20 +20,31 @@ impl<P: Peer, K: Key> Node<P, K> {
         let body = match message.body {
             Body::Ping => Body::Pong,
             Body::FindNode { target } => self.nodes_near(target, transport),
-            Body::Store { key, record } => {
-                self.keep(key, record, transport);
-                Body::Stored
-            }
+            Body::Store { key, record } => match self.keep(key, record, transport) {
+                Ok(()) => Body::Stored,
+                Err(refusal) => Body::Refused(refusal),
+            },
             Body::FindValue { key } => match self.records.get(key, now, &self.params) {
-                Some(record) => Body::Value { record },
+                Some(record) => {
+                    let closer = self.params.precautions.closer_with_value.then(|| {
+                        Box::new(self.closest(key, self.params.k, |peer| transport.key_of(peer)))
+                    });
+                    Body::Value { record, closer }
+                }
                 None => self.nodes_near(key, transport),
             },
-            Body::AddProvider { key } => {
-                if self.records.add_provider(key, from, now, &self.params) {
-                    transport.report(Report::Holds(key));
+            Body::AddProvider { key, provider } => {
+                let provider = provider.unwrap_or(from);
+                match self.records.add_provider(key, provider, now, &self.params) {
+                    Ok(first) => {
+                        if first {
+                            transport.report(Report::Holds(key));
+                        }
+                        self.upkeep_due = self.upkeep_due.min(now + self.params.provider_expiry);
+                        Body::ProviderAdded
+                    }
+                    Err(refusal) => Body::Refused(refusal),
                 }
-                self.upkeep_due = self.upkeep_due.min(now + self.params.provider_expiry);
-                Body::ProviderAdded
             }
             Body::GetProviders { key } => {
                 let providers = self.records.providers(key, now);
@@ -47,6 +59,7 @@ impl<P: Peer, K: Key> Node<P, K> {
             | Body::Nodes { .. }
             | Body::Stored
             | Body::Value { .. }
+            | Body::Refused(_)
             | Body::ProviderAdded
             | Body::Providers(_) => unreachable!("responses are told apart before"),
         };
@@ -63,10 +76,26 @@ impl<P: Peer, K: Key> Node<P, K> {
     }
 
     /// Keeps a record that another node or the own application stores.
-    pub(super) fn keep(&mut self, key: K, record: Record, transport: &mut impl Transport<Self>) {
-        if self.records.store(key, record, transport.now(), &self.params) {
+    ///
+    /// # Errors
+    /// Why it is not kept.
+    pub(super) fn keep(
+        &mut self,
+        key: K,
+        record: Record,
+        transport: &mut impl Transport<Self>,
+    ) -> Result<(), Refusal> {
+        let now = transport.now();
+        let value = R::accept(key, || self.records.value(key, now), record.value)?;
+        let record = Record { value, ..record };
+        if let Some(farthest) = self.records.full(self.key, key, &self.params)? {
+            self.records.forget(farthest);
+            transport.report(Report::Dropped(farthest));
+        }
+        if self.records.store(key, record, now, &self.params) {
             transport.report(Report::Holds(key));
         }
         self.upkeep_due = self.upkeep_due.min(self.records.deadline());
+        Ok(())
     }
 }

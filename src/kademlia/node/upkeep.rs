@@ -2,20 +2,35 @@
 //! alive, and handing them over when it leaves.
 
 use super::Node;
+use super::operations::Answer;
 use crate::kademlia::key::Key;
 use crate::kademlia::message::{Body, Message, Record};
 use crate::kademlia::operation::{OperationKind, Report};
+use crate::kademlia::params::{Admission, SearchFor};
 use crate::kademlia::records::Upkeep;
 use crate::kademlia::requests::{Overdue, Purpose, Request};
+use crate::kademlia::rules::Rules;
 use crate::protocol::{Peer, Transport};
 use crate::time::{Duration, Instant};
 
 /// How long a node that found nobody to join through waits before it tries again.
 pub const JOIN_RETRY: Duration = Duration::from_secs(10);
 
-impl<P: Peer, K: Key> Node<P, K> {
-    /// Joins: inserts the contacts and looks up the own key (paper, section 2.3).
+impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
+    /// Joins: inserts the contacts and looks up the own key (paper, section 2.3). Where only
+    /// those who answer are taken in, the lookup begins with the contacts, and those that it does
+    /// not ask at once are pinged.
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
+        if self.params.precautions.admission == Admission::OnAnswer {
+            self.begin(OperationKind::Join, None, self.key, None, transport);
+            for contact in self.contacts.iter().flat_map(|all| all.to_vec()).collect::<Vec<_>>() {
+                let known = self.table.find(contact).is_some() || self.requests.is_asking(contact);
+                if !known && transport.key_of(contact) != self.key {
+                    self.ask(contact, Purpose::Verify, Body::Ping, transport);
+                }
+            }
+            return;
+        }
         let second = transport.now().whole_seconds();
         for &contact in self.contacts.iter().flat_map(|contacts| contacts.iter()) {
             let key = transport.key_of(contact);
@@ -103,8 +118,8 @@ impl<P: Peer, K: Key> Node<P, K> {
         }
         match purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, peer, false, transport),
-            Purpose::Store(id) => self.on_stored(id, false, transport),
-            Purpose::Probe | Purpose::Copy => {}
+            Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
+            Purpose::Probe | Purpose::Verify | Purpose::Copy => {}
         }
     }
 
@@ -119,7 +134,11 @@ impl<P: Peer, K: Key> Node<P, K> {
         }
         for due in self.records.upkeep(now, &self.params) {
             match due {
-                Upkeep::Replicate(key, record) => self.replicate(key, &record, transport),
+                Upkeep::Replicate(key, record) => match self.params.precautions.search_before_store
+                {
+                    SearchFor::Nodes => self.replicate(key, &record, transport),
+                    SearchFor::Item => {}
+                },
                 Upkeep::Publish(key, value) => {
                     self.publish(OperationKind::Republish, None, key, value, transport);
                 }
@@ -158,6 +177,9 @@ impl<P: Peer, K: Key> Node<P, K> {
     /// node that takes its place among the k closest has it. Neither the paper nor BEP 5 has a
     /// message for leaving; this uses the one that stores, and waits for no answer.
     pub(super) fn hand_over(&mut self, transport: &mut impl Transport<Self>) {
+        if self.params.precautions.search_before_store == SearchFor::Item {
+            return;
+        }
         for (key, record) in self.records.lasting(transport.now(), &self.params) {
             let heirs = self.closest(key, self.params.k, |peer| transport.key_of(peer));
             for heir in heirs {

@@ -121,6 +121,22 @@ impl<P: Copy + Eq> RoutingTable<P> {
         self.note_stale(index, params);
     }
 
+    /// Whether a newcomer that answers would find a place in this bucket, or one for it could be
+    /// made.
+    pub fn has_room(&self, index: usize, second: u64, params: &Params) -> bool {
+        let Range { start, end } = self.range(index);
+        let in_doubt =
+            |mark| self.clock.is_silent(mark, second, params.questionable_after.as_nanos());
+        end - start < params.k || in_doubt(self.contacts[start].mark)
+    }
+
+    /// Takes a contact out of its bucket.
+    pub fn forget(&mut self, index: usize, peer: P, params: &Params) {
+        let Some(position) = self.position(index, peer) else { return };
+        self.remove(index, position);
+        self.note_stale(index, params);
+    }
+
     /// A contact that was in doubt did not answer the probe: it gives way to the newest spare
     /// (paper, section 2.2).
     pub fn evict(&mut self, index: usize, peer: P, second: u64, params: &Params) {

@@ -1,0 +1,93 @@
+//! What a hosted node has seen and sent.
+
+use crate::krpc::packet::{Content, Packet, Query};
+use std::collections::BTreeMap;
+
+/// Messages and bytes, headers not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Datagrams.
+    pub messages: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Count {
+    fn add(&mut self, bytes: usize) {
+        self.messages += 1;
+        self.bytes += bytes as u64;
+    }
+}
+
+/// Why a datagram came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Dropped {
+    /// Its source sends too much.
+    RateLimit,
+    /// It is no KRPC packet.
+    Malformed,
+    /// It answers what was not asked, or was not asked of its source.
+    Unsolicited,
+    /// It asks something of a node that only asks itself.
+    ReadOnly,
+    /// The socket had no room for it or nowhere to send it.
+    NotSent,
+    /// The experiment's network has lost it.
+    Lost,
+}
+
+impl Dropped {
+    /// The name in figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dropped::RateLimit => "rate-limit",
+            Dropped::Malformed => "malformed",
+            Dropped::Unsolicited => "unsolicited",
+            Dropped::ReadOnly => "read-only",
+            Dropped::NotSent => "not-sent",
+            Dropped::Lost => "lost",
+        }
+    }
+}
+
+/// The counters of one node.
+#[derive(Clone, Debug, Default)]
+pub struct Counters {
+    /// Received, by kind.
+    pub received: BTreeMap<&'static str, Count>,
+    /// Sent, by kind.
+    pub sent: BTreeMap<&'static str, Count>,
+    /// Dropped, by reason.
+    pub dropped: BTreeMap<Dropped, u64>,
+}
+
+/// A packet's kind: its method, or what it is if it is no query.
+pub fn kind(packet: &Packet) -> &'static str {
+    match &packet.content {
+        Content::Query { query, .. } => Query::method(query),
+        Content::Response { .. } => "response",
+        Content::Error(_) => "error",
+    }
+}
+
+impl Counters {
+    /// A packet has come in.
+    pub fn receive(&mut self, kind: &'static str, bytes: usize) {
+        self.received.entry(kind).or_default().add(bytes);
+    }
+
+    /// A packet goes out.
+    pub fn send(&mut self, kind: &'static str, bytes: usize) {
+        self.sent.entry(kind).or_default().add(bytes);
+    }
+
+    /// A packet came to nothing.
+    pub fn drop(&mut self, reason: Dropped) {
+        *self.dropped.entry(reason).or_default() += 1;
+    }
+
+    /// Datagrams sent so far.
+    pub fn messages_sent(&self) -> u64 {
+        self.sent.values().map(|count| count.messages).sum()
+    }
+}
