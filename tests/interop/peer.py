@@ -19,6 +19,7 @@ class Peer:
     """A process that hosts a node, or several, and speaks as `kadsim node` does."""
 
     def __init__(self, name, command, bootstrap, transcript):
+        """Starts the command in the folder of its transcript."""
         self.name = name
         joins = [word for address in bootstrap for word in ("--bootstrap", address)]
         self.transcript = open(transcript, "w", buffering=1)
@@ -27,6 +28,7 @@ class Peer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.transcript,
+            cwd=transcript.parent,
             text=True,
             # The interrupt of a person at the terminal goes to the harness, which ends the nodes.
             start_new_session=True,

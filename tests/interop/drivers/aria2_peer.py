@@ -10,9 +10,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 
 import control
@@ -30,18 +33,19 @@ OPTIONS = [
     "--max-concurrent-downloads=100",
     "--bt-metadata-only",
     "--quiet",
-    "--log-level=debug",
+    "--log-level=info",
 ]
 
-# Bytes of the head and of each entry of the file with the routing table.
+# How the file with the routing table begins: its format, version 3. Bytes of its head and of each
+# entry.
+MAGIC = bytes.fromhex("a1a2020000000003")
 TABLE_HEAD, TABLE_ENTRY = 56, 56
 
 # What a line of the log can tell, and what of it.
 TELLING = {
     "tcp": re.compile(r"listening on TCP port (\d+)"),
     "udp": re.compile(r"listening on UDP port (\d+)"),
-    "key": re.compile(r"Initialized local node ID=(\w+)"),
-    "contact": re.compile(r"Added DHTNode()"),
+    "contact": re.compile(r"Message received: dht response ping .*Remote:(\S+), "),
     "asked": re.compile(r"Message sent: dht query get_peers .*info_hash=(\w+)"),
     "sent": re.compile(
         r"Message sent: dht query announce_peer TransactionID=(\w+) .*info_hash=(\w+)"
@@ -52,25 +56,20 @@ TELLING = {
 
 
 class Log:
-    """What was told by the lines that were logged until now, each read once."""
+    """What the lines that were logged until now have told. It is read as it comes and kept
+    nowhere: beside mainline, aria2 can write gigabytes."""
 
-    def __init__(self, path):
-        self.path, self.file, self.rest = path, None, b""
+    def __init__(self, stream):
         self.told = {name: set() for name in TELLING}
+        self.thread = threading.Thread(target=self.read, args=(stream,), daemon=True)
+        self.thread.start()
 
-    def read(self):
-        """Reads on; a last line that is not yet complete is left for the next time."""
-        if self.file is None:
-            if not os.path.exists(self.path):
-                return self.told
-            self.file = open(self.path, "rb")
-        *lines, self.rest = (self.rest + self.file.read()).split(b"\n")
-        for line in lines:
-            text = line.decode(errors="replace")
+    def read(self, stream):
+        """Reads to the end."""
+        for line in stream:
             for name, pattern in TELLING.items():
-                if found := pattern.search(text):
+                if found := pattern.search(line):
                     self.told[name].add(found[1] if pattern.groups < 2 else found.groups())
-        return self.told
 
 
 class Node:
@@ -78,7 +77,11 @@ class Node:
 
     def __init__(self, program, bootstrap):
         self.program, self.bootstrap = program, bootstrap
-        self.folder = tempfile.mkdtemp(prefix="aria2-")
+        self.folder = tempfile.mkdtemp(prefix="aria2-", dir=".")
+        # A table without contacts, since aria2 takes its node id from there and tells it nowhere.
+        self.key = os.urandom(20)
+        with open(os.path.join(self.folder, "dht.dat"), "wb") as file:
+            file.write(MAGIC + bytes(16) + self.key + bytes(12))
         self.process = None
         self.downloads = {}
         for _ in range(5):
@@ -91,14 +94,10 @@ class Node:
 
     def start(self):
         """Starts the program; whether it listens. Its DHT begins with the first download."""
-        log = os.path.join(self.folder, "log")
-        if os.path.exists(log):
-            os.remove(log)
-        self.log = Log(log)
         entry = [f"--dht-entry-point={address}" for address in self.bootstrap[:1]]
         places = [
             f"--dir={self.folder}",
-            f"--log={log}",
+            "--log=-",
             f"--dht-file-path={self.folder}/dht.dat",
             f"--listen-port={self.tcp}",
             f"--dht-listen-port={self.udp}",
@@ -107,15 +106,20 @@ class Node:
         ]
         command = [self.program, *OPTIONS, *places, *entry, magnet(os.urandom(20).hex())]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            errors="replace",
         )
+        self.log = Log(self.process.stdout)
         self.downloads = {}
         return self.wait(self.listens, PATIENCE) is not None
 
     def listens(self):
         """Whether both ports are bound and the other program's calls are answered."""
-        told = self.log.read()
-        bound = str(self.tcp) in told["tcp"] and str(self.udp) in told["udp"] and told["key"]
+        told = self.log.told
+        bound = str(self.tcp) in told["tcp"] and str(self.udp) in told["udp"]
         return bound and self.answers() or None
 
     def answers(self):
@@ -139,7 +143,6 @@ class Node:
         """Ends the program at once, its table unwanted, and takes its folder away."""
         self.process.kill()
         self.process.wait()
-        os.system("ls -l %s/log >&2; cut -d' ' -f3-7 %s/log | sort | uniq -c | sort -n | tail -20 >&2" % (self.folder,self.folder)) # TEMP
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def wait(self, ask, seconds):
@@ -164,10 +167,6 @@ class Node:
         finally:
             connection.close()
 
-    def key(self):
-        """Its node id."""
-        return next(iter(self.log.read()["key"]))
-
     def download(self, info_hash):
         """The download of an info hash, begun when the DHT has somebody to ask.
 
@@ -175,7 +174,7 @@ class Node:
         """
         if info_hash not in self.downloads:
             if self.bootstrap:
-                self.wait(lambda: self.log.read()["contact"] or None, PATIENCE)
+                self.wait(lambda: self.log.told["contact"] or None, PATIENCE)
             self.downloads[info_hash] = self.call("aria2.addUri", [magnet(info_hash)])
         return self.downloads[info_hash]
 
@@ -187,7 +186,7 @@ class Node:
         self.download(info_hash)
 
         def confirmed():
-            told = self.log.read()
+            told = self.log.told
             sent = {number for number, about in told["sent"] if about == info_hash}
             return len(sent & told["confirmed"]) or None
 
@@ -205,7 +204,7 @@ class Node:
 
         def connected():
             peers = {f"{peer['ip']}:{peer['port']}" for peer in self.call("aria2.getPeers", gid)}
-            return sorted(peers | self.log.read()["greeted"]) or None
+            return sorted(peers | self.log.told["greeted"]) or None
 
         return {"peers": self.wait(connected, 3.0) or []}
 
@@ -215,7 +214,7 @@ class Node:
         Before, it looks peers up under the key, which leads it to the nodes around.
         """
         self.download(request["target"])
-        self.wait(lambda: request["target"] in self.log.read()["asked"] or None, 2.0)
+        self.wait(lambda: request["target"] in self.log.told["asked"] or None, 2.0)
         self.end()
         with open(os.path.join(self.folder, "dht.dat"), "rb") as file:
             table = file.read()
@@ -228,7 +227,7 @@ class Node:
 
 def entries(table):
     """The contacts in a file of aria2's format, version 3, for IPv4."""
-    if table[:8] != bytes.fromhex("a1a2020000000003"):
+    if not table.startswith(MAGIC):
         raise control.Failure("the file with the routing table has another format")
     for at in range(TABLE_HEAD, len(table), TABLE_ENTRY):
         entry = table[at : at + TABLE_ENTRY]
@@ -257,13 +256,15 @@ def free_port():
 
 def main():
     """Starts aria2 and answers requests."""
+    # Ends as it does at the end of its input, so that aria2 and its folder go as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     given = control.arguments(__doc__)
     node = Node("aria2c", given.bootstrap)
     try:
         control.say(
             {
                 "event": "ready",
-                "nodes": [{"node": 0, "address": f"127.0.0.1:{node.udp}", "key": node.key()}],
+                "nodes": [{"node": 0, "address": f"127.0.0.1:{node.udp}", "key": node.key.hex()}],
                 "announces": node.tcp,
             }
         )
