@@ -64,9 +64,9 @@ pub enum Body<P, K> {
     Value {
         /// The record.
         record: Record,
-        /// The closest known nodes, where [`Precautions::closer_with_value`] has them told as well.
+        /// The closest known nodes, where [`Measures::closer_with_value`] has them told as well.
         ///
-        /// [`Precautions::closer_with_value`]: super::params::Precautions::closer_with_value
+        /// [`Measures::closer_with_value`]: super::params::Measures::closer_with_value
         closer: Option<Box<PeerList<P>>>,
     },
     /// The record is not kept, or the request cannot be granted for another reason.

@@ -65,10 +65,30 @@ pub enum SearchFor {
     Item,
 }
 
-/// What a node does because it cannot trust everyone who reaches it. The presets do nothing of
-/// it, as the papers and simulations that they are compared with do.
+/// What a node does because it cannot trust everyone who reaches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Precautions {
+pub enum Precautions {
+    /// Nothing: everyone is trusted, and memory is for everyone. So do the papers, and the
+    /// simulations that kadsim is compared with.
+    None,
+    /// What a node of an open network like Mainline needs: see [`Measures::OPEN`].
+    Open,
+}
+
+impl Precautions {
+    /// One by one.
+    #[inline]
+    pub const fn measures(self) -> Measures {
+        match self {
+            Precautions::None => Measures::NONE,
+            Precautions::Open => Measures::OPEN,
+        }
+    }
+}
+
+/// The single precautions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measures {
     /// Who is taken into the routing table.
     pub admission: Admission,
     /// What is asked for before something is stored.
@@ -86,9 +106,9 @@ pub struct Precautions {
     pub provider_room: usize,
 }
 
-impl Precautions {
-    /// Everyone is trusted, and memory is for everyone.
-    pub const NONE: Precautions = Precautions {
+impl Measures {
+    /// None of them.
+    pub const NONE: Measures = Measures {
         admission: Admission::OnHearing,
         search_before_store: SearchFor::Nodes,
         closer_with_value: false,
@@ -97,9 +117,9 @@ impl Precautions {
         provider_room: usize::MAX,
     };
 
-    /// What a node of an open network like Mainline needs. The room is that of libtorrent's
-    /// `dht_max_dht_items` (700) and `dht_max_peers` (500), and for all peers 8 times as much.
-    pub const OPEN: Precautions = Precautions {
+    /// All of them. The room is that of libtorrent's `max_dht_items` (700) and, for the peers of a
+    /// torrent, `max_peers` (500); for all peers 8 times as much.
+    pub const OPEN: Measures = Measures {
         admission: Admission::OnAnswer,
         search_before_store: SearchFor::Item,
         closer_with_value: true,
@@ -217,7 +237,7 @@ impl Params {
             cache_on_path: false,
             get_quorum: 1,
             providers_wanted: 20,
-            precautions: Precautions::NONE,
+            precautions: Precautions::None,
         }
     }
 

@@ -176,12 +176,12 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         let of_item = || providers.iter().enumerate().filter(|(_, known)| known.key == key);
         let count = of_item().count();
         let mut place = of_item().find(|(_, known)| known.peer == peer);
-        if place.is_none() && count >= params.precautions.item_provider_room {
+        if place.is_none() && count >= params.precautions.measures().item_provider_room {
             place = of_item().min_by_key(|(_, known)| known.expires);
         }
         match place.map(|(index, _)| index) {
             Some(index) => providers[index] = new,
-            None if providers.len() >= params.precautions.provider_room => {
+            None if providers.len() >= params.precautions.measures().provider_room => {
                 return Err(Refusal::NO_ROOM);
             }
             None => providers.push(new),
@@ -293,7 +293,9 @@ impl<P: Copy + Eq, K: Key> Records<P, K> {
     #[inline]
     pub(super) fn full(&self, own: K, key: K, params: &Params) -> Result<Option<K>, Refusal> {
         let held = self.held();
-        if held.len() < params.precautions.record_room || held.iter().any(|held| held.key == key) {
+        if held.len() < params.precautions.measures().record_room
+            || held.iter().any(|held| held.key == key)
+        {
             return Ok(None);
         }
         let farthest = held.iter().map(|held| held.key).max_by_key(|held| held.distance(own));

@@ -7,7 +7,7 @@ use super::words::{
     ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
-use crate::kademlia::params::{Eviction, Parallelism, Stop};
+use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::MatrixUnit;
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
@@ -129,6 +129,7 @@ table!(
         cache_on_path: bool,
         get_quorum: Whole,
         providers_wanted: Whole,
+        precautions: Word<Precautions>,
     }
 );
 

@@ -153,6 +153,7 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         cache_on_path: Some(params.cache_on_path),
         get_quorum: size(params.get_quorum),
         providers_wanted: size(params.providers_wanted),
+        precautions: Some(Word(params.precautions)),
     }
 }
 

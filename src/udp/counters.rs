@@ -30,6 +30,8 @@ pub enum Dropped {
     Unsolicited,
     /// It asks something of a node that only asks itself.
     ReadOnly,
+    /// Its receiver is away.
+    Offline,
     /// The socket had no room for it or nowhere to send it.
     NotSent,
     /// The experiment's network has lost it.
@@ -44,6 +46,7 @@ impl Dropped {
             Dropped::Malformed => "malformed",
             Dropped::Unsolicited => "unsolicited",
             Dropped::ReadOnly => "read-only",
+            Dropped::Offline => "offline",
             Dropped::NotSent => "not-sent",
             Dropped::Lost => "lost",
         }

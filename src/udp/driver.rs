@@ -4,16 +4,19 @@
 //! earliest wake-up, hands each to its node, and sends what the node says. What nodes report
 //! waits in [`Driver::events`] for who drives.
 
+mod lives;
+
 use super::UdpNode;
 use super::clock::{Clock, system};
-use super::contact::{Contact, plain};
+use super::contact::{Contact, is_usable, plain};
 use super::counters::{Counters, Dropped};
 use super::fate::{Departing, Fate, Fates};
 use super::limits::{Limits, Rate};
-use super::line::{Incoming, Line, Wire};
+use super::line::{Incoming, Line, Secrets, Wire};
 use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::krpc::Id;
+use crate::krpc::compact::Family;
 use crate::protocol::{Input, Protocol};
 use crate::rng::{Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
@@ -53,7 +56,7 @@ pub struct Opening {
     pub id: Id,
     /// Where it listens; port 0 for any that is free.
     pub listen: SocketAddr,
-    /// Nodes that may be in the network.
+    /// Nodes that may be in the network; those of another family than `listen` are left out.
     pub contacts: Vec<Contact>,
     /// Whether it only asks (BEP 43).
     pub read_only: bool,
@@ -63,7 +66,7 @@ pub struct Opening {
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The node reports something.
-    Report(Report<Contact, Id>),
+    Report(Box<Report<Contact, Id>>),
     /// A ping under this tag was answered, or (`None`) was not in time.
     Ping(u64, Option<Contact>),
 }
@@ -82,6 +85,8 @@ struct Place {
     node: UdpNode,
     line: Line,
     socket: UdpSocket,
+    /// Whether the node hears anything. Its socket stays bound while it does not.
+    is_online: bool,
 }
 
 impl Place {
@@ -151,21 +156,22 @@ impl Driver {
     /// # Errors
     /// If the address cannot be listened at.
     pub fn open(&mut self, opening: Opening) -> io::Result<usize> {
-        let Opening { id, listen, contacts, read_only } = opening;
+        let Opening { id, listen, mut contacts, read_only } = opening;
+        contacts.retain(|contact| is_usable(contact.address, Family::of(listen)));
         let mut socket = UdpSocket::bind(listen)?;
         let address = plain(socket.local_addr()?);
         let number = self.places.len();
         self.poll.registry().register(&mut socket, Token(number), Interest::READABLE)?;
-        let mut secret = [0; 20];
-        getrandom::fill(&mut secret).map_err(io::Error::other)?;
+        let secrets = Secrets::draw()?;
         let mut rng = Stream::new(self.setup.seed, Purpose::Protocol, number as u64);
         let first_request = rng.next_u32();
         let params = Arc::clone(&self.setup.params);
         let me = Contact { id, address, read_only };
         self.places.push(Place {
             node: UdpNode::new(id, params, contacts, first_request),
-            line: Line::new(me, secret, rng, self.clock.now()),
+            line: Line::new(me, secrets, rng, self.clock.now()),
             socket,
+            is_online: true,
         });
         Ok(number)
     }
@@ -242,7 +248,7 @@ impl Driver {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
-        let tokens = self.polled.iter().map(|event| event.token());
+        let tokens = self.polled.iter().map(mio::event::Event::token);
         self.readable.extend(tokens.filter(|&token| token != WAKER).map(|Token(node)| node));
         for node in std::mem::take(&mut self.readable) {
             if self.receive(node) {
@@ -275,9 +281,12 @@ impl Driver {
     fn on_datagram(&mut self, node: usize, datagram: &[u8], source: SocketAddr) {
         let now = self.clock.now();
         let place = &mut self.places[node];
+        if !place.is_online {
+            return place.line.drop(Dropped::Offline);
+        }
         match place.line.read(datagram, source, &mut self.limits, now) {
             Incoming::Message(from, message) => {
-                place.handle(Input::Message { from, message }, now);
+                place.handle(Input::Message { from, message: *message }, now);
             }
             Incoming::Sample(target) => {
                 let hashes = place.node.provided_keys().collect();
@@ -328,7 +337,7 @@ impl Driver {
     fn settle(&mut self, node: usize, now: Instant) {
         let Place { line, .. } = &mut self.places[node];
         let out = std::mem::take(&mut line.out);
-        let reports = line.reports.drain(..).map(|report| (node, Event::Report(report)));
+        let reports = line.reports.drain(..).map(|report| (node, Event::Report(Box::new(report))));
         self.events.extend(reports);
         let (key, due) = (Due::Node(node), line.due());
         if due == Instant::FAR_FUTURE {

@@ -17,10 +17,11 @@ use crate::krpc::compact::Family;
 use crate::krpc::encode::encode;
 use crate::krpc::packet::{Content, Packet, Query, Want};
 use crate::protocol::Transport;
-use crate::rng::Stream;
+use crate::rng::{Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
 use rand::Rng;
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 
 /// `v` in what is sent: two letters for the program, two bytes for the version (BEP 5).
@@ -35,6 +36,8 @@ const PING_WAIT: Duration = Duration::from_secs(3);
 /// A query of the node that has not been answered.
 #[derive(Debug)]
 struct Open {
+    /// The number that the node gave it.
+    number: u32,
     to: Contact,
     sought: Sought,
     sent: Instant,
@@ -71,6 +74,22 @@ struct Asked {
     gives_token: bool,
 }
 
+/// What a node's correspondents must not be able to guess.
+pub(super) struct Secrets {
+    pub(super) tokens: [u8; 20],
+    pub(super) transactions: u64,
+}
+
+impl Secrets {
+    /// Secrets from the system.
+    pub(super) fn draw() -> io::Result<Self> {
+        let mut tokens = [0; 20];
+        getrandom::fill(&mut tokens).map_err(io::Error::other)?;
+        let transactions = getrandom::u64().map_err(io::Error::other)?;
+        Ok(Secrets { tokens, transactions })
+    }
+}
+
 /// Everything about a hosted node that is not the node.
 #[derive(Debug)]
 pub(super) struct Line {
@@ -78,14 +97,17 @@ pub(super) struct Line {
     family: Family,
     given: GivenTokens,
     received: ReceivedTokens,
+    /// By transaction, as are pings.
     open: BTreeMap<u32, Open>,
     pings: BTreeMap<u32, Ping>,
+    /// Transactions are drawn and not counted: who has seen some cannot answer in another's name.
+    transactions: Stream,
     asked: Option<Asked>,
     /// Salts of the items that this node's application deals with. Responses do not carry them.
     salts: BTreeMap<Id, Vec<u8>>,
     /// Ports at which this node's application provides something, where it is not the node's own.
     ports: BTreeMap<Id, u16>,
-    rng: Stream,
+    pub(super) rng: Stream,
     /// When the node wants to be woken.
     wake: Instant,
     pub(super) counters: Counters,
@@ -95,14 +117,17 @@ pub(super) struct Line {
 }
 
 impl Line {
-    pub(super) fn new(me: Contact, secret: [u8; 20], rng: Stream, now: Instant) -> Self {
+    /// The correspondence of `me`, which draws from `rng`; nobody else may know `secrets`.
+    pub(super) fn new(me: Contact, secrets: Secrets, rng: Stream, now: Instant) -> Self {
+        let Secrets { tokens, transactions } = secrets;
         Line {
             me,
             family: Family::of(me.address),
-            given: GivenTokens::new(secret, now),
+            given: GivenTokens::new(tokens, now),
             received: ReceivedTokens::default(),
             open: BTreeMap::new(),
             pings: BTreeMap::new(),
+            transactions: Stream::new(Seed(transactions), Purpose::Protocol, 0),
             asked: None,
             salts: BTreeMap::new(),
             ports: BTreeMap::new(),
@@ -149,13 +174,27 @@ impl Line {
 
     /// Sends a ping; what comes of it is told under `tag`.
     pub(super) fn ping(&mut self, to: SocketAddr, tag: u64, now: Instant) {
-        let mut number = self.rng.next_u32();
-        while self.pings.contains_key(&number) {
-            number = number.wrapping_add(1);
-        }
-        self.pings.insert(number, Ping { to, tag, due: now + PING_WAIT });
+        let transaction = self.transaction();
+        self.pings.insert(transaction, Ping { to, tag, due: now + PING_WAIT });
         let content = Content::Query { id: self.me.id, query: Query::Ping };
-        self.send(to, Packet::new(&number.to_be_bytes(), content));
+        self.send(to, Packet::new(&transaction.to_be_bytes(), content));
+    }
+
+    /// A transaction that is not in use.
+    fn transaction(&mut self) -> u32 {
+        loop {
+            let drawn = self.transactions.next_u32();
+            if !self.open.contains_key(&drawn) && !self.pings.contains_key(&drawn) {
+                return drawn;
+            }
+        }
+    }
+
+    /// Forgets what is under way: nobody waits for it any more.
+    pub(super) fn forget(&mut self) {
+        self.open.clear();
+        self.asked = None;
+        self.wake = Instant::FAR_FUTURE;
     }
 
     /// The tag of a ping that was not answered in time.

@@ -7,7 +7,7 @@
 //! - [`fate`]: what happens to a packet before it leaves, for experiments on one host;
 //! - `line`: one node's correspondence: what it has asked and is being asked;
 //! - [`driver`]: sockets, wake-ups and nodes in one thread;
-//! - [`service`]: what applications ask of a hosted node, answered when it is done;
+//! - [`request`] and [`service`]: what applications ask of a hosted node, answered when it is done;
 //! - [`state`]: keys and contacts in a file, for the next start.
 //!
 //! A hosted node is [`crate::kademlia::Node`], the one that the simulator runs: it is told
@@ -20,6 +20,7 @@ pub mod driver;
 pub mod fate;
 pub mod limits;
 mod line;
+pub mod request;
 pub mod service;
 pub mod state;
 pub mod tokens;
@@ -42,7 +43,7 @@ pub fn params() -> Params {
     Params {
         stop: Stop::KClosest,
         request_timeout: Duration::from_secs(5),
-        precautions: Precautions::OPEN,
+        precautions: Precautions::Open,
         ..Params::mainline()
     }
 }

@@ -193,8 +193,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         cache_on_path,
         get_quorum,
         providers_wanted,
-        // Not part of a preset: no scenario sets them.
-        precautions: _,
+        precautions,
     } = params;
     vec![
         ("k", k.to_string()),
@@ -223,6 +222,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("cache_on_path", cache_on_path.to_string()),
         ("get_quorum", get_quorum.to_string()),
         ("providers_wanted", providers_wanted.to_string()),
+        ("precautions", precautions.word().to_owned()),
     ]
 }
 

@@ -157,6 +157,7 @@ fn kademlia(draft: &mut Draft) {
         |draft, _| draft.switch("cache_on_path"),
         |draft, k| draft.number("get_quorum", 1..=k),
         |draft, _| draft.number("providers_wanted", 1..=30),
+        |draft, _| draft.word("precautions", &["none", "open"]),
     ];
     for write in keys {
         if draft.chance(often) {

@@ -9,6 +9,8 @@ mod tidy;
 mod docs;
 // Whole nodes in a world by hand.
 mod node;
+// What a node of an open network does.
+mod precautions;
 // Every run repeats, with either queue and any number of threads.
 mod determinism;
 // Metrics whose values can be computed beforehand.
@@ -23,3 +25,7 @@ mod fidelity;
 mod fuzz;
 // The program as a user runs it.
 mod program;
+// The same node on UDP sockets.
+mod udp;
+// kadsim node, led by a program.
+mod control;

@@ -12,20 +12,20 @@ use kadsim::time::{Duration, Instant};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-type TestNode = Node<u8, Key64>;
-type TestMessage = Message<u8, Key64>;
+pub(super) type TestNode = Node<u8, Key64>;
+pub(super) type TestMessage = Message<u8, Key64>;
 
 /// The key of a node is its number, in the uppermost byte.
-fn key(node: u8) -> Key64 {
+pub(super) fn key(node: u8) -> Key64 {
     Key64(u64::from(node) << 56)
 }
 
 /// What a node reaches: what it sends and asks for is noted, nothing more.
-struct Notes {
+pub(super) struct Notes {
     now: Instant,
-    sent: Vec<(u8, TestMessage)>,
+    pub(super) sent: Vec<(u8, TestMessage)>,
     wake: Instant,
-    reports: Vec<Report<u8, Key64>>,
+    pub(super) reports: Vec<Report<u8, Key64>>,
     rng: Stream,
 }
 
@@ -51,19 +51,19 @@ impl Transport<TestNode> for Notes {
 }
 
 /// The contacts of a node.
-fn known(actor: &Actor) -> Vec<u8> {
+pub(super) fn known(actor: &Actor) -> Vec<u8> {
     actor.node.table().contacts().collect()
 }
 
 /// A node and its notes.
-struct Actor {
+pub(super) struct Actor {
     name: u8,
-    node: TestNode,
-    notes: Notes,
+    pub(super) node: TestNode,
+    pub(super) notes: Notes,
 }
 
 impl Actor {
-    fn new(name: u8, params: &Params, contacts: &[u8]) -> Self {
+    pub(super) fn new(name: u8, params: &Params, contacts: &[u8]) -> Self {
         let node = Node::new(key(name), Arc::new(params.clone()), contacts.to_vec(), 100);
         let rng = Stream::new(Seed(1), Purpose::Test, u64::from(name));
         let (now, wake) = (Instant::ZERO, Instant::FAR_FUTURE);
@@ -71,28 +71,28 @@ impl Actor {
         Actor { name, node, notes }
     }
 
-    fn input(&mut self, input: Input<TestNode>) {
+    pub(super) fn input(&mut self, input: Input<TestNode>) {
         self.node.handle(input, &mut self.notes);
     }
 
-    fn hears(&mut self, from: u8, message: TestMessage) {
+    pub(super) fn hears(&mut self, from: u8, message: TestMessage) {
         self.input(Input::Message { from, message });
     }
 
     /// A request from `from`; gives the answer.
-    fn answers(&mut self, from: u8, body: Body<u8, Key64>) -> Body<u8, Key64> {
+    pub(super) fn answers(&mut self, from: u8, body: Body<u8, Key64>) -> Body<u8, Key64> {
         self.hears(from, Message { number: 7, body });
         let (to, answer) = self.notes.sent.pop().expect("a request is answered at once");
         assert_eq!((to, answer.number), (from, 7), "the answer carries the request's number");
         answer.body
     }
 
-    fn command(&mut self, command: Command<u8, Key64>) {
+    pub(super) fn command(&mut self, command: Command<u8, Key64>) {
         self.input(Input::Command(command));
     }
 
     /// Time passes until the node's next wake-up, of which it is told.
-    fn wakes_at(&mut self, expected: Instant) {
+    pub(super) fn wakes_at(&mut self, expected: Instant) {
         assert_eq!(self.notes.wake, expected, "the node's earliest deadline");
         self.notes.now = expected;
         self.notes.wake = Instant::FAR_FUTURE;
@@ -100,7 +100,7 @@ impl Actor {
     }
 
     /// The only message sent since the last look, and to whom.
-    fn sent_one(&mut self) -> (u8, TestMessage) {
+    pub(super) fn sent_one(&mut self) -> (u8, TestMessage) {
         let [(to, message)] = &self.notes.sent[..] else { panic!("{:?}", self.notes.sent) };
         let one = (*to, message.clone());
         self.notes.sent.clear();
@@ -108,7 +108,7 @@ impl Actor {
     }
 
     /// The only operation reported since the last look.
-    fn finished_one(&mut self) -> Finished<u8, Key64> {
+    pub(super) fn finished_one(&mut self) -> Finished<u8, Key64> {
         let reports = std::mem::take(&mut self.notes.reports);
         let mut finished = reports.into_iter().filter_map(|report| match report {
             Report::Finished(finished) => Some(finished),
@@ -125,20 +125,20 @@ impl Actor {
 }
 
 /// Several nodes; packets arrive in the order in which they were sent, at once.
-struct World(Vec<Actor>);
+pub(super) struct World(Vec<Actor>);
 
 impl World {
-    fn of(params: &Params, members: &[(u8, &[u8])]) -> Self {
+    pub(super) fn of(params: &Params, members: &[(u8, &[u8])]) -> Self {
         World(members.iter().map(|&(name, contacts)| Actor::new(name, params, contacts)).collect())
     }
 
-    fn actor(&mut self, name: u8) -> &mut Actor {
+    pub(super) fn actor(&mut self, name: u8) -> &mut Actor {
         self.0.iter_mut().find(|actor| actor.name == name).expect("it is in this world")
     }
 
     /// Delivers everything that was sent and what is sent in answer; gives the kinds of message
     /// in order, as `from>to kind`. What is sent to a stranger is lost.
-    fn settle(&mut self) -> Vec<String> {
+    pub(super) fn settle(&mut self) -> Vec<String> {
         let mut log = Vec::new();
         let mut under_way = VecDeque::new();
         loop {
@@ -156,7 +156,7 @@ impl World {
     }
 
     /// Time passes for all; whoever has something to do by then does it when it is due.
-    fn pass(&mut self, length: Duration) -> Vec<String> {
+    pub(super) fn pass(&mut self, length: Duration) -> Vec<String> {
         let end = self.0[0].notes.now + length;
         let mut log = Vec::new();
         loop {
@@ -175,11 +175,11 @@ impl World {
     }
 }
 
-fn at(seconds: u64) -> Instant {
+pub(super) fn at(seconds: u64) -> Instant {
     Instant::ZERO + Duration::from_secs(seconds)
 }
 
-fn find(target: Key64) -> Command<u8, Key64> {
+pub(super) fn find(target: Key64) -> Command<u8, Key64> {
     Command::FindNode { number: 5, target }
 }
 
@@ -355,7 +355,7 @@ fn after_the_short_timeout_the_next_is_asked() {
 }
 
 /// Joined nodes that know each other.
-fn three(params: &Params) -> World {
+pub(super) fn three(params: &Params) -> World {
     let mut world = World::of(params, &[(1, &[2, 3]), (2, &[1, 3]), (3, &[1, 2])]);
     for name in 1..=3 {
         world.actor(name).input(Input::Start);
@@ -365,7 +365,7 @@ fn three(params: &Params) -> World {
     world
 }
 
-fn put(key: Key64) -> Command<u8, Key64> {
+pub(super) fn put(key: Key64) -> Command<u8, Key64> {
     Command::Put { number: 9, key, value: bytes::Bytes::from_static(b"hello") }
 }
 

@@ -5,7 +5,7 @@ use crate::udp::UdpNode;
 use crate::udp::contact::Contact;
 use crate::udp::counters::Count;
 use crate::udp::driver::Driver;
-use crate::udp::service::Outcome;
+use crate::udp::request::Outcome;
 use crate::udp::state::id_text;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

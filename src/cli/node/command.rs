@@ -3,7 +3,7 @@
 use crate::krpc::Id;
 use crate::krpc::decode::is_bencoded;
 use crate::krpc::item::{bencoded_string, mutable_target};
-use crate::udp::service::{Request, Signer};
+use crate::udp::request::{Request, Signer};
 use crate::udp::state::parse_id;
 use bytes::Bytes;
 use serde::Deserialize;

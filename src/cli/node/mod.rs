@@ -13,8 +13,9 @@ use crate::udp;
 use crate::udp::driver::{Driver, Opening, Setup};
 use crate::udp::fate::AsItIs;
 use crate::udp::limits::Rate;
-use crate::udp::service::{Notice, Service};
-use crate::udp::state::{State, parse_id};
+use crate::udp::request::Notice;
+use crate::udp::service::Service;
+use crate::udp::state::{NodeState, State, parse_id};
 use command::Line;
 use rand::Rng;
 use serde_json::{Value, json};
@@ -72,8 +73,10 @@ const LINES_AHEAD: usize = 1_024;
 /// If an address cannot be listened at or resolved, or the state file cannot be used.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut session = Session::open(args)?;
-    session.lead()?;
-    session.save()
+    // What has been learnt is kept even where nobody is left to be told.
+    let led = session.lead();
+    session.save()?;
+    led
 }
 
 /// One run of the command.
@@ -110,9 +113,9 @@ impl<'a> Session<'a> {
             let mut drawn = [0; 20];
             keys.fill_bytes(&mut drawn);
             let known = known.as_ref().and_then(|state| state.nodes.get(usize::from(number)));
-            let own = args.key.or_else(|| known.map(|known| known.id()));
+            let own = args.key.or_else(|| known.map(NodeState::id));
             let id = own.unwrap_or_else(|| node_id::draw(listen.ip(), drawn));
-            let contacts = known.map_or_else(Vec::new, |known| known.contacts());
+            let contacts = known.map_or_else(Vec::new, NodeState::contacts);
             let opening = Opening { id, listen, contacts, read_only: args.read_only };
             // All of one process join through the first of them, if through nobody else.
             let through = match (number, bootstrap.is_empty()) {

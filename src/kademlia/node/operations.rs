@@ -122,7 +122,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// The nodes to join through are not in the table before they have answered, where that is
     /// asked of everyone.
     fn unverified(&self, kind: OperationKind) -> &[P] {
-        let verifies = self.params.precautions.admission == Admission::OnAnswer;
+        let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
         let joins = verifies && kind == OperationKind::Join;
         self.contacts.as_ref().filter(|_| joins).map_or(&[], |contacts| contacts)
     }
@@ -145,7 +145,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             match operation.lookup.next(&self.params) {
                 Next::Ask(peer) => {
                     let purpose = Purpose::Lookup(operation.id);
-                    let body = operation.query(self.params.precautions.search_before_store);
+                    let body =
+                        operation.query(self.params.precautions.measures().search_before_store);
                     self.ask(peer, purpose, body, transport);
                 }
                 Next::Wait => return,
@@ -169,7 +170,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let peers = match body {
             Body::Nodes { peers } => peers,
             Body::Providers(answer) => {
-                for provider in answer.providers {
+                // Who is about to announce itself only wants to know where to.
+                let wanted = !operation.stores();
+                for provider in answer.providers.into_iter().filter(|_| wanted) {
                     if !operation.providers.contains(&provider) {
                         operation.providers.push(provider);
                     }
@@ -344,8 +347,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let operation = |id| self.find_operation(id).map(|index| &*self.operations[index]);
         let body = match purpose {
             Purpose::Probe | Purpose::Verify => Some(Body::Ping),
-            Purpose::Lookup(id) => operation(id)
-                .map(|operation| operation.query(self.params.precautions.search_before_store)),
+            Purpose::Lookup(id) => operation(id).map(|operation| {
+                operation.query(self.params.precautions.measures().search_before_store)
+            }),
             Purpose::Store(id) => operation(id)
                 .map(|operation| store_body(operation.lookup.target(), operation.value.clone())),
             // Nobody waits for a mere copy; the next round of replication makes up for it.

@@ -26,7 +26,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             },
             Body::FindValue { key } => match self.records.get(key, now, &self.params) {
                 Some(record) => {
-                    let closer = self.params.precautions.closer_with_value.then(|| {
+                    let closer = self.params.precautions.measures().closer_with_value.then(|| {
                         Box::new(self.closest(key, self.params.k, |peer| transport.key_of(peer)))
                     });
                     Body::Value { record, closer }

@@ -13,7 +13,7 @@ use crate::kademlia::rules::Rules;
 use crate::protocol::{Peer, Transport};
 use crate::time::{Duration, Instant};
 
-/// How long a node that found nobody to join through waits before it tries again.
+/// How long a node that found nobody, or few, when it joined waits before it looks again.
 pub const JOIN_RETRY: Duration = Duration::from_secs(10);
 
 impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
@@ -21,7 +21,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// those who answer are taken in, the lookup begins with the contacts, and those that it does
     /// not ask at once are pinged.
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
-        if self.params.precautions.admission == Admission::OnAnswer {
+        if self.params.precautions.measures().admission == Admission::OnAnswer {
             self.begin(OperationKind::Join, None, self.key, None, transport);
             for contact in self.contacts.iter().flat_map(|all| all.to_vec()).collect::<Vec<_>>() {
                 let known = self.table.find(contact).is_some() || self.requests.is_asking(contact);
@@ -43,12 +43,17 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     }
 
     /// The lookup of the own key has ended. A node that has joined refreshes its buckets
-    /// (section 2.3); one that found nobody tries again.
+    /// (section 2.3); one that found nobody tries again. Where only those who answer are taken in,
+    /// nodes that join together through the same one are not named to each other, as it has yet to
+    /// verify them: a node with less than a bucket's contacts looks for more soon.
     pub(super) fn on_join_done(&mut self, found: bool, transport: &mut impl Transport<Self>) {
         if found {
             self.joined = true;
             // The join has looked up what lies around the own key already.
-            let due = (transport.now() + self.params.refresh_interval).whole_seconds();
+            let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
+            let looks_again = verifies && self.table.len() < self.params.k;
+            let wait = if looks_again { JOIN_RETRY } else { self.params.refresh_interval };
+            let due = (transport.now() + wait).whole_seconds();
             for index in self.table.split_buckets(self.params.k)..self.table.buckets() {
                 self.table.set_refresh(index, due);
             }
@@ -134,11 +139,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         for due in self.records.upkeep(now, &self.params) {
             match due {
-                Upkeep::Replicate(key, record) => match self.params.precautions.search_before_store
-                {
-                    SearchFor::Nodes => self.replicate(key, &record, transport),
-                    SearchFor::Item => {}
-                },
+                Upkeep::Replicate(key, record) => {
+                    match self.params.precautions.measures().search_before_store {
+                        SearchFor::Nodes => self.replicate(key, &record, transport),
+                        SearchFor::Item => {}
+                    }
+                }
                 Upkeep::Publish(key, value) => {
                     self.publish(OperationKind::Republish, None, key, value, transport);
                 }
@@ -177,7 +183,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// node that takes its place among the k closest has it. Neither the paper nor BEP 5 has a
     /// message for leaving; this uses the one that stores, and waits for no answer.
     pub(super) fn hand_over(&mut self, transport: &mut impl Transport<Self>) {
-        if self.params.precautions.search_before_store == SearchFor::Item {
+        if self.params.precautions.measures().search_before_store == SearchFor::Item {
             return;
         }
         for (key, record) in self.records.lasting(transport.now(), &self.params) {

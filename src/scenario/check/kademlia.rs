@@ -68,6 +68,7 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
             base.providers_wanted,
             1..=10_000,
         )?,
+        precautions: table.precautions.map_or(base.precautions, |word| word.0),
         ..maintenance(table, &base)?
     };
     if params.eviction == Eviction::Pending && params.replacements == 0 {

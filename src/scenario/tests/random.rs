@@ -1,7 +1,7 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
 use super::parse;
-use crate::kademlia::params::{Eviction, Parallelism, Params, Stop};
+use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
 };
@@ -49,7 +49,7 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
     let second = Duration::from_secs(1);
     let numbers = (1usize..=255, 1usize..=255, 0usize..500, 0u32..=100, 0usize..=255);
     let times = (intervals(), intervals(), lengths(second, second * 60), intervals());
-    (preset, words, numbers, times, any::<[bool; 3]>()).prop_map(
+    (preset, words, numbers, times, any::<[bool; 4]>()).prop_map(
         |(preset, (parallelism, stop, eviction), numbers, times, switches)| {
             let (k, alpha, more, retries, replacements) = numbers;
             let (replicate_interval, republish_interval, request_timeout, short) = times;
@@ -71,6 +71,7 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 follow_up: switches[0],
                 keep_stale: switches[1],
                 cache_on_path: switches[2],
+                precautions: if switches[3] { Precautions::Open } else { Precautions::None },
                 ..preset.params()
             };
             (preset, params)

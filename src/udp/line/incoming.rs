@@ -23,13 +23,19 @@ const MOST_VALUES: usize = 250;
 #[derive(Debug)]
 pub(in crate::udp) enum Incoming {
     /// Hand this to the node.
-    Message(Contact, Message<Contact, Id>),
+    Message(Contact, Box<Message<Contact, Id>>),
     /// Tell who asked for it what is kept here, and the nodes close to this.
     Sample(Id),
     /// A ping was answered.
     Pong(u64, Contact),
     /// No more than has been done.
     Nothing,
+}
+
+impl Incoming {
+    fn message(from: Contact, number: u32, body: Body<Contact, Id>) -> Self {
+        Incoming::Message(from, Box::new(Message { number, body }))
+    }
 }
 
 impl Line {
@@ -73,27 +79,23 @@ impl Line {
                 self.on_query(from, transaction, query, now)
             }
             Content::Response { id, response } => {
-                let number = transaction.as_slice().try_into().map(u32::from_be_bytes);
-                let Ok(number) = number else { return self.refuse(Dropped::Unsolicited) };
-                if self.pings.get(&number).is_some_and(|ping| ping.to == source) {
-                    let ping = self.pings.remove(&number).expect("it is there");
-                    return Incoming::Pong(ping.tag, Contact::new(id, source));
+                if let Some(tag) = self.take_ping(&transaction, source) {
+                    return Incoming::Pong(tag, Contact::new(id, source));
                 }
-                let Some(open) = self.take_open(number, source) else {
+                let Some(open) = self.take_open(&transaction, source) else {
                     return self.refuse(Dropped::Unsolicited);
                 };
                 let body = self.body(open.sought, *response, source, now);
-                Incoming::Message(Contact::new(id, source), Message { number, body })
+                Incoming::message(Contact::new(id, source), open.number, body)
             }
             Content::Error(KrpcError { code, .. }) => {
-                let number = transaction.as_slice().try_into().map(u32::from_be_bytes);
-                let open =
-                    number.ok().and_then(|number| Some((number, self.take_open(number, source)?)));
-                let Some((number, open)) = open else { return self.refuse(Dropped::Unsolicited) };
+                let Some(open) = self.take_open(&transaction, source) else {
+                    return self.refuse(Dropped::Unsolicited);
+                };
                 let code = u16::try_from(code).ok().and_then(NonZeroU16::new);
                 let refusal = code.map_or(ErrorCode::Generic.into(), Refusal);
                 // An error has no id: it comes from who was asked, or from someone at its address.
-                Incoming::Message(open.to, Message { number, body: Body::Refused(refusal) })
+                Incoming::message(open.to, open.number, Body::Refused(refusal))
             }
         }
     }
@@ -103,10 +105,18 @@ impl Line {
         Incoming::Nothing
     }
 
-    /// Closes the query of this number if it was sent to `source`.
-    fn take_open(&mut self, number: u32, source: SocketAddr) -> Option<Open> {
-        self.open.get(&number).filter(|open| open.to.address == source)?;
-        self.open.remove(&number)
+    /// Closes the query of this transaction if it was sent to `source`.
+    fn take_open(&mut self, transaction: &[u8], source: SocketAddr) -> Option<Open> {
+        let transaction = u32::from_be_bytes(transaction.try_into().ok()?);
+        self.open.get(&transaction).filter(|open| open.to.address == source)?;
+        self.open.remove(&transaction)
+    }
+
+    /// The same for a ping; its tag.
+    fn take_ping(&mut self, transaction: &[u8], source: SocketAddr) -> Option<u64> {
+        let transaction = u32::from_be_bytes(transaction.try_into().ok()?);
+        self.pings.get(&transaction).filter(|ping| ping.to == source)?;
+        self.pings.remove(&transaction).map(|ping| ping.tag)
     }
 
     fn on_query(
@@ -142,7 +152,7 @@ impl Line {
             }
             Query::AnnouncePeer { info_hash, port, implied_port, .. } => {
                 let at = SocketAddr::new(source.ip(), port);
-                let provider = (!implied_port).then(|| Contact { address: at, ..from });
+                let provider = (!implied_port).then_some(Contact { address: at, ..from });
                 Body::AddProvider { key: info_hash, provider }
             }
             Query::Put { item, cas, .. } => {
@@ -159,8 +169,15 @@ impl Line {
         self.asked = Some(asked);
         match sample {
             Some(target) => Incoming::Sample(target),
-            None => Incoming::Message(from, Message { number: 0, body }),
+            None => Incoming::message(from, 0, body),
         }
+    }
+
+    /// Whether an address that `source` names may be believed to be that of another node: only who
+    /// is on this host knows what is on this host.
+    fn may_name(&self, source: SocketAddr, address: SocketAddr) -> bool {
+        let near = source.ip().is_loopback() || !address.ip().is_loopback();
+        near && is_usable(address, self.family)
     }
 
     /// What a response says to what was asked.
@@ -179,7 +196,7 @@ impl Line {
         let mut peers: PeerList<Contact> = PeerList::new();
         for node in nodes.into_iter().flatten().take(MOST_NODES) {
             let contact = Contact::new(node.id, node.address);
-            if is_usable(node.address, self.family) && !peers.contains(&contact) {
+            if self.may_name(source, node.address) && !peers.contains(&contact) {
                 peers.push(contact);
             }
         }
@@ -202,7 +219,7 @@ impl Line {
                 None => Body::Nodes { peers },
             },
             Sought::Providers(_) => {
-                let usable = |address: &SocketAddr| is_usable(*address, self.family);
+                let usable = |address: &SocketAddr| self.may_name(source, *address);
                 let values = values.unwrap_or_default().into_iter().take(MOST_VALUES);
                 let provider = |address| Contact::new(self.me.id, address);
                 let providers: Vec<_> = values.filter(usable).map(provider).collect();

@@ -62,7 +62,9 @@ impl Line {
         if self.open.len() >= MANY_OPEN {
             self.open.retain(|_, open| now.saturating_since(open.sent) < LONGEST_WAIT);
         }
-        self.open.insert(message.number, Open { to, sought, sent: now });
+        let transaction = self.transaction();
+        let number = message.number;
+        self.open.insert(transaction, Open { number, to, sought, sent: now });
         let token = stored.and_then(|key| self.received.get(to.address, key)).unwrap_or_default();
         let mut content = content(&message.body, self.me, token, &Names);
         if let Content::Query {
@@ -73,7 +75,7 @@ impl Line {
         {
             (*port, *implied_port) = (own, false);
         }
-        self.send(to.address, Packet::new(&message.number.to_be_bytes(), content));
+        self.send(to.address, Packet::new(&transaction.to_be_bytes(), content));
     }
 
     /// Sends the node's response to the query that it was handed.

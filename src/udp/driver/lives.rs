@@ -1,0 +1,45 @@
+//! Nodes that go and come back, as an experiment has them do.
+
+use super::{Driver, Place};
+use crate::kademlia::Publications;
+use crate::krpc::Id;
+use crate::udp::UdpNode;
+use crate::udp::contact::Contact;
+use rand::Rng;
+use std::sync::Arc;
+
+impl Driver {
+    /// Whether a node hears what is sent to it.
+    pub fn is_online(&self, node: usize) -> bool {
+        self.places[node].is_online
+    }
+
+    /// Takes a node away at once, as a crash does; [`Driver::stop`] before lets it leave in good
+    /// order. It is told nothing from now on. Gives what it publishes, for its next life.
+    pub fn take_away(&mut self, node: usize) -> Publications<Id> {
+        let now = self.now();
+        let place = &mut self.places[node];
+        place.is_online = false;
+        place.line.forget();
+        let publications = place.node.take_publications();
+        self.settle(node, now);
+        publications
+    }
+
+    /// Brings a node back at its address and under its id, with nothing of its former life but
+    /// what it publishes. It does nothing before it is started.
+    pub fn bring_back(
+        &mut self,
+        node: usize,
+        contacts: Vec<Contact>,
+        publications: Publications<Id>,
+    ) {
+        let params = Arc::clone(&self.setup.params);
+        let Place { node: state, line, is_online, .. } = &mut self.places[node];
+        *state = UdpNode::new(line.me().id, params, contacts, line.rng.next_u32());
+        if !publications.is_empty() {
+            state.resume_publications(publications);
+        }
+        *is_online = true;
+    }
+}
