@@ -65,7 +65,7 @@ class Peers(Item):
         answer = peer.ask("find-peers", infohash=self.info_hash)
         if reason := told(answer, {}):
             return reason
-        wanted = f"127.0.0.1:{self.port}"
+        wanted = f"{peer.host}:{self.port}"
         return None if wanted in answer["peers"] else f"{wanted} is not among {answer['peers']}"
 
 

@@ -18,13 +18,13 @@ class Broken(Exception):
 class Peer:
     """A process that hosts a node, or several, and speaks as `kadsim node` does."""
 
-    def __init__(self, name, command, bootstrap, transcript):
+    def __init__(self, name, command, host, bootstrap, transcript):
         """Starts the command in the folder of its transcript."""
-        self.name = name
+        self.name, self.host = name, host
         joins = [word for address in bootstrap for word in ("--bootstrap", address)]
         self.transcript = open(transcript, "w", buffering=1)
         self.process = subprocess.Popen(
-            [*command, "--listen", "127.0.0.1:0", *joins],
+            [*command, "--listen", f"{host}:0", *joins],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.transcript,
@@ -99,9 +99,9 @@ class Peer:
 class Network(contextlib.ExitStack):
     """The nodes of one test, all of which end with it."""
 
-    def __init__(self, commands, folder):
+    def __init__(self, commands, host, folder):
         super().__init__()
-        self.commands, self.folder, self.started = commands, folder, 0
+        self.commands, self.host, self.folder, self.started = commands, host, folder, 0
 
     def start(self, kind, through=(), options=()):
         """One more node of a kind, bootstrapped through others."""
@@ -110,7 +110,7 @@ class Network(contextlib.ExitStack):
         self.folder.mkdir(parents=True, exist_ok=True)
         transcript = self.folder / f"{self.started}-{kind}.txt"
         addresses = [peer.address for peer in through]
-        peer = Peer(name, [*self.commands[kind], *options], addresses, transcript)
+        peer = Peer(name, [*self.commands[kind], *options], self.host, addresses, transcript)
         self.callback(peer.end)
         return peer
 

@@ -1,6 +1,7 @@
 """kadsim's nodes against Mainline DHT clients that others wrote, on 127.0.0.1. See docs/interop.md."""
 
 import argparse
+import copy
 import os
 import shutil
 import sys
@@ -24,9 +25,13 @@ CONTROL = 2.0
 
 # All that one client is put to, each a network of its own.
 SESSIONS = [
-    *((checks.meet,), (checks.pass_on,), (checks.take_turns,), (checks.be_refused,)),
+    *((checks.meet,), (checks.pass_on,), (checks.find_nothing,)),
+    *((checks.take_turns,), (checks.be_refused,)),
     *((checks.store, name) for name in checks.STORED),
 ]
+
+# The client that speaks IPv6 as well. (aria2 wants a global address for that.)
+SIX = "libtorrent"
 
 # Who stands for kadsim when the harness itself is tested.
 STAND_IN = "libtorrent"
@@ -63,17 +68,27 @@ def built(given):
     return [str(given.resolve()), "node"]
 
 
-def against_each(bench, clients, jobs, sessions):
-    """Sessions of all clients, several side by side: `(row, client)` to result."""
+def columns_of(bench, clients):
+    """The columns of the table: each client, IPv6, and ours against itself."""
+    columns = [(name, bench, name) for name in [*clients, bench.ours]]
+    if SIX in bench.commands:
+        six = copy.copy(bench)
+        six.host, six.folder = "[::1]", bench.folder / "six"
+        columns.append((f"{SIX} ::1", six, SIX))
+    return columns
+
+
+def against_each(columns, jobs, sessions):
+    """Sessions of all columns, several side by side: `(row, column)` to result."""
     results = {}
     with ThreadPoolExecutor(jobs) as threads:
         begun = [
-            (client, threads.submit(session, bench, client, *more))
-            for client in clients
+            (column, threads.submit(session, bench, client, *more))
+            for column, bench, client in columns
             for session, *more in sessions
         ]
-        for client, session in begun:
-            results.update({(row, client): result for row, result in session.result().items()})
+        for column, session in begun:
+            results.update({(row, column): result for row, result in session.result().items()})
     return results
 
 
@@ -87,16 +102,16 @@ def show_mixed(results):
     return table.show(title, rows, readers, cells)
 
 
-def control(commands, ours, clients, given):
+def control(bench, clients, jobs):
     """The checks again with every write left out: lines that name those that pass all the same."""
-    bench = checks.Bench(commands, ours, Clock(LONGEST, CONTROL), given.transcripts / "control")
-    bench.omits_writes = True
-    results = against_each(bench, clients, given.jobs, [(checks.store, n) for n in checks.STORED])
-    stored = {key: result for key, result in results.items() if key[0] != checks.NOTHING}
-    print(f"\n{len(stored)} checks without their writes: each must fail")
+    bench.omits_writes, bench.clock = True, Clock(LONGEST, CONTROL)
+    bench.folder = bench.folder / "control"
+    sessions = [(checks.store, name) for name in checks.STORED]
+    results = against_each(columns_of(bench, clients), jobs, sessions)
+    print(f"\n{len(results)} checks without their writes: each must fail")
     return [
         f"PASS without a write: {client}: {row}; transcripts: {result.transcripts}"
-        for (row, client), result in stored.items()
+        for (row, client), result in results.items()
         if not result.reason
     ]
 
@@ -122,13 +137,14 @@ def main():
 
     began = time.monotonic()
     bench = checks.Bench(commands, ours, Clock(LONGEST), given.transcripts)
-    results = against_each(bench, [*clients, ours], given.jobs, SESSIONS)
+    columns = columns_of(bench, clients)
+    results = against_each(columns, given.jobs, SESSIONS)
     together = mixed.mixed(bench, clients)
     title = f"Us ({ours}) and each client, seconds"
-    failed = table.show(title, checks.ROWS, [*clients, ours], results)
+    failed = table.show(title, checks.ROWS, [column for column, _, _ in columns], results)
     failed += show_mixed(together)
     if given.without_kadsim:
-        failed += control(commands, ours, [*clients, ours], given)
+        failed += control(bench, clients, given.jobs)
     print(f"\n{len(results) + len(together)} checks, {len(failed)} failed,", end=" ")
     print(f"{time.monotonic() - began:.0f} s; transcripts in {given.transcripts}")
     for line in failed:

@@ -27,6 +27,11 @@ def endpoint(text):
     return host.strip("[]"), int(port)
 
 
+def written(host, port):
+    """The pair as text again, an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def say(message):
     """Writes one line to whoever drives this."""
     sys.stdout.write(json.dumps(message) + "\n")

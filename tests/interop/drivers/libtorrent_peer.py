@@ -38,7 +38,7 @@ class Node:
     """One session, and what a driver may ask of it."""
 
     def __init__(self, listen, bootstrap):
-        self.pending = collections.deque()
+        self.host, self.pending = control.endpoint(listen)[0], collections.deque()
         self.session = lt.session({**SETTINGS, "listen_interfaces": listen})
         while not self.session.is_listening():
             self.session.wait_for_alert(50)
@@ -52,7 +52,7 @@ class Node:
 
     def address(self):
         """Where it listens."""
-        return f"127.0.0.1:{self.session.listen_port()}"
+        return control.written(self.host, self.session.listen_port())
 
     def key(self):
         """Its node id, which stands in front of the address that it is bound to."""
@@ -146,7 +146,7 @@ class Node:
         peers = set()
         for alert in self.alerts(lt.dht_get_peers_reply_alert, 3.0):
             if str(alert.info_hash) == request["infohash"]:
-                peers.update(f"{host}:{port}" for host, port in alert.peers())
+                peers.update(control.written(*peer) for peer in alert.peers())
                 if peers:
                     break
         return {"peers": sorted(peers)}
@@ -161,7 +161,8 @@ class Node:
         for alert in self.alerts(lt.dht_live_nodes_alert, PATIENCE):
             nodes = [(str(node["nid"]), node["endpoint"]) for node in alert.nodes]
             nodes.sort(key=lambda node: int(node[0], 16) ^ target)
-            return {"nodes": [{"key": key, "address": f"{h}:{p}"} for key, (h, p) in nodes]}
+            told = [{"key": key, "address": control.written(*place)} for key, place in nodes]
+            return {"nodes": told}
         raise control.Failure("no table was told")
 
 
