@@ -4,6 +4,7 @@ import argparse
 import copy
 import os
 import shutil
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,12 @@ SIX = "libtorrent"
 STAND_IN = "libtorrent"
 
 
+def give_up(message):
+    """Ends with the status of what cannot be tested at all."""
+    print(message, file=sys.stderr)
+    sys.exit(2)
+
+
 def arguments():
     """What the user asked for."""
     parser = argparse.ArgumentParser(prog="tests/interop/run", description=__doc__)
@@ -61,10 +68,10 @@ def built(given):
         names = [target() / profile / "kadsim" for profile in ("release", "debug")]
         programs = [name for name in names if name.is_file()]
         if not programs:
-            sys.exit(f"no kadsim in {target()}: build it, or name it with --kadsim")
+            give_up(f"no kadsim in {target()}: build it, or name it with --kadsim")
         given = max(programs, key=lambda name: name.stat().st_mtime)
     if not os.access(given, os.X_OK) or not given.is_file():
-        sys.exit(f"{given} is not a program")
+        give_up(f"{given} is not a program")
     return [str(given.resolve()), "node"]
 
 
@@ -119,6 +126,9 @@ def control(bench, clients, jobs):
 def main():
     """Installs, checks, prints; the status is 0 when nothing failed."""
     given = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Every node ends when its input does, so nothing needs to be waited for.
+        signal.signal(number, lambda number, _: os._exit(128 + number))
     ours = STAND_IN if given.without_kadsim else "kadsim"
     program = None if given.without_kadsim else built(given.kadsim)
     cache, wanted = target() / "interop", given.only or list(install.INSTALLERS)
@@ -127,7 +137,7 @@ def main():
     for name, reason in missing.items():
         print(f"skipped: {name}: {reason}")
     if missing and (given.all or os.environ.get("CI") == "true" or ours in missing):
-        sys.exit("a client is missing")
+        give_up("a client is missing")
     if program is not None:
         commands["kadsim"] = program
     clients = [name for name in install.INSTALLERS if name in commands and name in wanted]
