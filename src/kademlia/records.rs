@@ -1,6 +1,7 @@
 //! What a node keeps for others, and what it has published itself (paper, section 2.5).
 
-use super::key::Key;
+mod room;
+
 use super::message::Record;
 use super::params::Params;
 use super::rules::Refusal;
@@ -137,16 +138,12 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
 
     /// Keys of all held records, and of all items that a provider is known of.
     pub(super) fn keys(&self) -> impl Iterator<Item = K> {
-        self.held().iter().map(|held| held.key).chain(self.provided())
-    }
-
-    /// Keys of all items that a provider is known of.
-    pub(super) fn provided(&self) -> impl Iterator<Item = K> {
         let first = |(index, known): (usize, &Provider<P, K>)| {
             let earlier = &self.known()[..index];
             (!earlier.iter().any(|other| other.key == known.key)).then_some(known.key)
         };
-        self.known().iter().enumerate().filter_map(first)
+        let items = self.known().iter().enumerate().filter_map(first);
+        self.held().iter().map(|held| held.key).chain(items)
     }
 
     /// Numbers of records and of providers.
@@ -281,26 +278,6 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             due.push(Upkeep::Publish(publication.key, publication.value.clone()));
         }
         due
-    }
-}
-
-impl<P: Copy + Eq, K: Key> Records<P, K> {
-    /// Whether another record finds room: `Some` names the one that has to go for it, which is
-    /// farther from the own key.
-    ///
-    /// # Errors
-    /// There is none, and all that are held are nearer.
-    #[inline]
-    pub(super) fn full(&self, own: K, key: K, params: &Params) -> Result<Option<K>, Refusal> {
-        let held = self.held();
-        if held.len() < params.precautions.measures().record_room
-            || held.iter().any(|held| held.key == key)
-        {
-            return Ok(None);
-        }
-        let farthest = held.iter().map(|held| held.key).max_by_key(|held| held.distance(own));
-        let farther = farthest.filter(|farthest| farthest.distance(own) > key.distance(own));
-        farther.map(Some).ok_or(Refusal::NO_ROOM)
     }
 }
 

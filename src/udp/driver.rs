@@ -289,7 +289,7 @@ impl Driver {
                 place.handle(Input::Message { from, message: *message }, now);
             }
             Incoming::Sample(target) => {
-                let hashes = place.node.provided_keys().collect();
+                let hashes = place.node.provided_keys();
                 let near = place.node.closest(target, self.setup.params.k, |contact| contact.id);
                 place.line.respond_with_sample(hashes, near.to_vec());
             }

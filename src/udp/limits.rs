@@ -39,6 +39,19 @@ impl Limits {
         Limits { rate, full_at: BTreeMap::new() }
     }
 
+    /// So many sources at once are no neighbours: those that have sent least make room, half of them
+    /// together, so that the search for them is worth it.
+    fn forget_the_quieter_half(&mut self) {
+        let mut instants: Vec<Instant> = self.full_at.values().copied().collect();
+        let (_, &mut median, _) = instants.select_nth_unstable(MOST_SOURCES / 2);
+        let mut room = MOST_SOURCES / 2;
+        self.full_at.retain(|_, full_at| {
+            let stays = *full_at > median || room == 0;
+            room -= usize::from(!stays);
+            stays
+        });
+    }
+
     /// Whether another datagram of this source is to be looked at.
     pub fn admit(&mut self, from: SocketAddr, now: Instant) -> bool {
         let Some(Rate { per_second, burst }) = self.rate else { return true };
@@ -47,10 +60,7 @@ impl Limits {
         if self.full_at.len() >= MOST_SOURCES && !self.full_at.contains_key(&source) {
             self.full_at.retain(|_, full_at| *full_at > now);
             if self.full_at.len() >= MOST_SOURCES {
-                // So many sources at once are no neighbours: the first to be good again makes room.
-                let first = self.full_at.iter().min_by_key(|(_, full_at)| **full_at);
-                let first = first.map(|(&source, _)| source);
-                first.map(|source| self.full_at.remove(&source));
+                self.forget_the_quieter_half();
             }
         }
         let full_at = self.full_at.entry(source).or_insert(now);
@@ -93,6 +103,15 @@ mod tests {
             let ip = std::net::Ipv4Addr::from(0x0a00_0000 + source);
             assert!(limits.admit((ip, 1).into(), Instant::ZERO));
         }
-        assert_eq!(limits.full_at.len(), MOST_SOURCES);
+        assert!((MOST_SOURCES / 2..=MOST_SOURCES).contains(&limits.full_at.len()));
+        // Who sends much is not forgotten for them.
+        let loud = (std::net::Ipv4Addr::LOCALHOST, 1).into();
+        let now = Instant::ZERO + Duration::from_secs(1);
+        while limits.admit(loud, now) {}
+        for source in 0..20_000u32 {
+            let ip = std::net::Ipv4Addr::from(0x0b00_0000 + source);
+            assert!(limits.admit((ip, 1).into(), now));
+        }
+        assert!(!limits.admit(loud, now));
     }
 }

@@ -64,9 +64,9 @@ impl GivenTokens {
     }
 }
 
-/// Tokens received that are kept at most; each is of 65,000 bytes at most, and mostly of 4 to 20.
+/// Tokens received that are kept at most.
 const MOST_RECEIVED: usize = 1_024;
-/// Longest token that is kept.
+/// Bytes of the longest token that is kept; most have 4 to 20.
 const LONGEST: usize = 256;
 
 /// The tokens that a node has received, by who gave them and what it was asked for: some bind them

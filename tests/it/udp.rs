@@ -8,7 +8,7 @@ use kadsim::krpc::Id;
 use kadsim::krpc::decode::decode;
 use kadsim::krpc::encode::encode;
 use kadsim::krpc::item::{Item, bencoded_string, mutable_target, public_key};
-use kadsim::krpc::packet::{Content, Packet, Query, Response};
+use kadsim::krpc::packet::{Content, Packet, Query, Response, Want};
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::time::Duration;
 use kadsim::udp::contact::Contact;
@@ -395,6 +395,39 @@ fn tokens_and_refusals() {
     assert_eq!(error(asks(&mut service, put(&token, &forged, None))), 206);
     let big = Item::immutable(bencoded_string(&[b'x'; 1_000]));
     assert_eq!(error(asks(&mut service, put(&token, &big, None))), 205);
+}
+
+/// What was asked for is answered, in the families that were asked for, and in one small packet.
+#[test]
+fn answers_suit_who_asks() {
+    let mut service = network(3);
+    let (stranger, mut others) = (Stranger::new(50), Vec::new());
+    let mut asks = |service: &mut Service, query| {
+        response(stranger.asks(service, &stranger.query(query), &mut others))
+    };
+    for (v4, v6) in [(true, true), (true, false), (false, true), (false, false)] {
+        let want = Some(Want { v4, v6 });
+        let answer = asks(&mut service, Query::FindNode { target: id(1), want });
+        assert_eq!(answer.nodes.map(|nodes| nodes.len()), v4.then_some(2));
+        assert_eq!(answer.nodes6, v6.then(Vec::new), "an IPv4 node knows none");
+    }
+    let get_peers = Query::GetPeers { info_hash: id(1), want: None };
+    let token = asks(&mut service, get_peers.clone()).token.expect("for an announcement");
+    for port in 1..=150 {
+        let token = token.clone();
+        asks(
+            &mut service,
+            Query::AnnouncePeer { info_hash: id(1), port, implied_port: false, token },
+        );
+    }
+    assert_eq!(service.driver().node(0).holdings(), (0, 150));
+    let answer = asks(&mut service, get_peers);
+    let mut values = answer.values.clone().expect("there are peers");
+    values.sort_unstable();
+    values.dedup();
+    assert_eq!((values.len(), answer.nodes.as_ref().map(Vec::len)), (100, Some(2)));
+    let packet = Content::Response { id: id(0), response: Box::new(answer) };
+    assert!(encode(&Packet::new(&[0; 20], packet)).len() < 1_200);
 }
 
 #[test]

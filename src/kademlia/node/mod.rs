@@ -111,8 +111,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         self.records.keys()
     }
 
-    /// Items that the node knows providers of.
-    pub fn provided_keys(&self) -> impl Iterator<Item = K> {
+    /// Items that the node knows providers of, in the order of their keys.
+    pub fn provided_keys(&self) -> Vec<K> {
         self.records.provided()
     }
 
