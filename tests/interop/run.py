@@ -13,6 +13,7 @@ from pathlib import Path
 import checks
 import install
 import mixed
+import program
 import table
 from peer import Clock
 
@@ -28,8 +29,12 @@ CONTROL = 2.0
 SESSIONS = [
     *((checks.meet,), (checks.pass_on,), (checks.find_nothing,)),
     *((checks.take_turns,), (checks.be_refused,)),
+    *((program.come_back,), (program.only_read,)),
     *((checks.store, name) for name in checks.STORED),
 ]
+
+# The rows of the table.
+ROWS = [*checks.ROWS, *program.ROWS]
 
 # The client that speaks IPv6 as well. (aria2 wants a global address for that.)
 SIX = "libtorrent"
@@ -130,7 +135,7 @@ def main():
         # Every node ends when its input does, so nothing needs to be waited for.
         signal.signal(number, lambda number, _: os._exit(128 + number))
     ours = STAND_IN if given.without_kadsim else "kadsim"
-    program = None if given.without_kadsim else built(given.kadsim)
+    ours_is = None if given.without_kadsim else built(given.kadsim)
     cache, wanted = target() / "interop", given.only or list(install.INSTALLERS)
     print(f"== clients, kept in {cache}", flush=True)
     commands, missing = install.install(cache, {*wanted, ours} - {"kadsim"})
@@ -138,8 +143,8 @@ def main():
         print(f"skipped: {name}: {reason}")
     if missing and (given.all or os.environ.get("CI") == "true" or ours in missing):
         give_up("a client is missing")
-    if program is not None:
-        commands["kadsim"] = program
+    if ours_is is not None:
+        commands["kadsim"] = ours_is
     clients = [name for name in install.INSTALLERS if name in commands and name in wanted]
     clients = [name for name in clients if name != ours]
     given.transcripts = cache / "transcripts"
@@ -151,7 +156,7 @@ def main():
     results = against_each(columns, given.jobs, SESSIONS)
     together = mixed.mixed(bench, clients)
     title = f"Us ({ours}) and each client, seconds"
-    failed = table.show(title, checks.ROWS, [column for column, _, _ in columns], results)
+    failed = table.show(title, ROWS, [column for column, _, _ in columns], results)
     failed += show_mixed(together)
     if given.without_kadsim:
         failed += control(bench, clients, given.jobs)
