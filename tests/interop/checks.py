@@ -78,11 +78,13 @@ class Bench:
                 results[row] = Result(reason or "", seconds, network.folder)
                 return reason is None
 
+            missed = "was not reached"
             try:
                 session(network, check)
             except Broken as broken:
-                for row in rows:
-                    results.setdefault(row, Result(str(broken), 0.0, network.folder))
+                missed = str(broken)
+            for row in rows:
+                results.setdefault(row, Result(missed, 0.0, network.folder))
         return results
 
 

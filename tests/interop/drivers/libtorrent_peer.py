@@ -127,17 +127,19 @@ class Node:
         return None
 
     def announce(self, request):
-        """Announces a port, and waits for the first who confirms."""
+        """Announces a port, again every 2 s, until the first confirms: an announcement made while
+        there is nobody to ask comes to nothing, and libtorrent does not tell."""
         info_hash = bytes.fromhex(request["infohash"])
-        self.session.dht_announce(lt.sha1_hash(info_hash), request.get("port", 0), 0)
-        asked = set()
-        for alert in self.alerts(lt.dht_pkt_alert, PATIENCE):
-            message = lt.bdecode(alert.pkt_buf) or {}
-            arguments = message.get(b"a", {})
-            if message.get(b"q") == b"announce_peer" and arguments[b"info_hash"] == info_hash:
-                asked.add(message[b"t"])
-            elif message.get(b"y") == b"r" and message[b"t"] in asked:
-                return {"copies": 1}
+        end, asked = time.monotonic() + PATIENCE, set()
+        while time.monotonic() < end:
+            self.session.dht_announce(lt.sha1_hash(info_hash), request.get("port", 0), 0)
+            for alert in self.alerts(lt.dht_pkt_alert, 2.0):
+                message = lt.bdecode(alert.pkt_buf) or {}
+                about = message.get(b"a", {}).get(b"info_hash")
+                if message.get(b"q") == b"announce_peer" and about == info_hash:
+                    asked.add(message[b"t"])
+                elif message.get(b"y") == b"r" and message[b"t"] in asked:
+                    return {"copies": 1}
         raise control.Failure("nobody confirmed")
 
     def find_peers(self, request):
