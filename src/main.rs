@@ -5,7 +5,7 @@ use std::process::ExitCode;
 /// The tables of all nodes are thousands of small allocations each; this allocator asks the system
 /// to lay them on huge pages, which [`kadsim::memory`] can forbid.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: kadsim::memory::magazine::Allocator = kadsim::memory::magazine::Allocator;
 
 fn main() -> ExitCode {
     kadsim::cli::main()
