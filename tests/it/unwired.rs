@@ -1,7 +1,7 @@
 //! Mutated datagrams at codec and node, without sockets: a case follows from its number.
 //!
 //! For more of them than a test run has time for:
-//! `KADSIM_FUZZ_DATAGRAMS=1000..100000 cargo test --test it unwired`
+//! `KADSIM_FUZZ_DATAGRAMS=1000..60000 cargo test --test it unwired`
 
 use crate::trials::{self, SEPARATOR};
 use kadsim::rng::{Purpose, Seed, Stream};
