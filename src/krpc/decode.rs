@@ -1,9 +1,11 @@
-//! Bytes to packets. Whatever comes is read once, from front to back; what is nested deeper than
-//! [`MOST_DEPTH`] is refused unread; and each byte is kept at most once.
+//! Bytes to packets. Whatever comes is read from front to back, once, or twice if its keys are out of
+//! order; what is nested deeper than [`MOST_DEPTH`] is refused unread; and each byte is kept at most
+//! once.
 
 use super::Id;
 use super::compact::{self, Family, NodeInfo};
 use super::item::{Item, Signed};
+use super::order::in_order;
 use super::packet::{Content, ErrorCode, KrpcError, Packet, Query, Response, Samples, Want};
 use super::writer;
 use crate::kademlia::key::WideKey;
@@ -19,7 +21,7 @@ pub const MOST_DEPTH: usize = 32;
 /// Why there is no packet in a datagram.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// It is not bencoded, or not in order (BEP 3).
+    /// It is not bencoded (BEP 3), has a key twice, or has a value whose keys are out of order.
     #[error("not bencoded")]
     NotBencoded,
     /// It is bencoded, but no KRPC packet that could be answered or that answers.
@@ -41,11 +43,20 @@ impl From<Error> for DecodeError {
     }
 }
 
-/// Reads a datagram.
+/// Reads a datagram. Its own keys and those of `a` and `r` may be in any order.
 ///
 /// # Errors
 /// Why it is no packet.
 pub fn decode(datagram: &[u8]) -> Result<Packet, DecodeError> {
+    match read(datagram) {
+        // Rare enough to be found out only now.
+        Err(DecodeError::NotBencoded) => read(&in_order(datagram).ok_or(DecodeError::NotBencoded)?),
+        outcome => outcome,
+    }
+}
+
+/// Reads a datagram whose keys are in order.
+fn read(datagram: &[u8]) -> Result<Packet, DecodeError> {
     let mut decoder = Decoder::new(datagram).with_max_depth(MOST_DEPTH);
     let dict = match decoder.next_object()? {
         Some(Object::Dict(dict)) => dict,

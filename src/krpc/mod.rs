@@ -1,7 +1,8 @@
 //! KRPC, the wire format of BitTorrent's Mainline DHT: datagrams in, packets out, and back.
 //!
-//! No socket and no clock: everything here is a function of its arguments. Nothing panics and
-//! nothing is read twice, whatever a datagram holds; memory is bounded by its length.
+//! No socket and no clock: everything here is a function of its arguments. Nothing panics, whatever
+//! a datagram holds; work and memory are bounded by its length. What is read may have its keys in any
+//! order, what is written has them in order.
 //!
 //! - [`packet`]: what a datagram says: queries, responses and errors (BEP 5, 32, 43, 44, 51);
 //! - [`compact`]: addresses and nodes in 6, 18, 26 and 38 bytes (BEP 5, 32);
@@ -16,6 +17,7 @@ pub mod decode;
 pub mod encode;
 pub mod item;
 pub mod node_id;
+mod order;
 pub mod packet;
 pub mod rules;
 pub mod translate;

@@ -12,7 +12,7 @@ use super::contact::{Contact, is_usable, plain};
 use super::counters::{Counters, Dropped};
 use super::fate::{Departing, Fate, Fates};
 use super::limits::{Limits, Rate};
-use super::line::{Incoming, Line, Secrets, Wire};
+use super::line::{Line, Secrets, Wire};
 use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::krpc::Id;
@@ -284,19 +284,10 @@ impl Driver {
         if !place.is_online {
             return place.line.drop(Dropped::Offline);
         }
-        match place.line.read(datagram, source, &mut self.limits, now) {
-            Incoming::Message(from, message) => {
-                place.handle(Input::Message { from, message: *message }, now);
-            }
-            Incoming::Sample(target) => {
-                let hashes = place.node.provided_keys();
-                let near = place.node.closest(target, self.setup.params.k, |contact| contact.id);
-                place.line.respond_with_sample(hashes, near.to_vec());
-            }
-            Incoming::Pong(tag, contact) => {
-                self.events.push((node, Event::Ping(tag, Some(contact))));
-            }
-            Incoming::Nothing => {}
+        let incoming = place.line.read(datagram, source, &mut self.limits, now);
+        let k = self.setup.params.k;
+        if let Some((tag, from)) = incoming.hand_to(&mut place.node, &mut place.line, k, now) {
+            self.events.push((node, Event::Ping(tag, Some(from))));
         }
         self.settle(node, now);
     }

@@ -4,8 +4,6 @@
 mod incoming;
 mod outgoing;
 
-pub(super) use incoming::Incoming;
-
 use super::UdpNode;
 use super::contact::Contact;
 use super::counters::{Counters, Dropped, kind};

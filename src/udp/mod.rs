@@ -7,6 +7,7 @@
 //! - [`fate`]: what happens to a packet before it leaves, for experiments on one host;
 //! - `line`: one node's correspondence: what it has asked and is being asked;
 //! - [`driver`]: sockets, wake-ups and nodes in one thread;
+//! - [`unwired`]: one node with neither socket nor clock, for tests that must repeat;
 //! - [`request`] and [`service`]: what applications ask of a hosted node, answered when it is done;
 //! - [`state`]: keys and contacts in a file, for the next start.
 //!
@@ -24,6 +25,7 @@ pub mod request;
 pub mod service;
 pub mod state;
 pub mod tokens;
+pub mod unwired;
 
 use crate::kademlia::Node;
 use crate::kademlia::params::{Params, Precautions, Stop};

@@ -4,6 +4,8 @@
 mod worlds;
 // A folder in which the program runs.
 mod desk;
+// What must hold whatever codec and node are sent.
+mod trials;
 
 // Rules of the source tree.
 mod tidy;
@@ -31,5 +33,7 @@ mod program;
 mod capture;
 // The same node on UDP sockets.
 mod udp;
+// Codec and node without sockets, under mutated datagrams.
+mod unwired;
 // kadsim node, led by a program.
 mod control;

@@ -247,9 +247,38 @@ fn what_cannot_be_read_is_told_apart() {
     assert!(not_krpc(b"de") && not_krpc(b"le") && not_krpc(b"4:ping"));
     assert!(not_krpc(b"d1:rd2:id2:abe1:t2:aa1:y1:re") && not_krpc(b"d1:t2:aa1:y1:ee"));
     assert!(not_krpc(b"d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:y1:qe"), "nothing to send back");
-    for text in [&b"d1:t2:aa1:y1:qeX"[..], b"d1:y1:q1:t2:aae", b"d", b"", b"d1:t999:aae", b"i5"] {
+    for text in [&b"d1:t2:aa1:y1:qeX"[..], b"d1:t2:aa1:t2:aae", b"d", b"", b"d1:t999:aae", b"i5"] {
         assert_eq!(decode(text), Err(DecodeError::NotBencoded), "{}", text.escape_ascii());
     }
+}
+
+/// As programs send it that write datagrams by hand.
+#[test]
+fn keys_may_be_read_in_any_order_and_values_stay_as_they_are() {
+    let ping = b"d1:y1:q1:t2:aa1:q4:ping1:ad2:id20:abcdefghij0123456789ee";
+    assert_eq!(decode(ping), Ok(query(Query::Ping)));
+    let find = b"d1:y1:q1:ad6:target20:mnopqrstuvwxyz1234562:id20:abcdefghij0123456789e1:q9:find_node1:t2:aae";
+    assert_eq!(decode(find), Ok(query(Query::FindNode { target: target(), want: None })));
+    let pong = b"d1:rd5:token2:tk2:id20:mnopqrstuvwxyz123456e1:t2:aa1:y1:re";
+    let token = Some(b"tk".to_vec());
+    assert_eq!(decode(pong), Ok(answer(target(), Response { token, ..Response::default() })));
+    assert_eq!(
+        encode(&query(Query::Ping)),
+        b"d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe"
+    );
+
+    let put = |value: &str| {
+        let put =
+            format!("d1:ad1:v{value}2:id20:abcdefghij01234567895:token0:e1:q3:put1:t2:aa1:y1:qe");
+        decode(put.as_bytes())
+    };
+    let item = Item::immutable(Bytes::from_static(b"d1:a1:x1:bi2ee"));
+    let stored = Query::Put { item, cas: None, target: None, token: Vec::new() };
+    assert_eq!(put("d1:a1:x1:bi2ee"), Ok(query(stored)));
+    // Who put a value in order would change its name, and who kept it could not pass it on to those
+    // that take nothing out of order.
+    assert_eq!(put("d1:bi2e1:a1:xe"), Err(DecodeError::NotBencoded));
+    assert_eq!(decode(b"d1:y1:q1:t2:aa1:t2:aae"), Err(DecodeError::NotBencoded), "a key twice");
 }
 
 #[test]

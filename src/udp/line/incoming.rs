@@ -1,13 +1,15 @@
 //! What a datagram means to a node: decoded, and held against what was asked.
 
-use super::{Asked, Line, Open, Sought};
+use super::{Asked, Line, Open, Sought, Wire};
 use crate::kademlia::message::{Body, Message, PeerList, Providers, Record};
 use crate::kademlia::rules::Refusal;
 use crate::krpc::Id;
 use crate::krpc::compact::Family;
 use crate::krpc::decode::{DecodeError, decode};
 use crate::krpc::packet::{Content, ErrorCode, KrpcError, Packet, Query, Response};
+use crate::protocol::{Input, Protocol};
 use crate::time::{Duration, Instant};
+use crate::udp::UdpNode;
 use crate::udp::contact::{Contact, is_usable};
 use crate::udp::counters::{Dropped, kind};
 use crate::udp::limits::Limits;
@@ -35,6 +37,30 @@ pub(in crate::udp) enum Incoming {
 impl Incoming {
     fn message(from: Contact, number: u32, body: Body<Contact, Id>) -> Self {
         Incoming::Message(from, Box::new(Message { number, body }))
+    }
+
+    /// Does it: hands the node what is for it. If an application's ping was answered, gives its tag
+    /// and by whom. `k` is how many nodes go with a sample.
+    pub(in crate::udp) fn hand_to(
+        self,
+        node: &mut UdpNode,
+        line: &mut Line,
+        k: usize,
+        now: Instant,
+    ) -> Option<(u64, Contact)> {
+        match self {
+            Incoming::Message(from, message) => {
+                let input = Input::Message { from, message: *message };
+                node.handle(input, &mut Wire { now, line });
+            }
+            Incoming::Sample(target) => {
+                let near = node.closest(target, k, |contact| contact.id);
+                line.respond_with_sample(node.provided_keys(), near.to_vec());
+            }
+            Incoming::Pong(tag, contact) => return Some((tag, contact)),
+            Incoming::Nothing => {}
+        }
+        None
     }
 }
 
