@@ -1,6 +1,7 @@
 //! What a user did wrong, apart from the scenario itself.
 
 use crate::report::ReportError;
+use crate::runner::Obstacle;
 use std::path::PathBuf;
 
 /// A command that cannot be obeyed as it was given. Like a wrong scenario it ends the program
@@ -65,6 +66,15 @@ pub enum Misuse {
         name: String,
         /// What is wrong.
         cause: String,
+    },
+    /// A scenario that sockets of this host cannot carry.
+    #[error("{0}")]
+    Sockets(Obstacle),
+    /// An option for simulations, with sockets.
+    #[error("{option} says how a simulation is carried out: leave it out with --transport udp")]
+    OnlySimulated {
+        /// The option.
+        option: &'static str,
     },
     /// A row of figures that there is not.
     #[error("there is no row {name:?}: the known ones are {known}")]

@@ -5,7 +5,9 @@ use super::{Misuse, interrupt};
 use crate::engine::queue::QueueKind;
 use crate::memory;
 use crate::report;
-use crate::runner::{self, Execution, RunArguments};
+use crate::rng::Seed;
+use crate::runner::result::RunOutput;
+use crate::runner::{self, Execution, Progress, RunArguments};
 use crate::scenario::{Scenario, Setting};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -31,12 +33,15 @@ pub struct Args {
     /// Print no progress and no table
     #[arg(long)]
     pub quiet: bool,
-    /// Threads, each with a block of the nodes; the run is the same with any number
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::threads)]
-    pub threads: usize,
-    /// Event queue; the run is the same with either
-    #[arg(long, value_enum, default_value_t = Queue::Bucketed)]
-    pub queue: Queue,
+    /// Threads, each with a block of the nodes; the run is the same with any number [default: 1]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
+    pub threads: Option<usize>,
+    /// Event queue; the run is the same with either [default: bucketed]
+    #[arg(long, value_enum)]
+    pub queue: Option<Queue>,
+    /// What carries the messages: the simulator, or UDP sockets of this host in real time
+    #[arg(long, value_enum, default_value_t = Transport::Simulated)]
+    pub transport: Transport,
     /// Do not fetch ahead what coming events will touch; the run is the same, only slower
     #[arg(long)]
     pub no_prefetch: bool,
@@ -52,6 +57,15 @@ pub enum Format {
     Table,
     /// The content of result.json
     Json,
+}
+
+/// What carries the messages of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Transport {
+    /// The simulator, in virtual time
+    Simulated,
+    /// UDP sockets of this host, one for each node, in real time
+    Udp,
 }
 
 /// Names of the event queues.
@@ -86,6 +100,7 @@ pub enum Ended {
 /// # Errors
 /// A `ScenarioError` if the scenario is wrong; otherwise what could not be written.
 pub fn run(args: &Args) -> anyhow::Result<Ended> {
+    check(args)?;
     let mut scenario = Scenario::load(&args.file, &args.settings)?;
     if let Some(seed) = args.seed {
         scenario.seed = seed;
@@ -96,30 +111,16 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
     report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
-    if args.threads > 1
-        && let Some(smallest) = runner::undivided(&scenario)
-    {
-        let note = format!(
-            "note: packets of this network can take as little as {smallest}, so that no part of it \
-             can run ahead of the others: one thread instead of {}",
-            args.threads
-        );
-        // With standard error gone there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "{note}");
-    }
     let mut bar = ProgressBar::new(&scenario, args.quiet);
-    let arguments = RunArguments {
-        execution: Execution {
-            queue: args.queue.into(),
-            threads: args.threads,
-            prefetch: !args.no_prefetch,
-        },
-        ..RunArguments::of(&scenario)
-    };
-    let run = runner::run(arguments, &mut |progress| {
+    let mut watch = |progress: Progress| {
         bar.show(&progress);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    };
+    let run = match args.transport {
+        Transport::Simulated => simulate(args, &scenario, &mut watch),
+        Transport::Udp => runner::run_on_sockets(&scenario, Seed(scenario.seed), &mut watch)
+            .map_err(Misuse::Sockets)?,
+    };
     bar.finish();
     interrupt::writing();
     let folder = report::write(&args.out, &run, &scenario.output.plots)?;
@@ -131,4 +132,48 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     }
     stdout.flush()?;
     Ok(if run.result.partial { Ended::Interrupted } else { Ended::Complete })
+}
+
+/// Runs the scenario in virtual time.
+fn simulate(
+    args: &Args,
+    scenario: &Scenario,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> RunOutput {
+    let threads = args.threads.unwrap_or(1);
+    if threads > 1
+        && let Some(smallest) = runner::undivided(scenario)
+    {
+        let note = format!(
+            "note: packets of this network can take as little as {smallest}, so that no part of it \
+             can run ahead of the others: one thread instead of {threads}"
+        );
+        // With standard error gone there is nobody left to tell.
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
+    let execution = Execution {
+        queue: args.queue.unwrap_or(Queue::Bucketed).into(),
+        threads,
+        prefetch: !args.no_prefetch,
+    };
+    runner::run(RunArguments { execution, ..RunArguments::of(scenario) }, watch)
+}
+
+/// Whether all options are those of this transport.
+///
+/// # Errors
+/// The first that says how a simulation is carried out, for a run that is none.
+fn check(args: &Args) -> Result<(), Misuse> {
+    let simulation = [
+        ("--threads", args.threads.is_some()),
+        ("--queue", args.queue.is_some()),
+        ("--no-prefetch", args.no_prefetch),
+        ("--no-huge-pages", args.no_huge_pages),
+    ];
+    match simulation.into_iter().find(|&(_, given)| given) {
+        Some((option, _)) if args.transport == Transport::Udp => {
+            Err(Misuse::OnlySimulated { option })
+        }
+        _ => Ok(()),
+    }
 }

@@ -9,6 +9,8 @@
 mod agenda;
 // The applications on the nodes.
 mod applications;
+// A block of nodes in virtual time.
+mod block;
 // What blocks of nodes have in common.
 mod common;
 // What a run costs the machine.
@@ -17,8 +19,12 @@ mod cost;
 mod course;
 // Where two runs part.
 mod difference;
+// What a run does, wherever its nodes live.
+mod experiment;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// Where the nodes of a run live.
+mod host;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
 // The figures at the end of a run.
@@ -33,7 +39,9 @@ pub mod result;
 mod random_start;
 // The nodes as a run begins with them, to be looked at.
 mod settled;
-// The world around the nodes of a block.
+// The same run on sockets, in real time.
+mod sockets;
+// What surrounds the nodes of a block.
 mod surroundings;
 // Tables from global knowledge.
 mod warm_start;
@@ -47,13 +55,15 @@ use crate::network::Network;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use cost::Cost;
+use cost::{Cost, Work};
 use course::Course;
+use outcome::Ending;
 use pace::Pace;
-use result::RunOutput;
+use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
 
 pub use difference::{Difference, first_difference};
+pub use sockets::{Obstacle, run_on_sockets};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.
 #[derive(Clone, Copy, Debug)]
@@ -148,8 +158,21 @@ fn run_on<Q: EventQueue>(
             break;
         }
     }
-    let threads = course.surroundings.len();
+    let threads = course.experiment.surroundings.len();
     let counters = course.blocks.counters();
-    let performance = cost.end(&counters, scenario.nodes.count, threads, execution.queue);
-    outcome::output(course, seed, partial, performance)
+    let performance = cost.end(Work {
+        events: counters.events,
+        messages: counters.delivered,
+        nodes: scenario.nodes.count,
+        threads,
+        queue: execution.queue.name(),
+    });
+    let ending = Ending {
+        transport: Transport::Simulated,
+        digest: Some(format!("{:016x}", course.blocks.digest().value())),
+        events: counters.events,
+        partial,
+        performance,
+    };
+    outcome::output(&mut course.experiment, &course.blocks, ending)
 }

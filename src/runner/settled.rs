@@ -40,6 +40,6 @@ impl Settled<'_> {
     pub fn truly_closest(&self, target: Key64, count: usize) -> PeerList<NodeIndex> {
         // No node has this number, so none is left out.
         let nobody = NodeIndex(u32::MAX);
-        self.0.common.population.closest(target, count, nobody, self.0.now())
+        self.0.experiment.common.population.closest(target, count, nobody, self.0.now())
     }
 }

@@ -65,8 +65,8 @@ pub struct Opening {
 /// What has happened at a hosted node.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The node reports something.
-    Report(Box<Report<Contact, Id>>),
+    /// The node reports something, at this time.
+    Report(Instant, Box<Report<Contact, Id>>),
     /// A ping under this tag was answered, or (`None`) was not in time.
     Ping(u64, Option<Contact>),
 }
@@ -87,10 +87,15 @@ struct Place {
     socket: UdpSocket,
     /// Whether the node hears anything. Its socket stays bound while it does not.
     is_online: bool,
+    /// Packets that it has sent, or tried to.
+    packets: u64,
+    /// Inputs that it has handled.
+    inputs: u64,
 }
 
 impl Place {
     fn handle(&mut self, input: Input<UdpNode>, now: Instant) {
+        self.inputs += 1;
         self.node.handle(input, &mut Wire { now, line: &mut self.line });
     }
 }
@@ -107,6 +112,7 @@ pub struct Driver {
     /// For each node, and each packet that is held back, when it is due.
     queue: PriorityQueue<Due, Reverse<Instant>>,
     held_back: BTreeMap<u64, (usize, SocketAddr, Vec<u8>)>,
+    /// The number of the packet that is held back next.
     next_packet: u64,
     /// Sockets that may hold more datagrams.
     readable: BTreeSet<usize>,
@@ -172,6 +178,8 @@ impl Driver {
             line: Line::new(me, secrets, rng, self.clock.now()),
             socket,
             is_online: true,
+            packets: 0,
+            inputs: 0,
         });
         Ok(number)
     }
@@ -189,6 +197,11 @@ impl Driver {
     /// A node's own name.
     pub fn me(&self, node: usize) -> Contact {
         self.places[node].line.me()
+    }
+
+    /// Inputs that all nodes have handled.
+    pub fn inputs(&self) -> u64 {
+        self.places.iter().map(|place| place.inputs).sum()
     }
 
     /// What a node has seen.
@@ -282,10 +295,11 @@ impl Driver {
         let now = self.clock.now();
         let place = &mut self.places[node];
         if !place.is_online {
-            return place.line.drop(Dropped::Offline);
+            return place.line.counters.miss();
         }
         match place.line.read(datagram, source, &mut self.limits, now) {
             Incoming::Message(from, message) => {
+                place.line.counters.hear(&message, datagram.len());
                 place.handle(Input::Message { from, message: *message }, now);
             }
             Incoming::Sample(target) => {
@@ -337,7 +351,8 @@ impl Driver {
     fn settle(&mut self, node: usize, now: Instant) {
         let Place { line, .. } = &mut self.places[node];
         let out = std::mem::take(&mut line.out);
-        let reports = line.reports.drain(..).map(|report| (node, Event::Report(Box::new(report))));
+        let reports = line.reports.drain(..);
+        let reports = reports.map(|report| (node, Event::Report(now, Box::new(report))));
         self.events.extend(reports);
         let (key, due) = (Due::Node(node), line.due());
         if due == Instant::FAR_FUTURE {
@@ -351,13 +366,15 @@ impl Driver {
     }
 
     fn depart(&mut self, node: usize, to: SocketAddr, bytes: Vec<u8>, now: Instant) {
-        let number = self.next_packet;
-        self.next_packet += 1;
-        let packet = Departing { node, to, number, bytes: bytes.len(), now };
+        let place = &mut self.places[node];
+        let packet = Departing { node, to, number: place.packets, bytes: bytes.len(), now };
+        place.packets += 1;
         match self.setup.fates.decide(packet) {
             Fate::Leave => self.transmit(node, to, &bytes),
-            Fate::Lost => self.places[node].line.drop(Dropped::Lost),
+            Fate::Lost(reason) => self.places[node].line.counters.lose(reason),
             Fate::LeaveAfter(delay) => {
+                let number = self.next_packet;
+                self.next_packet += 1;
                 self.held_back.insert(number, (node, to, bytes));
                 self.queue.push(Due::Packet(number), Reverse(now + delay));
             }

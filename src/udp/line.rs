@@ -163,6 +163,11 @@ impl Line {
         self.pings.values().map(|ping| ping.due).fold(self.wake, Instant::min)
     }
 
+    /// The node is to be woken then.
+    pub(super) fn set_wake(&mut self, due: Instant) {
+        self.wake = due;
+    }
+
     /// Whether the node is to be woken by now; it will set the next time.
     pub(super) fn take_wake(&mut self, now: Instant) -> bool {
         let due = self.wake <= now;
@@ -203,12 +208,15 @@ impl Line {
         self.pings.remove(&number).map(|ping| ping.tag)
     }
 
-    fn send(&mut self, to: SocketAddr, mut packet: Packet) {
+    /// Sends a packet; gives its length.
+    fn send(&mut self, to: SocketAddr, mut packet: Packet) -> usize {
         packet.version = Some(VERSION.to_vec());
         packet.read_only = self.me.read_only && matches!(packet.content, Content::Query { .. });
         let bytes = encode(&packet);
-        self.counters.send(kind(&packet), bytes.len());
+        let length = bytes.len();
+        self.counters.send(kind(&packet), length);
         self.out.push((to, bytes));
+        length
     }
 
     pub(super) fn drop(&mut self, reason: Dropped) {
@@ -237,14 +245,14 @@ impl Transport<UdpNode> for Wire<'_> {
 
     fn send(&mut self, to: Contact, message: Message<Contact, Id>) {
         if message.body.is_response() {
-            self.line.respond(&message.body, self.now);
+            self.line.respond(&message, self.now);
         } else {
             self.line.ask(to, &message, self.now);
         }
     }
 
     fn wake_at(&mut self, due: Instant) {
-        self.line.wake = due;
+        self.line.set_wake(due);
     }
 
     fn rng(&mut self) -> &mut Stream {

@@ -9,6 +9,7 @@ use kadsim::krpc::decode::decode;
 use kadsim::krpc::encode::encode;
 use kadsim::krpc::item::{Item, bencoded_string, mutable_target, public_key};
 use kadsim::krpc::packet::{Content, Packet, Query, Response};
+use kadsim::network::DropReason;
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::time::Duration;
 use kadsim::udp::contact::Contact;
@@ -428,7 +429,7 @@ fn packets_are_delayed_and_lost_as_the_experiment_says() {
     let fates = move |packet: Departing| {
         assert!(packet.bytes > 50 && packet.node < 3);
         match loses.get() && packet.node == 2 {
-            true => Fate::Lost,
+            true => Fate::Lost(DropReason::Loss),
             false => Fate::LeaveAfter(Duration::from_millis(30)),
         }
     };
@@ -486,7 +487,7 @@ fn a_node_goes_and_comes_back() {
     while closest.is_none() {
         driver.turn(Duration::from_millis(20)).expect("sockets can be waited for");
         closest = driver.events().into_iter().find_map(|(_, event)| match event {
-            Event::Report(report) => match *report {
+            Event::Report(_, report) => match *report {
                 Report::Finished(finished) if finished.number == Some(7) => Some(finished.closest),
                 _ => None,
             },
