@@ -119,7 +119,7 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     let run = match args.transport {
         Transport::Simulated => simulate(args, &scenario, &mut watch),
         Transport::Udp => runner::run_on_sockets(&scenario, Seed(scenario.seed), &mut watch)
-            .map_err(Misuse::Sockets)?,
+            .map_err(Misuse::of)?,
     };
     bar.finish();
     interrupt::writing();

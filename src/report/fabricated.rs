@@ -183,6 +183,7 @@ fn output(
             nodes,
             threads: 1,
             queue: "calendar".to_owned(),
+            lateness_micros: None,
         },
         series: metrics.series().clone(),
         operations: metrics.log().records(),

@@ -77,6 +77,7 @@ impl Cost {
             nodes: u64::from(work.nodes),
             threads: work.threads as u64,
             queue: work.queue.to_owned(),
+            lateness_micros: None,
         }
     }
 }

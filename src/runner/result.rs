@@ -5,7 +5,7 @@
 //! stands in [`Performance`].
 
 use super::figures::{MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
-use crate::metrics::{Metrics, OperationKind, OperationRecord, Series, number};
+use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -201,8 +201,11 @@ pub struct Performance {
     pub nodes: u64,
     /// Threads that handled events.
     pub threads: u64,
-    /// Name of the event queue.
+    /// Name of the event queue; `"sockets"` for a run on those.
     pub queue: String,
+    /// By how many microseconds packets left later than planned, in a run on sockets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness_micros: Option<Percentiles>,
 }
 
 /// How the results of one kind of operation are spread, for plots. Each is a list of values and

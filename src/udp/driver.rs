@@ -17,6 +17,7 @@ use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::krpc::Id;
 use crate::krpc::compact::Family;
+use crate::metrics::Histogram;
 use crate::protocol::{Input, Protocol};
 use crate::rng::{Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
@@ -114,6 +115,8 @@ pub struct Driver {
     held_back: BTreeMap<u64, (usize, SocketAddr, Vec<u8>)>,
     /// The number of the packet that is held back next.
     next_packet: u64,
+    /// By how many microseconds these left later than planned.
+    lateness: Histogram,
     /// Sockets that may hold more datagrams.
     readable: BTreeSet<usize>,
     buffer: Vec<u8>,
@@ -140,6 +143,7 @@ impl Driver {
             queue: PriorityQueue::new(),
             held_back: BTreeMap::new(),
             next_packet: 0,
+            lateness: Histogram::new(),
             readable: BTreeSet::new(),
             buffer: vec![0; LARGEST],
             events: Vec::new(),
@@ -324,9 +328,12 @@ impl Driver {
     /// Does what is due by now.
     fn wake(&mut self) {
         let now = self.clock.now();
-        while let Some((&due, _)) = self.queue.peek().filter(|&(_, &Reverse(due))| due <= now) {
+        while let Some((&due, &Reverse(planned))) = self.queue.peek()
+            && planned <= now
+        {
             match due {
                 Due::Packet(number) => {
+                    self.lateness.record((now - planned).as_nanos() / 1_000);
                     self.queue.remove(&due);
                     if let Some((node, to, bytes)) = self.held_back.remove(&number) {
                         self.transmit(node, to, &bytes);

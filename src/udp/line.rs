@@ -53,6 +53,8 @@ enum Sought {
     Providers(Id),
     /// That something is stored.
     Storing,
+    /// That someone is remembered as a provider.
+    Announcing,
 }
 
 /// A ping on the application's behalf.

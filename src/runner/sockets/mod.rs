@@ -16,7 +16,7 @@ use super::cost::{Cost, Work};
 use super::experiment::Experiment;
 use super::host::Host;
 use super::outcome::{self, Ending};
-use super::result::{RunOutput, Transport};
+use super::result::{Performance, RunOutput, Transport};
 use super::{Progress, windows};
 use crate::engine::exchange::Division;
 use crate::network::Network;
@@ -161,7 +161,8 @@ impl<'s> RealCourse<'s> {
             queue: "sockets",
         };
         self.experiment.surroundings[0].metrics.set_traffic(traffic);
-        let performance = cost.end(work);
+        let lateness = self.sockets.driver.lateness_micros().summary();
+        let performance = Performance { lateness_micros: Some(lateness), ..cost.end(work) };
         let ending =
             Ending { transport: Transport::Udp, digest: None, events, partial, performance };
         outcome::output(&mut self.experiment, &self.sockets.tables(), ending)

@@ -47,7 +47,7 @@ pub enum Obstacle {
     Downlink,
     /// Records that no packet takes.
     #[error(
-        "workload.{workload}.size is {size}: on sockets a record is an item of BEP 44, of at most \
+        "workload.{workload}.record_size is {size} bytes: on sockets a record is an item of BEP 44, of at most \
          {most} bytes"
     )]
     RecordSize {

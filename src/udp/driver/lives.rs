@@ -1,9 +1,11 @@
-//! Nodes that go and come back, as an experiment has them do.
+//! What an experiment needs of a driver: a time of its own, nodes that go and come back, and how well
+//! the clock was kept.
 
 use super::{Driver, Place};
 use crate::kademlia::Publications;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::krpc::Id;
+use crate::metrics::Histogram;
 use crate::udp::UdpNode;
 use crate::udp::clock::Clock;
 use crate::udp::contact::Contact;
@@ -11,6 +13,11 @@ use rand::Rng;
 use std::sync::Arc;
 
 impl Driver {
+    /// By how many microseconds packets that were held back left later than planned.
+    pub fn lateness_micros(&self) -> &Histogram {
+        &self.lateness
+    }
+
     /// Time begins now. For an experiment, when all nodes are open and none has been started.
     pub fn begin_time(&mut self) {
         self.clock = Clock::new();

@@ -56,7 +56,8 @@ impl Line {
             Body::FindNode { .. } => (Sought::Nodes, None),
             Body::FindValue { key } => (Sought::Item(key), None),
             Body::GetProviders { key } => (Sought::Providers(key), None),
-            Body::Store { key, .. } | Body::AddProvider { key, .. } => (Sought::Storing, Some(key)),
+            Body::Store { key, .. } => (Sought::Storing, Some(key)),
+            Body::AddProvider { key, .. } => (Sought::Announcing, Some(key)),
             _ => (Sought::Presence, None),
         };
         if self.open.len() >= MANY_OPEN {
