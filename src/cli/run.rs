@@ -1,4 +1,4 @@
-//! `kadsim run FILE`: simulates a scenario, writes its folder and prints what happened.
+//! `kadsim run FILE`: runs a scenario, writes its folder and prints what happened.
 
 use super::progress::ProgressBar;
 use super::{Misuse, interrupt};
@@ -6,7 +6,7 @@ use crate::engine::queue::QueueKind;
 use crate::memory;
 use crate::report;
 use crate::rng::Seed;
-use crate::runner::result::RunOutput;
+use crate::runner::result::{self, RunOutput};
 use crate::runner::{self, Execution, Progress, RunArguments};
 use crate::scenario::{Scenario, Setting};
 use std::io::Write;
@@ -68,6 +68,15 @@ pub enum Transport {
     Udp,
 }
 
+impl From<Transport> for result::Transport {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Simulated => result::Transport::Simulated,
+            Transport::Udp => result::Transport::Udp,
+        }
+    }
+}
+
 /// Names of the event queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Queue {
@@ -110,7 +119,8 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     }
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
-    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
+    let transport = args.transport.into();
+    report::try_folder(&args.out, &scenario.name, scenario.seed, transport).map_err(Misuse::Out)?;
     let mut bar = ProgressBar::new(&scenario, args.quiet);
     let mut watch = |progress: Progress| {
         bar.show(&progress);

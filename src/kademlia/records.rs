@@ -39,13 +39,6 @@ struct Publication<K> {
 #[derive(Clone, Debug)]
 pub struct Publications<K>(Vec<Publication<K>>);
 
-impl<K> Default for Publications<K> {
-    /// Nothing.
-    fn default() -> Self {
-        Publications(Vec::new())
-    }
-}
-
 impl<K> Publications<K> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
@@ -235,7 +228,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
 
     /// Takes the publications out; those of `unfinished` keys are due at once.
     pub(super) fn take_publications(&mut self, unfinished: &[K]) -> Publications<K> {
-        let Some(kept) = &mut self.0 else { return Publications::default() };
+        let Some(kept) = &mut self.0 else { return Publications(Vec::new()) };
         for known in &mut kept.publications {
             if unfinished.contains(&known.key) {
                 known.again = Instant::ZERO;

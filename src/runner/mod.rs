@@ -1,6 +1,8 @@
 //! A run and what comes out of it: [`run`] puts the Kademlia node into the engine, a world around
 //! the nodes, and lets time pass.
 //!
+//! [`run_on_sockets`] does the same in real time, with each node on a socket of its own.
+//!
 //! `run` is a function of its arguments: the same scenario and seed give the same
 //! [`RunResult`](result::RunResult), bit for bit, whatever the queue, the number of threads and
 //! the machine.

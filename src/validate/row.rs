@@ -42,7 +42,7 @@ impl Quantity {
             Quantity::Hops => "hops",
             Quantity::Rounds => "rounds",
             Quantity::Requests => "requests",
-            Quantity::Success => "success",
+            Quantity::Success => "success %",
             Quantity::Latency => "latency ms",
         }
     }

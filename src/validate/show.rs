@@ -65,11 +65,11 @@ fn conclusion(comparison: &Comparison) -> String {
 fn cells(row: &Row) -> [String; 7] {
     let verdict = match row.verdict {
         Verdict::Agrees => "agrees",
-        Verdict::Tolerated => "within tolerance",
+        Verdict::Tolerated => "tolerated",
         Verdict::Differs => "DIFFERS",
     };
     let apart = match row.quantity {
-        Quantity::Success => format!("{:+.2} %", 100.0 * row.difference),
+        Quantity::Success => format!("{:+.2}", 100.0 * row.difference),
         _ if row.simulated.value > 0.0 => {
             format!("{:+.1} %", 100.0 * row.difference / row.simulated.value)
         }
@@ -91,7 +91,7 @@ fn estimate(quantity: Quantity, estimate: &Estimate) -> String {
     let Estimate { value, low, high, .. } = *estimate;
     match quantity {
         Quantity::Success => {
-            format!("{:.1} % [{:.1}, {:.1}]", 100.0 * value, 100.0 * low, 100.0 * high)
+            format!("{:.1} [{:.1}, {:.1}]", 100.0 * value, 100.0 * low, 100.0 * high)
         }
         Quantity::Latency => format!("{value:.1} [{low:.1}, {high:.1}]"),
         _ => format!("{value:.2} [{low:.2}, {high:.2}]"),
@@ -129,7 +129,7 @@ mod tests {
     fn a_difference_cannot_be_overlooked() {
         let text = table(&comparison([3, 4]));
         assert!(text.contains("+33.3 %") && text.contains("DIFFERS"), "{text}");
-        assert!(text.contains("DIFFER in 2 rows"), "{text}");
+        assert!(text.contains("DIFFER in 4 rows"), "{text}");
         let late = Comparison { lateness_p99_micros: 40_000, ..comparison([3, 3]) };
         assert!(table(&late).contains("did not keep up"));
     }

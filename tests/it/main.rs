@@ -29,3 +29,5 @@ mod program;
 mod udp;
 // kadsim node, led by a program.
 mod control;
+// The same run in virtual time and on sockets.
+mod ladder;

@@ -33,31 +33,31 @@ rate = "1/s"
 "#;
 
 /// A folder with a scenario in it, in which the program runs.
-struct Desk(TempDir);
+pub struct Desk(TempDir);
 
 impl Desk {
-    fn with(scenario: &str) -> Self {
+    pub fn with(scenario: &str) -> Self {
         let folder = tempfile::tempdir().expect("the system has room for a folder");
         fs::write(folder.path().join("my.toml"), scenario).expect("written");
         Desk(folder)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn read(&self, name: &str) -> Vec<u8> {
+    pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    fn kadsim(&self, arguments: &[&str]) -> Output {
+    pub fn kadsim(&self, arguments: &[&str]) -> Output {
         let mut command = Command::cargo_bin("kadsim").expect("the program is built");
         command.current_dir(self.0.path()).args(arguments).timeout(Duration::from_secs(120));
         command.output().expect("the program starts")
     }
 
     /// Runs the program, which succeeds, and gives what it prints.
-    fn succeeds(&self, arguments: &[&str]) -> String {
+    pub fn succeeds(&self, arguments: &[&str]) -> String {
         let output = self.kadsim(arguments);
         assert_eq!(text(&output.stderr), "", "{arguments:?}");
         assert_eq!(output.status.code(), Some(0), "{arguments:?}");
@@ -65,7 +65,7 @@ impl Desk {
     }
 
     /// Runs the program, which fails with this status, and gives its only message.
-    fn fails(&self, arguments: &[&str], status: i32) -> String {
+    pub fn fails(&self, arguments: &[&str], status: i32) -> String {
         let before = files(self.0.path());
         let output = self.kadsim(arguments);
         let message = text(&output.stderr);
@@ -76,14 +76,33 @@ impl Desk {
         assert_eq!(files(self.0.path()), before, "{arguments:?} writes nothing");
         message
     }
+
+    /// Interrupts `run my.toml` with these further arguments when its folder is there; it ends with
+    /// the status of that.
+    #[cfg(unix)]
+    pub fn interrupt(&self, arguments: &[&str]) {
+        let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
+            .args(["run", "my.toml"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = Running(program.expect("the program starts"));
+        child.wait_for("its folder", |_| self.path("output").exists());
+        child.signal("INT");
+        child.wait_for("its end", |child| child.try_wait().expect("it can be asked").is_some());
+        let status = child.0.wait().expect("it has ended");
+        assert_eq!(status.code(), Some(130), "{status}");
+    }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("the program prints UTF-8")
 }
 
 /// Everything below a folder, hidden files too, by its path in it.
-fn files(folder: &Path) -> Vec<String> {
+pub fn files(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -359,25 +378,7 @@ fn growth_writes_a_table_and_two_pictures_of_it() {
 #[test]
 fn an_interrupted_run_leaves_a_complete_folder_or_none() {
     let desk = Desk::with(&TINY.replace("measurement = \"10s\"", "measurement = \"1year\""));
-    let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
-        .args([
-            "run",
-            "my.toml",
-            "--set",
-            "nodes.count=50",
-            "--set",
-            "output.operations_limit=1000",
-        ])
-        .current_dir(desk.0.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = Running(program.expect("the program starts"));
-    child.wait_for("its folder", |_| desk.path("output").exists());
-    child.signal("INT");
-    child.wait_for("its end", |child| child.try_wait().expect("it can be asked").is_some());
-    let status = child.0.wait().expect("it has ended");
-    assert_eq!(status.code(), Some(130), "{status}");
+    desk.interrupt(&["--set", "nodes.count=50", "--set", "output.operations_limit=1000"]);
 
     let written = files(&desk.path("output"));
     if written.is_empty() {

@@ -498,7 +498,7 @@ fn a_node_goes_and_comes_back() {
 
     let address = driver.me(2).address;
     let contacts = vec![driver.me(1)];
-    driver.bring_back(2, contacts, publications);
+    driver.bring_back(2, contacts, Some(publications));
     assert!(driver.is_online(2) && driver.node(2).table().is_empty());
     driver.start(2);
     turns(&mut driver, &|driver| driver.node(2).table().len() == 2);

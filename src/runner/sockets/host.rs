@@ -165,7 +165,7 @@ impl<'s> Host<'s> for SocketHost<'_, 's> {
         let sockets = &mut *self.sockets;
         sockets.ways.borrow_mut().network.forget(node);
         let contacts = contacts.into_iter().map(|peer| sockets.directory().contact(peer)).collect();
-        let publications = sockets.away.remove(&node).unwrap_or_default();
+        let publications = sockets.away.remove(&node);
         sockets.driver.bring_back(node.get(), contacts, publications);
         sockets.driver.start(node.get());
     }

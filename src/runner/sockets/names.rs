@@ -139,7 +139,7 @@ mod tests {
     fn nodes_are_known_by_their_whole_address() {
         let at = |ip: [u8; 4], port| Contact::new(WideKey([0; 20]), (ip, port).into());
         let mut directory = Directory::default();
-        [4_000, 4_001].map(|port| directory.add(at([127, 0, 0, 1], port)));
+        [4_000, 4_001].into_iter().for_each(|port| directory.add(at([127, 0, 0, 1], port)));
         assert_eq!(directory.node(at([127, 0, 0, 1], 4_001)), Some(NodeIndex(1)));
         assert_eq!(directory.node(at([127, 0, 0, 2], 4_001)), None, "another host");
         assert_eq!(directory.node(at([127, 0, 0, 1], 4_002)), None);

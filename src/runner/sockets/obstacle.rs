@@ -3,8 +3,6 @@
 use super::names::item_bytes;
 use crate::kademlia::params::{Precautions, SearchFor};
 use crate::krpc::item::MOST_VALUE_BYTES;
-use crate::network::Network;
-use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::workload::config::WorkloadKind;
 use std::io;
@@ -41,10 +39,13 @@ pub enum Obstacle {
     /// A limited downlink. Packets are delayed at their sender, which does not know what else
     /// their receiver is being sent.
     #[error(
-        "network.class with a limited downlink cannot run on sockets, where packets are delayed by \
-         their sender: leave downlink out, or use --transport simulated"
+        "nodes.class.{class}.downlink is limited, which sockets cannot carry, as packets are delayed \
+         by their sender: set it to \"unlimited\", or stay in virtual time"
     )]
-    Downlink,
+    Downlink {
+        /// Index of the class.
+        class: usize,
+    },
     /// Records that no packet takes.
     #[error(
         "workload.{workload}.record_size is {size} bytes: on sockets a record is an item of BEP 44, of at most \
@@ -61,7 +62,7 @@ pub enum Obstacle {
     /// Storing without the token that a search gives.
     #[error(
         "workload.{workload} stores, which on sockets takes the token that a search for the item \
-         gives: set kademlia.precautions to \"open\", or use --transport simulated"
+         gives: set kademlia.precautions to \"open\", or stay in virtual time"
     )]
     Tokens {
         /// Index of the workload.
@@ -77,10 +78,9 @@ pub enum Obstacle {
 /// # Errors
 /// What stands in the way.
 pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
-    if Network::new(&scenario.network, 1, Seed(scenario.seed)).has_downlinks()
-        || scenario.network.classes.iter().any(|class| class.downlink.is_some())
-    {
-        return Err(Obstacle::Downlink);
+    let mut classes = scenario.network.classes.iter();
+    if let Some(class) = classes.position(|class| class.downlink.is_some()) {
+        return Err(Obstacle::Downlink { class });
     }
     for (workload, config) in scenario.workloads.iter().enumerate() {
         if let WorkloadKind::PutGet { records } = config.kind {

@@ -57,12 +57,12 @@ impl Driver {
         &mut self,
         node: usize,
         contacts: Vec<Contact>,
-        publications: Publications<Id>,
+        publications: Option<Publications<Id>>,
     ) {
         let params = Arc::clone(&self.setup.params);
         let Place { node: state, line, is_online, .. } = &mut self.places[node];
         *state = UdpNode::new(line.me().id, params, contacts, line.rng.next_u32());
-        if !publications.is_empty() {
+        if let Some(publications) = publications {
             state.resume_publications(publications);
         }
         *is_online = true;
