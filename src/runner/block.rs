@@ -118,6 +118,10 @@ impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
         self.engine.now()
     }
 
+    fn clock(&self) -> Instant {
+        self.engine.now()
+    }
+
     fn own(&mut self) -> &mut Surroundings<'s> {
         self.world.own
     }

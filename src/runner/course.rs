@@ -6,7 +6,7 @@
 
 use super::block::{Block, BlockWorld, SimNode};
 use super::experiment::Experiment;
-use super::{Execution, windows};
+use super::{RunArguments, windows};
 use crate::engine::Engine;
 use crate::engine::blocks::Blocks;
 use crate::engine::exchange::Division;
@@ -15,8 +15,6 @@ use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
 use crate::network::Network;
 use crate::protocol::NodeIndex;
-use crate::rng::Seed;
-use crate::scenario::Scenario;
 use crate::time::Instant;
 use std::sync::Arc;
 
@@ -32,12 +30,13 @@ pub(super) struct Course<'s, Q> {
 
 impl<'s, Q: EventQueue> Course<'s, Q> {
     /// A run at the beginning of its time.
-    pub(super) fn begin(scenario: &'s Scenario, seed: Seed, execution: Execution) -> Self {
+    pub(super) fn begin(arguments: RunArguments<'s>) -> Self {
+        let RunArguments { scenario, seed, execution, record_keys } = arguments;
         let nodes = scenario.nodes.count;
         let network = Network::new(&scenario.network, nodes, seed);
         let (width, threads) = windows::of(network.smallest_delay(), execution.threads);
         let division = Division::new(nodes, threads);
-        let experiment = Experiment::new(scenario, seed, &network, width, division);
+        let experiment = Experiment::new(scenario, seed, record_keys, &network, width, division);
         let part = |block| Block::new(&experiment.params, network.part(division.nodes_of(block)));
         let mut course = Course {
             parts: (0..division.blocks()).map(part).collect(),

@@ -5,6 +5,7 @@ use super::agenda::{Entry, Global};
 use super::common::Common;
 use super::host::Tables;
 use super::population::{Population, Turn};
+use super::record_keys::RecordKeys;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
 use super::{random_start, windows};
@@ -44,6 +45,7 @@ impl<'s> Experiment<'s> {
     pub(super) fn new(
         scenario: &'s Scenario,
         seed: Seed,
+        record_keys: RecordKeys,
         network: &Network,
         width: Duration,
         division: Division,
@@ -51,8 +53,9 @@ impl<'s> Experiment<'s> {
         let params = Arc::new(scenario.kademlia.clone());
         let keys = Bijection::new(seed);
         let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
-        let surroundings = (0..division.blocks())
-            .map(|block| Surroundings::new(scenario, seed, division.nodes_of(block), network));
+        let surroundings = (0..division.blocks()).map(|block| {
+            Surroundings::new(scenario, seed, record_keys, division.nodes_of(block), network)
+        });
         let globals = [
             (scenario.phases.measurement_start(), Global::BeginMeasurement),
             (Instant::ZERO + scenario.output.sample_interval, Global::Sample),

@@ -42,8 +42,11 @@ pub(super) struct Estate {
 /// The nodes of a block, their agendas, and what surrounds them. What a node publishes its host
 /// remembers from one of its lives to the next.
 pub(super) trait Host<'s> {
-    /// The time of what is being done.
+    /// The time for which what is being done was planned.
     fn now(&self) -> Instant;
+
+    /// The time as the nodes have it, which in real time is a little later.
+    fn clock(&self) -> Instant;
 
     /// What surrounds the nodes.
     fn own(&mut self) -> &mut Surroundings<'s>;
@@ -119,7 +122,7 @@ pub(super) trait Host<'s> {
         if departure == Departure::Graceful {
             self.stop(node);
         }
-        let (now, estate) = (self.now(), self.remove(node));
+        let (now, estate) = (self.clock(), self.remove(node));
         let own = self.own();
         for record in own.judge.interrupted(now, node, estate.unfinished) {
             own.metrics.operation(record);

@@ -35,6 +35,8 @@ mod outcome;
 mod pace;
 // Who is online.
 mod population;
+// Where records lie.
+mod record_keys;
 // Everything that a run leaves behind.
 pub mod result;
 // Tables of contacts drawn at random.
@@ -65,6 +67,7 @@ use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
 
 pub use difference::{Difference, first_difference};
+pub use record_keys::RecordKeys;
 pub use sockets::{Obstacle, run_on_sockets};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.
@@ -74,6 +77,8 @@ pub struct RunArguments<'s> {
     pub scenario: &'s Scenario,
     /// Where its randomness starts.
     pub seed: Seed,
+    /// Where its records lie.
+    pub record_keys: RecordKeys,
     /// How it is carried out.
     pub execution: Execution,
 }
@@ -81,7 +86,12 @@ pub struct RunArguments<'s> {
 impl<'s> RunArguments<'s> {
     /// A run of this scenario with its own seed, carried out in the usual way.
     pub fn of(scenario: &'s Scenario) -> Self {
-        RunArguments { scenario, seed: Seed(scenario.seed), execution: Execution::default() }
+        RunArguments {
+            scenario,
+            seed: Seed(scenario.seed),
+            execution: Execution::default(),
+            record_keys: RecordKeys::Drawn,
+        }
     }
 }
 
@@ -142,9 +152,9 @@ fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
-    let RunArguments { scenario, seed, execution } = arguments;
+    let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
-    let mut course = Course::<Q>::begin(scenario, seed, execution);
+    let mut course = Course::<Q>::begin(arguments);
     cost.set_up_done();
     let end = scenario.phases.end();
     let mut pace = Pace::new(scenario.phases);

@@ -1,6 +1,6 @@
 //! The nodes as a run begins with them, to be looked at and not touched.
 
-use super::Execution;
+use super::RunArguments;
 use super::course::Course;
 use crate::engine::queue::Bucketed;
 use crate::kademlia::Node;
@@ -16,7 +16,7 @@ pub struct Settled<'s>(Course<'s, Bucketed>);
 
 /// Sets up what [`run`](super::run) would run, and stops there.
 pub fn settle(scenario: &Scenario, seed: Seed) -> Settled<'_> {
-    Settled(Course::begin(scenario, seed, Execution::default()))
+    Settled(Course::begin(RunArguments { seed, ..RunArguments::of(scenario) }))
 }
 
 impl Settled<'_> {

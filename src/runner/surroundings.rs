@@ -6,6 +6,7 @@ use super::common::{Common, Notice};
 use super::host::Tables;
 use super::judge::Judge;
 use super::population::Population;
+use super::record_keys::RecordKeys;
 use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
@@ -46,6 +47,7 @@ impl<'s> Surroundings<'s> {
     pub(super) fn new(
         scenario: &'s Scenario,
         seed: Seed,
+        record_keys: RecordKeys,
         block: Range<u32>,
         network: &Network,
     ) -> Self {
@@ -57,7 +59,7 @@ impl<'s> Surroundings<'s> {
             is_undivided: network.smallest_delay() < windows::NARROWEST,
             lives: vec![0; block.len()],
             contact_draws: vec![0; block.len()],
-            applications: Applications::new(seed, scenario, block.clone()),
+            applications: Applications::new(seed, scenario, record_keys, block.clone()),
             metrics: Metrics::new(
                 Message::<NodeIndex, Key64>::KINDS,
                 DropReason::NAMES,

@@ -48,13 +48,14 @@ impl Quantity {
     }
 
     /// The difference that does not matter even if it is no chance, beside a simulated figure: a
-    /// twentieth of it, and of small ones a little more; of success, two operations in a hundred.
-    pub fn tolerance(self, simulated: f64) -> f64 {
+    /// twentieth of it, and of small ones a little more; of success, two operations in a hundred; of
+    /// latency also what late packets explain, which take `late` milliseconds.
+    pub fn tolerance(self, simulated: f64, late: f64) -> f64 {
         let part = simulated / 20.0;
         match self {
             Quantity::Hops | Quantity::Rounds | Quantity::Requests => part.max(0.05),
             Quantity::Success => 0.02,
-            Quantity::Latency => part.max(2.0),
+            Quantity::Latency => part.max(2.0 + late),
         }
     }
 
@@ -140,7 +141,8 @@ const KINDS: [OperationKind; 5] = [
 ];
 
 /// Compares the operations of runs in virtual time with those of the same runs on sockets.
-pub fn compare(simulated: &[OperationRecord], udp: &[OperationRecord]) -> Vec<Row> {
+/// On sockets a packet left `lateness` milliseconds later than planned on average.
+pub fn compare(simulated: &[OperationRecord], udp: &[OperationRecord], lateness: f64) -> Vec<Row> {
     let mut rows = Vec::new();
     for kind in KINDS {
         let of_kind = |operations: &[OperationRecord]| -> Vec<OperationRecord> {
@@ -148,7 +150,11 @@ pub fn compare(simulated: &[OperationRecord], udp: &[OperationRecord]) -> Vec<Ro
         };
         let (simulated, udp) = (of_kind(simulated), of_kind(udp));
         let all = Quantity::ALL.into_iter();
-        rows.extend(all.filter_map(|quantity| row(kind, quantity, &simulated, &udp)));
+        // A round is a request and its response.
+        let late =
+            2.0 * lateness * Sample::of(&values(Quantity::Rounds, &udp)).map_or(0.0, |s| s.mean());
+        let row = |quantity| row(kind, quantity, &simulated, &udp, late);
+        rows.extend(all.filter_map(row));
     }
     let adjusted = holm(&rows.iter().map(|row| row.p_value).collect::<Vec<_>>());
     for (row, p_adjusted) in rows.iter_mut().zip(adjusted) {
@@ -164,17 +170,19 @@ pub fn compare(simulated: &[OperationRecord], udp: &[OperationRecord]) -> Vec<Ro
     rows
 }
 
+fn values(quantity: Quantity, operations: &[OperationRecord]) -> Vec<f64> {
+    operations.iter().filter_map(|operation| quantity.of(operation)).collect()
+}
+
 /// A row, before it is judged; `None` if there is too little to compare.
 fn row(
     operation: OperationKind,
     quantity: Quantity,
     simulated: &[OperationRecord],
     udp: &[OperationRecord],
+    late: f64,
 ) -> Option<Row> {
-    let values = |operations: &[OperationRecord]| -> Vec<f64> {
-        operations.iter().filter_map(|operation| quantity.of(operation)).collect()
-    };
-    let (simulated, udp) = (values(simulated), values(udp));
+    let (simulated, udp) = (values(quantity, simulated), values(quantity, udp));
     let (estimates, test, p_value) = if quantity == Quantity::Success {
         let share = |values: &[f64]| Share {
             successes: values.iter().filter(|&&value| value > 0.0).count() as u64,
@@ -195,7 +203,7 @@ fn row(
     };
     let [simulated, udp] = estimates;
     let (difference, tolerance) =
-        (udp.value - simulated.value, quantity.tolerance(simulated.value));
+        (udp.value - simulated.value, quantity.tolerance(simulated.value, late));
     let (p_adjusted, verdict) = (p_value, Verdict::Agrees);
     let row = Row {
         operation,

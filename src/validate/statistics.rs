@@ -40,6 +40,11 @@ impl Sample {
         Some(Sample { count: values.len() as u64, mean, variance: squares / (count - 1.0) })
     }
 
+    /// The mean.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
     /// Variance of the mean.
     fn error(&self) -> f64 {
         self.variance / self.count as f64

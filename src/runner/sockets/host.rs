@@ -144,6 +144,10 @@ impl<'s> Host<'s> for SocketHost<'_, 's> {
         self.now
     }
 
+    fn clock(&self) -> Instant {
+        self.sockets.driver.now()
+    }
+
     fn own(&mut self) -> &mut Surroundings<'s> {
         self.own
     }

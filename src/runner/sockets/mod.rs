@@ -16,6 +16,7 @@ use super::cost::{Cost, Work};
 use super::experiment::Experiment;
 use super::host::Host;
 use super::outcome::{self, Ending};
+use super::record_keys::RecordKeys;
 use super::result::{Performance, RunOutput, Transport};
 use super::{Progress, windows};
 use crate::engine::exchange::Division;
@@ -85,7 +86,8 @@ impl<'s> RealCourse<'s> {
         let network = Network::new(&scenario.network, nodes, seed);
         let (width, _) = windows::of(network.smallest_delay(), 1);
         let division = Division::new(nodes, 1);
-        let mut experiment = Experiment::new(scenario, seed, &network, width, division);
+        let keys = RecordKeys::OfContent;
+        let mut experiment = Experiment::new(scenario, seed, keys, &network, width, division);
         let mut sockets = Sockets::open(&experiment, network)?;
         experiment.first_entries(|due, node, entry| sockets.schedule(due, node, entry));
         experiment.first_nodes(|_, node, table| sockets.settle_in(node, &table));

@@ -1,15 +1,17 @@
 //! What nodes, keys and records of a run are called on sockets, and back.
 //!
 //! A key of the run is the beginning of an id. Records are immutable items of BEP 44, which lie
-//! under the hash of their content: they have keys of their own there, as evenly spread as those
-//! that the run draws.
+//! under the hash of their content ([`RecordKeys::OfContent`]).
+//!
+//! [`RecordKeys::OfContent`]: crate::runner::RecordKeys::OfContent
 
 use crate::kademlia::key::{Key64, WideKey};
 use crate::kademlia::operation::{Command, Finished, Report};
 use crate::krpc::Id;
 use crate::krpc::decode::item_of_record;
-use crate::krpc::item::{Item, bencoded_string};
+use crate::krpc::item::bencoded_string;
 use crate::protocol::NodeIndex;
+use crate::runner::record_keys::item;
 use crate::runner::surroundings::Done;
 use crate::udp::contact::Contact;
 use bytes::Bytes;
@@ -103,11 +105,6 @@ impl Directory {
             refused: done.refused,
         }
     }
-}
-
-/// The item with this content.
-fn item(content: &[u8]) -> Item {
-    Item::immutable(bencoded_string(content))
 }
 
 /// Bytes of an item whose content has this many.

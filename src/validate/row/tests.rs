@@ -22,7 +22,7 @@ fn verdict_of(rows: &[Row], quantity: Quantity) -> Verdict {
 #[test]
 fn the_same_agrees_in_every_row() {
     let operations = lookups(100, &[2, 3, 4]);
-    let rows = compare(&operations, &operations);
+    let rows = compare(&operations, &operations, 0.0);
     assert_eq!(rows.len(), Quantity::ALL.len());
     for row in rows {
         assert_eq!((row.verdict, row.difference), (Verdict::Agrees, 0.0), "{:?}", row.quantity);
@@ -36,7 +36,7 @@ fn the_same_agrees_in_every_row() {
 #[test]
 fn a_large_difference_differs_and_in_few_operations_may_be_chance() {
     let (few, many) = (3, 300);
-    let apart = |count| compare(&lookups(count, &[2, 4, 3]), &lookups(count, &[3, 5, 4]));
+    let apart = |count| compare(&lookups(count, &[2, 4, 3]), &lookups(count, &[3, 5, 4]), 0.0);
     assert_eq!(verdict_of(&apart(many), Quantity::Rounds), Verdict::Differs);
     assert_eq!(verdict_of(&apart(many), Quantity::Latency), Verdict::Differs);
     assert_eq!(verdict_of(&apart(many), Quantity::Success), Verdict::Agrees);
@@ -52,9 +52,23 @@ fn a_small_difference_is_tolerated_however_sure() {
         ..*operation
     };
     let udp: Vec<_> = simulated.iter().map(later).collect();
-    let rows = compare(&simulated, &udp);
+    let rows = compare(&simulated, &udp, 0.0);
     assert_eq!(verdict_of(&rows, Quantity::Latency), Verdict::Tolerated);
     assert_eq!(verdict_of(&rows, Quantity::Rounds), Verdict::Agrees);
+}
+
+/// 300 ms and 330 ms: beyond the tolerance, unless each of the six packets of three rounds left
+/// 5 ms late.
+#[test]
+fn late_packets_explain_latency() {
+    let simulated = lookups(100, &[3]);
+    let later = |operation: &OperationRecord| OperationRecord {
+        finished: operation.finished + Duration::from_millis(30),
+        ..*operation
+    };
+    let udp: Vec<_> = simulated.iter().map(later).collect();
+    let verdict = |lateness| verdict_of(&compare(&simulated, &udp, lateness), Quantity::Latency);
+    assert_eq!((verdict(0.5), verdict(5.0)), (Verdict::Differs, Verdict::Tolerated));
 }
 
 #[test]
@@ -64,7 +78,7 @@ fn failures_count_for_success_and_requests_only() {
     for operation in &mut udp[..40] {
         operation.outcome = Outcome::NotFound;
     }
-    let rows = compare(&simulated, &udp);
+    let rows = compare(&simulated, &udp, 0.0);
     assert_eq!(verdict_of(&rows, Quantity::Success), Verdict::Differs);
     let count = |quantity| {
         let row = rows.iter().find(|row| row.quantity == quantity).expect("compared");
@@ -76,9 +90,9 @@ fn failures_count_for_success_and_requests_only() {
 
 #[test]
 fn work_that_one_side_has_not_done_differs() {
-    let rows = compare(&lookups(50, &[2]), &[]);
+    let rows = compare(&lookups(50, &[2]), &[], 0.0);
     assert_eq!(rows.len(), 1, "there is nothing but success to compare");
     assert_eq!(verdict_of(&rows, Quantity::Success), Verdict::Differs);
-    assert!(compare(&lookups(3, &[2]), &[]).is_empty(), "three may have ended too late");
-    assert!(compare(&[], &[]).is_empty());
+    assert!(compare(&lookups(3, &[2]), &[], 0.0).is_empty(), "three may have ended too late");
+    assert!(compare(&[], &[], 0.0).is_empty());
 }
