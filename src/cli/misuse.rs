@@ -90,7 +90,7 @@ impl Misuse {
     /// A scenario that sockets cannot carry is the user's to change; that the system fails is not.
     pub fn of(obstacle: Obstacle) -> anyhow::Error {
         match obstacle {
-            Obstacle::Wait(_) => obstacle.into(),
+            Obstacle::System(_) => obstacle.into(),
             _ => Misuse::Sockets(obstacle).into(),
         }
     }

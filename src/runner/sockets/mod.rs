@@ -28,6 +28,7 @@ use host::{SocketHost, Sockets};
 use std::ops::ControlFlow;
 
 /// Open files that the program needs beside its sockets.
+#[cfg(unix)]
 const OTHER_FILES: u64 = 32;
 
 /// How long is waited at most before who watches is told how far the run has come.
@@ -64,12 +65,19 @@ pub fn run_on_sockets(
 }
 
 /// Raises the number of files that this process may open, as far as it may be.
+#[cfg(unix)]
 fn allow_open_files(nodes: u32) -> Result<(), Obstacle> {
     let needed = u64::from(nodes) + OTHER_FILES;
     let allowed = rlimit::increase_nofile_limit(needed)?;
     if allowed < needed {
         return Err(Obstacle::OpenFiles { nodes, needed, allowed });
     }
+    Ok(())
+}
+
+/// Sockets are no files here.
+#[cfg(not(unix))]
+fn allow_open_files(_: u32) -> Result<(), Obstacle> {
     Ok(())
 }
 

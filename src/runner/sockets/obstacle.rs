@@ -68,9 +68,9 @@ pub enum Obstacle {
         /// Index of the workload.
         workload: usize,
     },
-    /// The system does not let sockets be waited for.
-    #[error("cannot wait for sockets: {0}")]
-    Wait(#[from] io::Error),
+    /// The system fails.
+    #[error("cannot use sockets: {0}")]
+    System(#[from] io::Error),
 }
 
 /// Whether sockets can carry a scenario.
