@@ -22,9 +22,11 @@ pub mod scenario;
 pub mod udp;
 // Layer 6: a run and what comes out of it.
 pub mod runner;
-// Layer 7: what a person or a program reads afterwards; known figures, measured again.
+// Layer 7: what a person or a program reads afterwards; known figures, measured again; the
+// same run in virtual and in real time.
 pub mod fidelity;
 pub mod report;
+pub mod validate;
 // Layer 8: what it costs.
 pub mod bench;
 // Layer 9: the program.

@@ -1,6 +1,7 @@
 //! What a user did wrong, apart from the scenario itself.
 
 use crate::report::ReportError;
+use crate::runner::Obstacle;
 use std::path::PathBuf;
 
 /// A command that cannot be obeyed as it was given. Like a wrong scenario it ends the program
@@ -96,6 +97,15 @@ pub enum Misuse {
         /// What is wrong.
         cause: String,
     },
+    /// A scenario that sockets of this host cannot carry.
+    #[error("{0}")]
+    Sockets(Obstacle),
+    /// An option for simulations, with sockets.
+    #[error("{option} says how a simulation is carried out: leave it out with --transport udp")]
+    OnlySimulated {
+        /// The option.
+        option: &'static str,
+    },
     /// A row of figures that there is not.
     #[error("there is no row {name:?}: the known ones are {known}")]
     UnknownRow {
@@ -104,4 +114,14 @@ pub enum Misuse {
         /// The names that there are.
         known: String,
     },
+}
+
+impl Misuse {
+    /// A scenario that sockets cannot carry is the user's to change; that the system fails is not.
+    pub fn of(obstacle: Obstacle) -> anyhow::Error {
+        match obstacle {
+            Obstacle::System(_) => obstacle.into(),
+            _ => Misuse::Sockets(obstacle).into(),
+        }
+    }
 }

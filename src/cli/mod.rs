@@ -18,6 +18,8 @@ pub mod measure;
 pub mod node;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
+// kadsim validate: a scenario in virtual time and on sockets.
+pub mod validate;
 
 // Ctrl-C.
 mod interrupt;
@@ -60,6 +62,8 @@ enum Command {
     Check(check::Args),
     /// Write a commented scenario to start from
     Init(init::Args),
+    /// Run a scenario in virtual time and on UDP sockets, and compare
+    Validate(validate::Args),
     /// Host nodes on UDP sockets that speak BitTorrent's DHT protocol
     Node(node::Args),
     /// Measure published and exact figures again and compare
@@ -129,6 +133,11 @@ pub fn main() -> ExitCode {
         Command::Fidelity(args) => fidelity::run(&args).map(|verdict| match verdict {
             Verdict::Within => ExitCode::SUCCESS,
             Verdict::Outside => ExitCode::FAILURE,
+        }),
+        Command::Validate(args) => validate::run(&args).map(|ended| match ended {
+            validate::Ended::Agrees => ExitCode::SUCCESS,
+            validate::Ended::Differs => ExitCode::FAILURE,
+            validate::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Bench(args) => bench::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Growth(args) => growth::run(&args).map(|()| ExitCode::SUCCESS),

@@ -1,4 +1,4 @@
-//! Progress, where standard error is a terminal: a run by virtual time and events per second, a
+//! Progress, where standard error is a terminal: a run by its time and events per second, a
 //! list of measurements by their number.
 
 use crate::runner::Progress;
@@ -41,7 +41,7 @@ impl ProgressBar {
         let elapsed = self.bar.elapsed().as_secs_f64().max(1e-3);
         let seconds = |nanos: u64| Duration::from_secs(nanos / 1_000_000_000);
         self.bar.set_message(format!(
-            "{} of {} virtual, {} online, {:.2} M events/s",
+            "{} of {}, {} online, {:.2} M events/s",
             seconds(now),
             seconds(end),
             progress.online,

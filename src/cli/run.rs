@@ -1,4 +1,4 @@
-//! `kadsim run FILE`: simulates a scenario, writes its folder and prints what happened.
+//! `kadsim run FILE`: runs a scenario, writes its folder and prints what happened.
 
 use super::pcap::{self, Pcap};
 use super::progress::ProgressBar;
@@ -6,7 +6,10 @@ use super::{Misuse, interrupt};
 use crate::engine::queue::QueueKind;
 use crate::memory;
 use crate::report;
-use crate::runner::{self, Execution, RunArguments};
+use crate::rng::Seed;
+use crate::runner::capture::{Datagram, Filter};
+use crate::runner::result::{self, RunOutput};
+use crate::runner::{self, Execution, Progress, RunArguments};
 use crate::scenario::{Scenario, Setting};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -32,12 +35,15 @@ pub struct Args {
     /// Print no progress and no table
     #[arg(long)]
     pub quiet: bool,
-    /// Threads, each with a block of the nodes; the run is the same with any number
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::threads)]
-    pub threads: usize,
-    /// Event queue; the run is the same with either
-    #[arg(long, value_enum, default_value_t = Queue::Bucketed)]
-    pub queue: Queue,
+    /// Threads, each with a block of the nodes; the run is the same with any number [default: 1]
+    #[arg(long, value_name = "N", value_parser = super::threads)]
+    pub threads: Option<usize>,
+    /// Event queue; the run is the same with either [default: bucketed]
+    #[arg(long, value_enum)]
+    pub queue: Option<Queue>,
+    /// What carries the messages: the simulator, or UDP sockets of this host in real time
+    #[arg(long, value_enum, default_value_t = Transport::Simulated)]
+    pub transport: Transport,
     /// Do not fetch ahead what coming events will touch; the run is the same, only slower
     #[arg(long)]
     pub no_prefetch: bool,
@@ -56,6 +62,24 @@ pub enum Format {
     Table,
     /// The content of result.json
     Json,
+}
+
+/// What carries the messages of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Transport {
+    /// The simulator, in virtual time
+    Simulated,
+    /// UDP sockets of this host, one for each node, in real time
+    Udp,
+}
+
+impl From<Transport> for result::Transport {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Simulated => result::Transport::Simulated,
+            Transport::Udp => result::Transport::Udp,
+        }
+    }
 }
 
 /// Names of the event queues.
@@ -90,6 +114,7 @@ pub enum Ended {
 /// # Errors
 /// A `ScenarioError` if the scenario is wrong; otherwise what could not be written.
 pub fn run(args: &Args) -> anyhow::Result<Ended> {
+    check(args)?;
     let mut scenario = Scenario::load(&args.file, &args.settings)?;
     if let Some(seed) = args.seed {
         scenario.seed = seed;
@@ -100,34 +125,24 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     // Before anything is made: whoever sees the folder can interrupt the run.
     interrupt::watch();
     let mut pcap = Pcap::begin(&args.pcap, &scenario)?;
-    report::try_folder(&args.out, &scenario.name, scenario.seed).map_err(Misuse::Out)?;
-    if args.threads > 1
-        && let Some(smallest) = runner::undivided(&scenario)
-    {
-        let note = format!(
-            "note: packets of this network can take as little as {smallest}, so that no part of it \
-             can run ahead of the others: one thread instead of {}",
-            args.threads
-        );
-        // With standard error gone there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "{note}");
-    }
+    let transport = args.transport.into();
+    report::try_folder(&args.out, &scenario.name, scenario.seed, transport).map_err(Misuse::Out)?;
     let mut bar = ProgressBar::new(&scenario, args.quiet);
-    let arguments = RunArguments {
-        execution: Execution {
-            queue: args.queue.into(),
-            threads: args.threads,
-            prefetch: !args.no_prefetch,
-        },
-        ..RunArguments::of(&scenario)
-    };
     let filter = pcap.as_ref().map(|pcap| pcap.filter.clone());
-    let run = runner::run_captured(arguments, filter.as_ref(), &mut |progress, datagrams| {
+    let mut watch = |progress: Progress, datagrams: Vec<Datagram>| {
         bar.show(&progress);
         let written = pcap.as_mut().is_none_or(|pcap| pcap.write(&datagrams));
         let goes_on = written && !interrupt::requested();
         if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
+    };
+    let run = match args.transport {
+        Transport::Simulated => simulate(args, &scenario, filter.as_ref(), &mut watch),
+        Transport::Udp => {
+            let seed = Seed(scenario.seed);
+            runner::run_on_sockets(&scenario, seed, &mut |progress| watch(progress, Vec::new()))
+                .map_err(Misuse::of)?
+        }
+    };
     bar.finish();
     interrupt::writing();
     let packets = pcap.map(Pcap::finish).transpose()?;
@@ -145,4 +160,51 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     }
     stdout.flush()?;
     Ok(if run.result.partial { Ended::Interrupted } else { Ended::Complete })
+}
+
+/// Runs the scenario in virtual time.
+fn simulate(
+    args: &Args,
+    scenario: &Scenario,
+    filter: Option<&Filter>,
+    watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
+) -> RunOutput {
+    let threads = args.threads.unwrap_or(1);
+    if threads > 1
+        && let Some(smallest) = runner::undivided(scenario)
+    {
+        let note = format!(
+            "note: packets of this network can take as little as {smallest}, so that no part of it \
+             can run ahead of the others: one thread instead of {threads}"
+        );
+        // With standard error gone there is nobody left to tell.
+        let _ = writeln!(std::io::stderr(), "{note}");
+    }
+    let execution = Execution {
+        queue: args.queue.unwrap_or(Queue::Bucketed).into(),
+        threads,
+        prefetch: !args.no_prefetch,
+    };
+    let arguments = RunArguments { execution, ..RunArguments::of(scenario) };
+    runner::run_captured(arguments, filter, watch)
+}
+
+/// Whether all options are those of this transport.
+///
+/// # Errors
+/// The first that says how a simulation is carried out, for a run that is none.
+fn check(args: &Args) -> Result<(), Misuse> {
+    let simulation = [
+        ("--threads", args.threads.is_some()),
+        ("--queue", args.queue.is_some()),
+        ("--no-prefetch", args.no_prefetch),
+        ("--no-huge-pages", args.no_huge_pages),
+        ("--pcap", args.pcap.pcap.is_some()),
+    ];
+    match simulation.into_iter().find(|&(_, given)| given) {
+        Some((option, _)) if args.transport == Transport::Udp => {
+            Err(Misuse::OnlySimulated { option })
+        }
+        _ => Ok(()),
+    }
 }

@@ -88,17 +88,34 @@ impl<const N: usize> Key for WideKey<N> {
 
     fn random_at(self, shared: u32, draws: &mut Stream) -> Self {
         assert!(shared < Self::BITS, "a key shares fewer bits with a different one than it has");
-        let mut bytes = [0; N];
-        let mut bits = draws.next_u64();
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&bits.to_be_bytes()[..chunk.len()]);
-            bits = following(bits);
-        }
+        let mut bytes = Self::beginning_with(Key64(draws.next_u64())).0;
         let (whole, bit) = (shared as usize / 8, 0x80u8 >> (shared % 8));
         bytes[..whole].copy_from_slice(&self.0[..whole]);
         let below = bit - 1;
         bytes[whole] = (self.0[whole] ^ bit) & !below | bytes[whole] & below;
         WideKey(bytes)
+    }
+}
+
+impl<const N: usize> WideKey<N> {
+    /// The key that begins with these 64 bits; what follows is a mix of them.
+    pub fn beginning_with(first: Key64) -> Self {
+        let mut bytes = [0; N];
+        let mut bits = first.0;
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&bits.to_be_bytes()[..chunk.len()]);
+            bits = following(bits);
+        }
+        WideKey(bytes)
+    }
+
+    /// The first 64 bits.
+    ///
+    /// # Panics
+    /// If `N` is below 8.
+    pub fn beginning(self) -> Key64 {
+        let first = self.0[..8].try_into().expect("eight bytes are as many as were asked for");
+        Key64(u64::from_be_bytes(first))
     }
 }
 
@@ -147,8 +164,7 @@ mod tests {
             let mut draws = Stream::new(Seed(3), Purpose::Test, u64::from(shared));
             let mut same = draws.clone();
             let drawn = wide.random_at(shared, &mut draws);
-            let begins = u64::from_be_bytes(drawn.0[..8].try_into().expect("eight bytes"));
-            assert_eq!(Key64(begins), short.random_at(shared, &mut same));
+            assert_eq!(drawn.beginning(), short.random_at(shared, &mut same));
             assert_eq!(draws.position(), same.position());
             assert_ne!(drawn.0[8..], wide.0[8..], "what follows is drawn too");
         }

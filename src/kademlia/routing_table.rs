@@ -102,6 +102,23 @@ impl<P: Copy + Eq> RoutingTable<P> {
         table
     }
 
+    /// The same contacts under other names, each in its bucket and with its date of refresh, as if
+    /// all had been heard from at `second`; without those that `name` has none for, and without
+    /// spares.
+    pub fn renamed<Q: Copy + Eq>(
+        &self,
+        second: u64,
+        name: impl Fn(P) -> Option<Q>,
+    ) -> RoutingTable<Q> {
+        let bucket = |index| {
+            let peers: PeerList<Q> = self.bucket(index).filter_map(&name).collect();
+            (peers, self.refresh_due(index))
+        };
+        let buckets: Vec<_> = (0..self.buckets()).map(bucket).collect();
+        let contacts = buckets.iter().map(|(peers, _)| peers.len()).sum();
+        RoutingTable::filled(contacts, buckets.into_iter(), second)
+    }
+
     /// Number of contacts.
     pub fn len(&self) -> usize {
         self.contacts.len()

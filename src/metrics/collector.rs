@@ -105,6 +105,11 @@ impl Metrics {
         self.traffic.packet_dropped(reason);
     }
 
+    /// All traffic since the run began, where that is counted elsewhere.
+    pub fn set_traffic(&mut self, traffic: Traffic) {
+        self.traffic = traffic;
+    }
+
     /// An operation has ended. The series counts all; figures and log those that started in the
     /// measurement phase, and what applications publish, which they do before it.
     pub fn operation(&mut self, operation: OperationRecord) {

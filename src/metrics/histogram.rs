@@ -1,7 +1,7 @@
 //! Distributions of integers.
 
 use super::number;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A distribution of integers: exact up to 2,047 (rounds, hops, requests), three significant
 /// digits above (latencies in microseconds). Count, sum, minimum and maximum are exact.
@@ -17,7 +17,7 @@ pub struct Histogram {
 ///
 /// A percentile is the smallest recorded value that at least that share of the values does not
 /// exceed (nearest rank). Of no values at all, everything is zero.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Percentiles {
     /// Number of values.
     pub count: u64,

@@ -4,6 +4,7 @@
 //! end; a reader never sees half of a report.
 
 use super::ReportError;
+use crate::runner::result::Transport;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,14 +28,18 @@ const PARTS: [&str; 6] = [
     "plots",
 ];
 
-/// Name of the folder of a run: whatever could leave the parent folder, hide the result or
+/// Name of the folder of a run, another for each transport: whatever could leave the parent folder, hide the result or
 /// trouble a shell becomes a dash.
-pub fn name(scenario: &str, seed: u64) -> String {
+pub fn name(scenario: &str, seed: u64, transport: Transport) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
     let name: String = scenario.chars().map(safe).collect();
-    match name.trim_start_matches('.') {
+    let name = match name.trim_start_matches('.') {
         "" => format!("run-{seed}"),
         name => format!("{name}-{seed}"),
+    };
+    match transport {
+        Transport::Simulated => name,
+        Transport::Udp => name + "-udp",
     }
 }
 
@@ -170,8 +175,10 @@ mod tests {
 
     #[test]
     fn no_name_leaves_the_parent() {
-        assert_eq!(name("churn-kad", 7), "churn-kad-7");
-        assert_eq!(name("../x y", 7), "-x-y-7");
-        assert_eq!(name("..", 7), "run-7");
+        let of = |scenario| name(scenario, 7, Transport::Simulated);
+        assert_eq!(of("churn-kad"), "churn-kad-7");
+        assert_eq!(of("../x y"), "-x-y-7");
+        assert_eq!(of(".."), "run-7");
+        assert_eq!(name("churn-kad", 7, Transport::Udp), "churn-kad-7-udp");
     }
 }

@@ -18,7 +18,7 @@ mod plots;
 mod fabricated;
 
 use crate::metrics::operation_log;
-use crate::runner::result::RunOutput;
+use crate::runner::result::{RunOutput, Transport};
 use crate::scenario::PlotFormat;
 use folder::Draft;
 use std::fs::{self, File};
@@ -50,13 +50,18 @@ pub enum ReportError {
 ///
 /// # Errors
 /// If it cannot.
-pub fn try_folder(parent: &Path, name: &str, seed: u64) -> Result<(), ReportError> {
-    Draft::create(parent, &folder::name(name, seed)).map(drop)
+pub fn try_folder(
+    parent: &Path,
+    name: &str,
+    seed: u64,
+    transport: Transport,
+) -> Result<(), ReportError> {
+    Draft::create(parent, &folder::name(name, seed, transport)).map(drop)
 }
 
-/// Writes everything about `run` to the folder `NAME-SEED` below `parent`, and gives its path.
-/// The folder appears complete or not at all; an earlier report there is replaced. A run that
-/// was interrupted goes to `NAME-SEED-partial`, so that it replaces no complete one.
+/// Writes everything about `run` to the folder `NAME-SEED` below `parent`, or `NAME-SEED-udp` if it
+/// ran on sockets, and gives its path. The folder appears complete or not at all; an earlier report there is replaced. A run that
+/// was interrupted goes to one whose name ends with `-partial`, so that it replaces no complete one.
 ///
 /// # Errors
 /// If something cannot be written or drawn.
@@ -65,7 +70,7 @@ pub fn write(
     run: &RunOutput,
     formats: &[PlotFormat],
 ) -> Result<PathBuf, ReportError> {
-    let mut name = folder::name(&run.result.name, run.result.seed);
+    let mut name = folder::name(&run.result.name, run.result.seed, run.result.transport);
     if run.result.partial {
         name.push_str("-partial");
     }

@@ -4,7 +4,7 @@ use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
 use crate::metrics::number::ratio;
 use crate::runner::figures::{MessageFigures, NodeTraffic, OperationFigures};
-use crate::runner::result::{Performance, RunOutput, RunResult};
+use crate::runner::result::{Performance, RunOutput, RunResult, Transport};
 use comfy_table::Table;
 use std::fmt::Write;
 use std::path::Path;
@@ -35,12 +35,20 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
 }
 
 fn header(result: &RunResult) -> String {
-    let RunResult { name, version, seed, digest, .. } = result;
-    let mut text = format!("{name}   seed {seed}   digest {digest}   kadsim {version}\n");
+    let RunResult { name, version, seed, .. } = result;
+    let digest = match &result.digest {
+        Some(digest) => format!("digest {digest}"),
+        None => "no digest".to_owned(),
+    };
+    let mut text = format!("{name}   seed {seed}   {digest}   kadsim {version}\n");
     let phases =
         result.phases.iter().map(|phase| format!("{} {}", phase.name, phase.end - phase.start));
     let phases: Vec<_> = phases.collect();
-    let _ = writeln!(text, "Virtual time: {}", phases.join(", "));
+    let time = match result.transport {
+        Transport::Simulated => "Virtual time",
+        Transport::Udp => "On UDP sockets, in real time",
+    };
+    let _ = writeln!(text, "{time}: {}", phases.join(", "));
     if result.partial {
         text.push_str(
             "PARTIAL: the run was interrupted; figures cover what was measured until then.\n",

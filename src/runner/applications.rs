@@ -2,6 +2,7 @@
 
 use super::agenda::Entry;
 use super::common::Published;
+use super::record_keys::RecordKeys;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::{Command, OperationKind};
 use crate::protocol::NodeIndex;
@@ -25,6 +26,7 @@ const MOST_REDRAWS: usize = 1_000;
 /// The applications of the nodes of a block.
 pub(super) struct Applications {
     seed: Seed,
+    record_keys: RecordKeys,
     /// Nodes of the whole network.
     nodes: u32,
     /// The first node of the block.
@@ -52,7 +54,12 @@ struct Workload {
 }
 
 impl Applications {
-    pub(super) fn new(seed: Seed, scenario: &Scenario, block: Range<u32>) -> Self {
+    pub(super) fn new(
+        seed: Seed,
+        scenario: &Scenario,
+        record_keys: RecordKeys,
+        block: Range<u32>,
+    ) -> Self {
         let nodes = scenario.nodes.count;
         let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
             let records = match config.kind {
@@ -74,6 +81,7 @@ impl Applications {
         });
         Applications {
             seed,
+            record_keys,
             nodes,
             first: block.start,
             workloads: workloads.collect(),
@@ -162,12 +170,15 @@ impl Applications {
         put[place] += 1;
         let numbers = records.published_by(node);
         let number = numbers.start + u64::from(of_node);
-        let key = Key64(records.id(number));
+        let name = name(workload, number);
         let command = match kind {
             WorkloadKind::Provide { .. } => {
-                Command::Provide { number: name(workload, number), key }
+                Command::Provide { number: name, key: Key64(records.id(number)) }
             }
-            _ => Command::Put { number: name(workload, number), key, value: records.value(number) },
+            _ => {
+                let key = self.record_keys.of(records, number);
+                Command::Put { number: name, key, value: records.value(number) }
+            }
         };
         let gap = half / (numbers.end - numbers.start);
         let next = (number + 1 < numbers.end).then(|| now + gap);
@@ -204,10 +215,12 @@ impl Applications {
             };
             let draws = std::iter::repeat_with(|| records.select(stream.next_u64()));
             draws.take(MOST_REDRAWS).find(is_put).map(|number| {
-                let (number, key) = (name(workload, number), Key64(records.id(number)));
+                let name = name(workload, number);
                 match kind {
-                    WorkloadKind::Provide { .. } => Command::FindProviders { number, key },
-                    _ => Command::Get { number, key },
+                    WorkloadKind::Provide { .. } => {
+                        Command::FindProviders { number: name, key: Key64(records.id(number)) }
+                    }
+                    _ => Command::Get { number: name, key: self.record_keys.of(records, number) },
                 }
             })
         } else {

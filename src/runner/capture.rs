@@ -1,6 +1,6 @@
 //! The packets of a run as datagrams: what a card beside each simulated node would see leave.
 
-use super::surroundings::SimMessage;
+use super::block::SimMessage;
 use crate::kademlia::key::{Key64, WideKey};
 use crate::krpc::Id;
 use crate::krpc::item::{Item, bencoded_string};

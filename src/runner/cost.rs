@@ -1,11 +1,20 @@
 //! What a run costs the machine: measured from outside, never part of a result.
 
 use super::result::Performance;
-use crate::engine::Counters;
-use crate::engine::queue::QueueKind;
 
 /// No run is so short: keeps what is divided by its time finite.
 const SHORTEST_SECONDS: f64 = 1e-6;
+
+/// What was done at that cost, and how.
+pub(super) struct Work {
+    pub(super) events: u64,
+    /// Messages delivered.
+    pub(super) messages: u64,
+    pub(super) nodes: u32,
+    pub(super) threads: usize,
+    /// What put the events in order.
+    pub(super) queue: &'static str,
+}
 
 /// The clocks of a run.
 pub(super) struct Cost {
@@ -46,13 +55,7 @@ impl Cost {
         }
     }
 
-    pub(super) fn end(
-        self,
-        counters: &Counters,
-        nodes: u32,
-        threads: usize,
-        queue: QueueKind,
-    ) -> Performance {
+    pub(super) fn end(self, work: Work) -> Performance {
         let cpu_seconds = self.cpu_used();
         let simulating = (cpu_seconds - self.set_up_seconds).max(SHORTEST_SECONDS);
         let wall_seconds = self.wall.elapsed().as_secs_f64();
@@ -66,14 +69,15 @@ impl Cost {
             set_up_wall_seconds: self.set_up_wall_seconds,
             set_up_cpu_seconds: self.set_up_seconds,
             peak_memory_bytes: peak,
-            events: counters.events,
-            messages: counters.delivered,
-            messages_per_cpu_second: counters.delivered as f64 / simulating,
-            messages_per_wall_second: counters.delivered as f64 / passed,
-            bytes_per_node: grown.map(|bytes| bytes / u64::from(nodes)),
-            nodes: u64::from(nodes),
-            threads: threads as u64,
-            queue: queue.name().to_owned(),
+            events: work.events,
+            messages: work.messages,
+            messages_per_cpu_second: work.messages as f64 / simulating,
+            messages_per_wall_second: work.messages as f64 / passed,
+            bytes_per_node: grown.map(|bytes| bytes / u64::from(work.nodes)),
+            nodes: u64::from(work.nodes),
+            threads: work.threads as u64,
+            queue: work.queue.to_owned(),
+            lateness_micros: None,
         }
     }
 }

@@ -103,10 +103,9 @@ trait UnderWay {
 }
 
 fn begin<'s>(run: RunArguments<'s>) -> Box<dyn UnderWay + 's> {
-    let RunArguments { scenario, seed, execution } = run;
-    match execution.queue {
-        QueueKind::Bucketed => Box::new(Course::<Bucketed>::begin(scenario, seed, execution)),
-        QueueKind::Reference => Box::new(Course::<Reference>::begin(scenario, seed, execution)),
+    match run.execution.queue {
+        QueueKind::Bucketed => Box::new(Course::<Bucketed>::begin(run)),
+        QueueKind::Reference => Box::new(Course::<Reference>::begin(run)),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Judges what the nodes of a block report by what the checker knows.
 
 use super::common::Common;
-use super::surroundings::SimNode;
-use crate::kademlia::key::Key64;
-use crate::kademlia::operation::{self, Finished};
+use super::surroundings::Done;
+use crate::kademlia::operation;
 use crate::metrics::{OperationKind, OperationRecord, Outcome};
 use crate::protocol::NodeIndex;
 use crate::rng::{PacketDraws, Purpose, Seed, distribution};
@@ -25,9 +24,6 @@ pub(super) struct Judge {
     pub(super) lookups_checked: u64,
     pub(super) lookups_exact: u64,
 }
-
-/// What a report says.
-type Done = Finished<NodeIndex, Key64>;
 
 impl Judge {
     pub(super) fn new(seed: Seed, block: Range<u32>, k: usize, share: f64) -> Self {
@@ -69,12 +65,11 @@ impl Judge {
         &mut self,
         now: Instant,
         node: NodeIndex,
-        state: &SimNode,
+        unfinished: Vec<Done>,
     ) -> Vec<OperationRecord> {
-        let unfinished = state.unfinished();
         let interrupted =
             |done: Done| record(self.number(node), now, node, &done, Outcome::Interrupted);
-        unfinished.map(interrupted).collect()
+        unfinished.into_iter().map(interrupted).collect()
     }
 
     /// Compares the result of a search for nodes with the true k closest among the nodes online

@@ -1,6 +1,8 @@
 //! A run and what comes out of it: [`run`] puts the Kademlia node into the engine, a world around
 //! the nodes, and lets time pass.
 //!
+//! [`run_on_sockets`] does the same in real time, with each node on a socket of its own.
+//!
 //! `run` is a function of its arguments: the same scenario and seed give the same
 //! [`RunResult`](result::RunResult), bit for bit, whatever the queue, the number of threads and
 //! the machine.
@@ -9,6 +11,8 @@
 mod agenda;
 // The applications on the nodes.
 mod applications;
+// A block of nodes in virtual time.
+mod block;
 // Packets as datagrams.
 pub mod capture;
 // What blocks of nodes have in common.
@@ -19,8 +23,12 @@ mod cost;
 mod course;
 // Where two runs part.
 mod difference;
+// What a run does, wherever its nodes live.
+mod experiment;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// Where the nodes of a run live.
+mod host;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
 // The figures at the end of a run.
@@ -29,13 +37,17 @@ mod outcome;
 mod pace;
 // Who is online.
 mod population;
+// Where records lie.
+mod record_keys;
 // Everything that a run leaves behind.
 pub mod result;
 // Tables of contacts drawn at random.
 mod random_start;
 // The nodes as a run begins with them, to be looked at.
 mod settled;
-// The world around the nodes of a block.
+// The same run on sockets, in real time.
+mod sockets;
+// What surrounds the nodes of a block.
 mod surroundings;
 // Tables from global knowledge.
 mod warm_start;
@@ -50,13 +62,16 @@ use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use capture::{Datagram, Filter};
-use cost::Cost;
+use cost::{Cost, Work};
 use course::Course;
+use outcome::Ending;
 use pace::Pace;
-use result::RunOutput;
+use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
 
 pub use difference::{Difference, first_difference};
+pub use record_keys::RecordKeys;
+pub use sockets::{Obstacle, run_on_sockets};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +80,8 @@ pub struct RunArguments<'s> {
     pub scenario: &'s Scenario,
     /// Where its randomness starts.
     pub seed: Seed,
+    /// Where its records lie.
+    pub record_keys: RecordKeys,
     /// How it is carried out.
     pub execution: Execution,
 }
@@ -72,7 +89,12 @@ pub struct RunArguments<'s> {
 impl<'s> RunArguments<'s> {
     /// A run of this scenario with its own seed, carried out in the usual way.
     pub fn of(scenario: &'s Scenario) -> Self {
-        RunArguments { scenario, seed: Seed(scenario.seed), execution: Execution::default() }
+        RunArguments {
+            scenario,
+            seed: Seed(scenario.seed),
+            execution: Execution::default(),
+            record_keys: RecordKeys::Drawn,
+        }
     }
 }
 
@@ -145,11 +167,11 @@ fn run_on<Q: EventQueue>(
     filter: Option<&Filter>,
     watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
 ) -> RunOutput {
-    let RunArguments { scenario, seed, execution } = arguments;
+    let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
-    let mut course = Course::<Q>::begin(scenario, seed, execution);
+    let mut course = Course::<Q>::begin(arguments);
     if let Some(filter) = filter {
-        course.capture(filter, seed);
+        course.capture(filter);
     }
     cost.set_up_done();
     let end = scenario.phases.end();
@@ -166,8 +188,21 @@ fn run_on<Q: EventQueue>(
             break;
         }
     }
-    let threads = course.surroundings.len();
+    let threads = course.experiment.surroundings.len();
     let counters = course.blocks.counters();
-    let performance = cost.end(&counters, scenario.nodes.count, threads, execution.queue);
-    outcome::output(course, seed, partial, performance)
+    let performance = cost.end(Work {
+        events: counters.events,
+        messages: counters.delivered,
+        nodes: scenario.nodes.count,
+        threads,
+        queue: execution.queue.name(),
+    });
+    let ending = Ending {
+        transport: Transport::Simulated,
+        digest: Some(format!("{:016x}", course.blocks.digest().value())),
+        events: counters.events,
+        partial,
+        performance,
+    };
+    outcome::output(&mut course.experiment, &course.blocks, ending)
 }

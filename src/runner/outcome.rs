@@ -1,59 +1,69 @@
 //! The figures at the end of a run.
 
-use super::course::Course;
+use super::experiment::Experiment;
 use super::figures::MessageFigures;
 use super::figures::{NodeTraffic, drops};
+use super::host::Tables;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LogFigures, NetworkFigures, Performance,
-    PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, operation_figures,
+    PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, Transport, operation_figures,
 };
 use crate::checker::Overlay;
-use crate::engine::queue::EventQueue;
-use crate::kademlia::Node;
 use crate::kademlia::key::Key;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::memory;
 use crate::protocol::NodeIndex;
-use crate::rng::Seed;
 use crate::scenario::Phases;
 use crate::time::Instant;
 use rayon::prelude::*;
 
+/// What is known about a run that has ended beside what was counted.
+pub(super) struct Ending {
+    pub(super) transport: Transport,
+    /// The digest of its events; `None` if they were those of real time.
+    pub(super) digest: Option<String>,
+    /// How many there were.
+    pub(super) events: u64,
+    /// Whether it was interrupted.
+    pub(super) partial: bool,
+    pub(super) performance: Performance,
+}
+
 /// Everything that a run leaves behind.
-pub(super) fn output<Q: EventQueue>(
-    mut course: Course<'_, Q>,
-    seed: Seed,
-    partial: bool,
-    performance: Performance,
+pub(super) fn output(
+    experiment: &mut Experiment<'_>,
+    tables: &impl Tables,
+    ending: Ending,
 ) -> RunOutput {
-    let now = course.now();
-    let metrics = course.close();
-    let scenario = course.scenario;
-    let online_mean = course.common.population.online_mean(now);
+    let now = experiment.now;
+    let metrics = experiment.close(tables);
+    let scenario = experiment.scenario;
+    let online_mean = experiment.common.population.online_mean(now);
     let measured = now.saturating_since(scenario.phases.measurement_start());
     let traffic = metrics.measured_traffic();
     let result = RunResult {
         name: scenario.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: seed.0,
-        digest: format!("{:016x}", course.blocks.digest().value()),
-        partial,
-        events: course.blocks.counters().events,
+        seed: experiment.seed.0,
+        transport: ending.transport,
+        digest: ending.digest,
+        partial: ending.partial,
+        events: ending.events,
         phases: phases(scenario.phases, now),
-        network: network(&course, online_mean),
+        network: network(experiment, tables, online_mean),
         operations: operation_figures(&metrics, measured, now - Instant::ZERO),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
         drops: drops(&traffic),
-        tables: tables(&course),
-        records: records(&course),
-        checks: checks(&course),
+        tables: health(experiment, tables),
+        records: records(experiment),
+        checks: checks(experiment),
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
     };
     RunOutput {
         result,
-        performance,
+        performance: ending.performance,
         series: metrics.series().clone(),
         operations: metrics.log().records(),
         distributions: Distribution::of(&metrics),
@@ -71,18 +81,18 @@ fn phases(phases: Phases, now: Instant) -> Vec<PhaseFigures> {
     begun.map(|(name, start, end)| PhaseFigures { name, start, end: end.min(now) }).collect()
 }
 
-fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFigures {
-    let contacts: u64 = course.nodes().map(|(_, state)| state.table().len() as u64).sum();
-    let places = course.blocks.places();
-    let state = |node| course.blocks.node(node);
-    let contacts_of = |node| state(node).map(|state| state.table().contacts());
+fn network(experiment: &Experiment<'_>, tables: &impl Tables, online_mean: f64) -> NetworkFigures {
+    let places = tables.places();
+    let all = (0..places).filter_map(|node| tables.table(NodeIndex(node)));
+    let contacts: u64 = all.map(|table| table.len() as u64).sum();
+    let contacts_of = |node| tables.table(node).map(RoutingTable::contacts);
     let overlay = Overlay::new(places, contacts_of);
     let known_by = |node: NodeIndex, others: &[NodeIndex]| {
-        let key = course.key(node);
-        let bucket = |other| key.shared_bits(course.key(other)) as usize;
-        let table = |other| state(other).map(Node::table);
+        let key = experiment.key(node);
+        let bucket = |other| key.shared_bits(experiment.key(other)) as usize;
+        let table = |other| tables.table(other);
         if memory::CAN_PREFETCH {
-            others.iter().for_each(|&other| course.blocks.prefetch(other));
+            others.iter().for_each(|&other| tables.prefetch(other));
             for &other in others {
                 table(other).inspect(|table| table.prefetch_bucket(bucket(other)));
             }
@@ -93,7 +103,7 @@ fn network<Q: EventQueue>(course: &Course<'_, Q>, online_mean: f64) -> NetworkFi
         others.iter().filter(knows).count()
     };
     let graph = overlay.connectivity(known_by);
-    let count = course.online();
+    let count = experiment.online();
     let per_online = |sum: u64| if count == 0 { 0.0 } else { sum as f64 / count as f64 };
     NetworkFigures {
         nodes: u64::from(places),
@@ -155,13 +165,13 @@ impl TableSums {
     }
 }
 
-fn tables<Q: EventQueue>(course: &Course<'_, Q>) -> TableHealth {
-    let (population, now) = (&course.common.population, course.now());
-    let places = (0..course.blocks.places()).into_par_iter().map(NodeIndex);
+fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
+    let (population, now) = (&experiment.common.population, experiment.now);
+    let places = (0..tables.places()).into_par_iter().map(NodeIndex);
     let sums = places
-        .filter_map(|node| course.blocks.node(node))
-        .fold(TableSums::default, |sums, state| {
-            sums.add(state.table(), |peer| population.was_online(peer, now))
+        .filter_map(|node| tables.table(node))
+        .fold(TableSums::default, |sums, table| {
+            sums.add(table, |peer| population.was_online(peer, now))
         })
         .reduce(TableSums::default, TableSums::merge);
     let Some((contacts_min, contacts_max)) = sums.extremes else { return TableHealth::default() };
@@ -186,20 +196,20 @@ fn tables<Q: EventQueue>(course: &Course<'_, Q>) -> TableHealth {
     }
 }
 
-fn records<Q: EventQueue>(course: &Course<'_, Q>) -> RecordFigures {
-    let holders = &course.common.holders;
+fn records(experiment: &Experiment<'_>) -> RecordFigures {
+    let holders = &experiment.common.holders;
     let alive = holders.alive() as u64;
     RecordFigures {
-        published: course.common.published.total(),
+        published: experiment.common.published.total(),
         alive,
         replicas_mean: if alive == 0 { 0.0 } else { holders.replicas() as f64 / alive as f64 },
     }
 }
 
 /// What was compared with the truth, over all blocks.
-fn checks<Q: EventQueue>(course: &Course<'_, Q>) -> CheckFigures {
+fn checks(experiment: &Experiment<'_>) -> CheckFigures {
     let mut checks = CheckFigures::default();
-    for own in &course.surroundings {
+    for own in &experiment.surroundings {
         checks.lookups_checked += own.judge.lookups_checked;
         checks.lookups_exact += own.judge.lookups_exact;
         checks.tables_checked += own.tables_checked;

@@ -5,7 +5,7 @@
 //! stands in [`Performance`].
 
 use super::figures::{MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
-use crate::metrics::{Metrics, OperationKind, OperationRecord, Series, number};
+use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -18,8 +18,11 @@ pub struct RunResult {
     pub version: String,
     /// What the run is repeated from.
     pub seed: u64,
-    /// Fingerprint of all events of the run: 16 hexadecimal digits.
-    pub digest: String,
+    /// What carried the messages.
+    pub transport: Transport,
+    /// Fingerprint of all events of the run: 16 hexadecimal digits. `None` for a run in real time,
+    /// which does not repeat event for event.
+    pub digest: Option<String>,
     /// Whether the run was interrupted; figures then cover what was measured until then.
     pub partial: bool,
     /// Events that were handled.
@@ -46,6 +49,17 @@ pub struct RunResult {
     pub operations_log: LogFigures,
     /// The complete scenario.
     pub scenario: serde_json::Value,
+}
+
+/// What carries the messages of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// The engine, in virtual time.
+    #[default]
+    Simulated,
+    /// UDP sockets of one host, in real time.
+    Udp,
 }
 
 /// A phase of a run.
@@ -187,8 +201,11 @@ pub struct Performance {
     pub nodes: u64,
     /// Threads that handled events.
     pub threads: u64,
-    /// Name of the event queue.
+    /// Name of the event queue; `"sockets"` for a run on those.
     pub queue: String,
+    /// By how many microseconds packets left later than planned, in a run on sockets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lateness_micros: Option<Percentiles>,
 }
 
 /// How the results of one kind of operation are spread, for plots. Each is a list of values and

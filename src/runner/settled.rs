@@ -1,6 +1,6 @@
 //! The nodes as a run begins with them, to be looked at and not touched.
 
-use super::Execution;
+use super::RunArguments;
 use super::course::Course;
 use crate::engine::queue::Bucketed;
 use crate::kademlia::Node;
@@ -16,7 +16,7 @@ pub struct Settled<'s>(Course<'s, Bucketed>);
 
 /// Sets up what [`run`](super::run) would run, and stops there.
 pub fn settle(scenario: &Scenario, seed: Seed) -> Settled<'_> {
-    Settled(Course::begin(scenario, seed, Execution::default()))
+    Settled(Course::begin(RunArguments { seed, ..RunArguments::of(scenario) }))
 }
 
 impl Settled<'_> {
@@ -40,6 +40,6 @@ impl Settled<'_> {
     pub fn truly_closest(&self, target: Key64, count: usize) -> PeerList<NodeIndex> {
         // No node has this number, so none is left out.
         let nobody = NodeIndex(u32::MAX);
-        self.0.common.population.closest(target, count, nobody, self.0.now())
+        self.0.experiment.common.population.closest(target, count, nobody, self.0.now())
     }
 }

@@ -1,6 +1,12 @@
 //! What a hosted node has seen and sent.
 
+use super::contact::Contact;
+use crate::kademlia::message::Message;
+use crate::krpc::Id;
 use crate::krpc::packet::{Content, Packet, Query};
+use crate::metrics::Traffic;
+use crate::network::DropReason;
+use crate::protocol::Message as _;
 use std::collections::BTreeMap;
 
 /// Messages and bytes, headers not counted.
@@ -53,8 +59,11 @@ impl Dropped {
     }
 }
 
+/// IPv4 and UDP headers.
+const PACKET_HEADERS: usize = 28;
+
 /// The counters of one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Counters {
     /// Received, by kind.
     pub received: BTreeMap<&'static str, Count>,
@@ -62,6 +71,25 @@ pub struct Counters {
     pub sent: BTreeMap<&'static str, Count>,
     /// Dropped, by reason.
     pub dropped: BTreeMap<Dropped, u64>,
+    /// The same as a simulation counts it: messages of the node by `kademlia`'s kinds, with the
+    /// headers of IPv4 and UDP, and packets that never left or found nobody. Pings of the
+    /// application and answers to what the node was not handed are no part of it.
+    pub traffic: Traffic,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Counters {
+            received: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            traffic: Traffic::new(Message::<Contact, Id>::KINDS, DropReason::NAMES),
+        }
+    }
+}
+
+fn on_wire(bytes: usize) -> u32 {
+    u32::try_from(PACKET_HEADERS + bytes).expect("a datagram is below 64 KiB")
 }
 
 /// A packet's kind: its method, or what it is if it is no query.
@@ -82,6 +110,28 @@ impl Counters {
     /// A packet goes out.
     pub fn send(&mut self, kind: &'static str, bytes: usize) {
         self.sent.entry(kind).or_default().add(bytes);
+    }
+
+    /// The node says something in so many bytes.
+    pub fn say(&mut self, message: &Message<Contact, Id>, bytes: usize) {
+        self.traffic.message_sent(message.kind(), on_wire(bytes));
+    }
+
+    /// The node is handed what came in so many bytes.
+    pub fn hear(&mut self, message: &Message<Contact, Id>, bytes: usize) {
+        self.traffic.message_delivered(message.kind(), on_wire(bytes));
+    }
+
+    /// The experiment's network takes a packet away.
+    pub fn lose(&mut self, reason: DropReason) {
+        self.drop(Dropped::Lost);
+        self.traffic.packet_dropped(reason.index());
+    }
+
+    /// A packet came while the node was away.
+    pub fn miss(&mut self) {
+        self.drop(Dropped::Offline);
+        self.traffic.packet_dropped(DropReason::Offline.index());
     }
 
     /// A packet came to nothing.

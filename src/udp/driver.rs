@@ -12,11 +12,12 @@ use super::contact::{Contact, is_usable, plain};
 use super::counters::{Counters, Dropped};
 use super::fate::{Departing, Fate, Fates};
 use super::limits::{Limits, Rate};
-use super::line::{Line, Secrets, Wire};
+use super::line::{Incoming, Line, Secrets, Wire};
 use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::krpc::Id;
 use crate::krpc::compact::Family;
+use crate::metrics::Histogram;
 use crate::protocol::{Input, Protocol};
 use crate::rng::{Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
@@ -65,8 +66,8 @@ pub struct Opening {
 /// What has happened at a hosted node.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The node reports something.
-    Report(Box<Report<Contact, Id>>),
+    /// The node reports something, at this time.
+    Report(Instant, Box<Report<Contact, Id>>),
     /// A ping under this tag was answered, or (`None`) was not in time.
     Ping(u64, Option<Contact>),
 }
@@ -87,10 +88,15 @@ struct Place {
     socket: UdpSocket,
     /// Whether the node hears anything. Its socket stays bound while it does not.
     is_online: bool,
+    /// Packets that it has sent, or tried to.
+    packets: u64,
+    /// Inputs that it has handled.
+    inputs: u64,
 }
 
 impl Place {
     fn handle(&mut self, input: Input<UdpNode>, now: Instant) {
+        self.inputs += 1;
         self.node.handle(input, &mut Wire { now, line: &mut self.line });
     }
 }
@@ -107,7 +113,10 @@ pub struct Driver {
     /// For each node, and each packet that is held back, when it is due.
     queue: PriorityQueue<Due, Reverse<Instant>>,
     held_back: BTreeMap<u64, (usize, SocketAddr, Vec<u8>)>,
+    /// The number of the packet that is held back next.
     next_packet: u64,
+    /// By how many microseconds these left later than planned.
+    lateness: Histogram,
     /// Sockets that may hold more datagrams.
     readable: BTreeSet<usize>,
     buffer: Vec<u8>,
@@ -134,6 +143,7 @@ impl Driver {
             queue: PriorityQueue::new(),
             held_back: BTreeMap::new(),
             next_packet: 0,
+            lateness: Histogram::new(),
             readable: BTreeSet::new(),
             buffer: vec![0; LARGEST],
             events: Vec::new(),
@@ -172,6 +182,8 @@ impl Driver {
             line: Line::new(me, secrets, rng, self.clock.now()),
             socket,
             is_online: true,
+            packets: 0,
+            inputs: 0,
         });
         Ok(number)
     }
@@ -189,6 +201,11 @@ impl Driver {
     /// A node's own name.
     pub fn me(&self, node: usize) -> Contact {
         self.places[node].line.me()
+    }
+
+    /// Inputs that all nodes have handled.
+    pub fn inputs(&self) -> u64 {
+        self.places.iter().map(|place| place.inputs).sum()
     }
 
     /// What a node has seen.
@@ -282,9 +299,13 @@ impl Driver {
         let now = self.clock.now();
         let place = &mut self.places[node];
         if !place.is_online {
-            return place.line.drop(Dropped::Offline);
+            return place.line.counters.miss();
         }
         let incoming = place.line.read(datagram, source, &mut self.limits, now);
+        if let Incoming::Message(_, message) = &incoming {
+            place.inputs += 1;
+            place.line.counters.hear(message, datagram.len());
+        }
         let k = self.setup.params.k;
         if let Some((tag, from)) = incoming.hand_to(&mut place.node, &mut place.line, k, now) {
             self.events.push((node, Event::Ping(tag, Some(from))));
@@ -301,9 +322,12 @@ impl Driver {
     /// Does what is due by now.
     fn wake(&mut self) {
         let now = self.clock.now();
-        while let Some((&due, _)) = self.queue.peek().filter(|&(_, &Reverse(due))| due <= now) {
+        while let Some((&due, &Reverse(planned))) = self.queue.peek()
+            && planned <= now
+        {
             match due {
                 Due::Packet(number) => {
+                    self.lateness.record((now - planned).as_nanos() / 1_000);
                     self.queue.remove(&due);
                     if let Some((node, to, bytes)) = self.held_back.remove(&number) {
                         self.transmit(node, to, &bytes);
@@ -328,7 +352,8 @@ impl Driver {
     fn settle(&mut self, node: usize, now: Instant) {
         let Place { line, .. } = &mut self.places[node];
         let out = std::mem::take(&mut line.out);
-        let reports = line.reports.drain(..).map(|report| (node, Event::Report(Box::new(report))));
+        let reports = line.reports.drain(..);
+        let reports = reports.map(|report| (node, Event::Report(now, Box::new(report))));
         self.events.extend(reports);
         let (key, due) = (Due::Node(node), line.due());
         if due == Instant::FAR_FUTURE {
@@ -342,13 +367,15 @@ impl Driver {
     }
 
     fn depart(&mut self, node: usize, to: SocketAddr, bytes: Vec<u8>, now: Instant) {
-        let number = self.next_packet;
-        self.next_packet += 1;
-        let packet = Departing { node, to, number, bytes: bytes.len(), now };
+        let place = &mut self.places[node];
+        let packet = Departing { node, to, number: place.packets, bytes: bytes.len(), now };
+        place.packets += 1;
         match self.setup.fates.decide(packet) {
             Fate::Leave => self.transmit(node, to, &bytes),
-            Fate::Lost => self.places[node].line.drop(Dropped::Lost),
+            Fate::Lost(reason) => self.places[node].line.counters.lose(reason),
             Fate::LeaveAfter(delay) => {
+                let number = self.next_packet;
+                self.next_packet += 1;
                 self.held_back.insert(number, (node, to, bytes));
                 self.queue.push(Due::Packet(number), Reverse(now + delay));
             }

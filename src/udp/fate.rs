@@ -1,6 +1,7 @@
 //! What happens to a packet before it leaves. The network between two sockets of one host has no
 //! latency and no loss to speak of; an experiment there brings its own.
 
+use crate::network::DropReason;
 use crate::time::{Duration, Instant};
 use std::net::SocketAddr;
 
@@ -26,8 +27,8 @@ pub enum Fate {
     Leave,
     /// It leaves after this.
     LeaveAfter(Duration),
-    /// It never leaves.
-    Lost,
+    /// It never leaves, for this reason.
+    Lost(DropReason),
 }
 
 /// Decides about packets.

@@ -4,6 +4,8 @@
 mod incoming;
 mod outgoing;
 
+pub(super) use incoming::Incoming;
+
 use super::UdpNode;
 use super::contact::Contact;
 use super::counters::{Counters, Dropped, kind};
@@ -51,6 +53,8 @@ enum Sought {
     Providers(Id),
     /// That something is stored.
     Storing,
+    /// That someone is remembered as a provider.
+    Announcing,
 }
 
 /// A ping on the application's behalf.
@@ -161,6 +165,11 @@ impl Line {
         self.pings.values().map(|ping| ping.due).fold(self.wake, Instant::min)
     }
 
+    /// The node is to be woken then.
+    pub(super) fn set_wake(&mut self, due: Instant) {
+        self.wake = due;
+    }
+
     /// Whether the node is to be woken by now; it will set the next time.
     pub(super) fn take_wake(&mut self, now: Instant) -> bool {
         let due = self.wake <= now;
@@ -201,12 +210,15 @@ impl Line {
         self.pings.remove(&number).map(|ping| ping.tag)
     }
 
-    fn send(&mut self, to: SocketAddr, mut packet: Packet) {
+    /// Sends a packet; gives its length.
+    fn send(&mut self, to: SocketAddr, mut packet: Packet) -> usize {
         packet.version = Some(VERSION.to_vec());
         packet.read_only = self.me.read_only && matches!(packet.content, Content::Query { .. });
         let bytes = encode(&packet);
-        self.counters.send(kind(&packet), bytes.len());
+        let length = bytes.len();
+        self.counters.send(kind(&packet), length);
         self.out.push((to, bytes));
+        length
     }
 
     pub(super) fn drop(&mut self, reason: Dropped) {
@@ -235,14 +247,14 @@ impl Transport<UdpNode> for Wire<'_> {
 
     fn send(&mut self, to: Contact, message: Message<Contact, Id>) {
         if message.body.is_response() {
-            self.line.respond(&message.body, self.now);
+            self.line.respond(&message, self.now);
         } else {
             self.line.ask(to, &message, self.now);
         }
     }
 
     fn wake_at(&mut self, due: Instant) {
-        self.line.wake = due;
+        self.line.set_wake(due);
     }
 
     fn rng(&mut self) -> &mut Stream {

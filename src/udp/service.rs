@@ -206,7 +206,7 @@ impl Service {
                         let silent = || Outcome::Failed("no answer".to_owned());
                         self.done(ticket, contact.map_or_else(silent, Outcome::Present));
                     }
-                    Event::Report(report) => {
+                    Event::Report(_, report) => {
                         if let Report::Finished(finished) = *report {
                             self.on_finished(node, finished);
                         }

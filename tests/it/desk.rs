@@ -3,7 +3,7 @@
 use assert_cmd::Command;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -51,6 +51,25 @@ impl Desk {
         assert_eq!(files(self.0.path()), before, "{arguments:?} writes nothing");
         message
     }
+
+    /// Interrupts `run my.toml` with these further arguments when its folder is there; it ends with
+    /// the status of that.
+    #[cfg(unix)]
+    pub fn interrupt(&self, arguments: &[&str]) {
+        let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
+            .args(["run", "my.toml"])
+            .args(arguments)
+            .current_dir(self.0.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child = Running(program.expect("the program starts"));
+        child.wait_for("its folder", |_| self.path("output").exists());
+        child.signal("INT");
+        child.wait_for("its end", |child| child.try_wait().expect("it can be asked").is_some());
+        let status = child.0.wait().expect("it has ended");
+        assert_eq!(status.code(), Some(130), "{status}");
+    }
 }
 
 pub fn text(bytes: &[u8]) -> String {
@@ -73,4 +92,36 @@ pub fn files(folder: &Path) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+/// A program under way, which does not outlive the test.
+struct Running(std::process::Child);
+
+impl Running {
+    /// Asks again and again, for about a minute at most.
+    fn wait_for(&mut self, what: &str, happened: impl Fn(&mut std::process::Child) -> bool) {
+        const PAUSE: Duration = Duration::from_millis(20);
+        let came = (0..3_000).any(|_| {
+            happened(&mut self.0) || {
+                std::thread::sleep(PAUSE);
+                false
+            }
+        });
+        assert!(came, "{what} does not come");
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = std::process::Command::new("kill")
+            .args([format!("-{name}"), self.0.id().to_string()])
+            .status();
+        assert!(kill.expect("there is kill").success(), "the program still runs");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended unless the test has failed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }

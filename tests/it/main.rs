@@ -37,3 +37,5 @@ mod udp;
 mod unwired;
 // kadsim node, led by a program.
 mod control;
+// The same run in virtual time and on sockets.
+mod ladder;

@@ -3,8 +3,6 @@
 use crate::desk::{Desk, files, text};
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
 /// Ten nodes for a few seconds, with something of everything.
 const TINY: &str = r#"
@@ -290,25 +288,7 @@ fn growth_writes_a_table_and_two_pictures_of_it() {
 #[test]
 fn an_interrupted_run_leaves_a_complete_folder_or_none() {
     let desk = Desk::with(&TINY.replace("measurement = \"10s\"", "measurement = \"1year\""));
-    let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
-        .args([
-            "run",
-            "my.toml",
-            "--set",
-            "nodes.count=50",
-            "--set",
-            "output.operations_limit=1000",
-        ])
-        .current_dir(desk.0.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn();
-    let mut child = Running(program.expect("the program starts"));
-    child.wait_for("its folder", |_| desk.path("output").exists());
-    child.signal("INT");
-    child.wait_for("its end", |child| child.try_wait().expect("it can be asked").is_some());
-    let status = child.0.wait().expect("it has ended");
-    assert_eq!(status.code(), Some(130), "{status}");
+    desk.interrupt(&["--set", "nodes.count=50", "--set", "output.operations_limit=1000"]);
 
     let written = files(&desk.path("output"));
     if written.is_empty() {
@@ -321,37 +301,5 @@ fn an_interrupted_run_leaves_a_complete_folder_or_none() {
     assert_eq!(result["partial"], true);
     for name in ["scenario.toml", "performance.json", "timeseries.csv", "operations.csv", "plots"] {
         assert!(written.contains(&format!("tiny-7-partial/{name}")), "{name}: {written:?}");
-    }
-}
-
-/// A program under way, which does not outlive the test.
-struct Running(std::process::Child);
-
-impl Running {
-    /// Asks again and again, for about a minute at most.
-    fn wait_for(&mut self, what: &str, happened: impl Fn(&mut std::process::Child) -> bool) {
-        const PAUSE: Duration = Duration::from_millis(20);
-        let came = (0..3_000).any(|_| {
-            happened(&mut self.0) || {
-                std::thread::sleep(PAUSE);
-                false
-            }
-        });
-        assert!(came, "{what} does not come");
-    }
-
-    fn signal(&self, name: &str) {
-        let kill = std::process::Command::new("kill")
-            .args([format!("-{name}"), self.0.id().to_string()])
-            .status();
-        assert!(kill.expect("there is kill").success(), "the program still runs");
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended unless the test has failed.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

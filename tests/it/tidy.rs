@@ -13,7 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["workload", "metrics", "checker", "krpc"],
     &["scenario", "udp"],
     &["runner"],
-    &["report", "fidelity"],
+    &["report", "fidelity", "validate"],
     &["bench"],
     &["cli"],
 ];

@@ -9,6 +9,7 @@ use kadsim::krpc::decode::decode;
 use kadsim::krpc::encode::encode;
 use kadsim::krpc::item::{Item, bencoded_string, mutable_target, public_key};
 use kadsim::krpc::packet::{Content, Packet, Query, Response, Want};
+use kadsim::network::DropReason;
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::time::Duration;
 use kadsim::udp::contact::Contact;
@@ -468,7 +469,7 @@ fn packets_are_delayed_and_lost_as_the_experiment_says() {
     let fates = move |packet: Departing| {
         assert!(packet.bytes > 50 && packet.node < 3);
         match loses.get() && packet.node == 2 {
-            true => Fate::Lost,
+            true => Fate::Lost(DropReason::Loss),
             false => Fate::LeaveAfter(Duration::from_millis(30)),
         }
     };
@@ -526,7 +527,7 @@ fn a_node_goes_and_comes_back() {
     while closest.is_none() {
         driver.turn(Duration::from_millis(20)).expect("sockets can be waited for");
         closest = driver.events().into_iter().find_map(|(_, event)| match event {
-            Event::Report(report) => match *report {
+            Event::Report(_, report) => match *report {
                 Report::Finished(finished) if finished.number == Some(7) => Some(finished.closest),
                 _ => None,
             },
@@ -537,7 +538,7 @@ fn a_node_goes_and_comes_back() {
 
     let address = driver.me(2).address;
     let contacts = vec![driver.me(1)];
-    driver.bring_back(2, contacts, publications);
+    driver.bring_back(2, contacts, Some(publications));
     assert!(driver.is_online(2) && driver.node(2).table().is_empty());
     driver.start(2);
     turns(&mut driver, &|driver| driver.node(2).table().len() == 2);

@@ -131,8 +131,8 @@ impl Axis {
         Axis { ticks, min: min / ROOM, max: max * ROOM, ..whole }
     }
 
-    /// Virtual time from the beginning of the run to `end`.
-    pub fn time(end: Instant) -> Self {
+    /// Time from the beginning of the run to `end`, which is that of `clock`.
+    pub fn time(clock: &str, end: Instant) -> Self {
         let unit = TimeUnit::of(end);
         let max = unit.value(end).max(f64::MIN_POSITIVE);
         let enough = |step: &&f64| max / **step <= 12.0;
@@ -140,7 +140,7 @@ impl Axis {
         let count = (max / step * 1.000_001).floor() as u32;
         let ticks = (0..=count).map(|i| f64::from(i) * step).map(|v| (v, decimal(v, step)));
         Axis {
-            label: format!("Virtual time ({})", unit.name),
+            label: format!("{clock} time ({})", unit.name),
             ticks: ticks.collect(),
             min: 0.0,
             max,
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn time_is_shown_in_the_unit_that_fits() {
-        let axis = |seconds| Axis::time(Instant::ZERO + Duration::from_secs(seconds));
+        let axis = |seconds| Axis::time("Virtual", Instant::ZERO + Duration::from_secs(seconds));
         assert_eq!(axis(3_600).label, "Virtual time (minutes)");
         assert_eq!(
             texts(&axis(3_600)),

@@ -1,10 +1,10 @@
-//! Plots over virtual time.
+//! Plots over the time of the run.
 
 use super::axis::{Axis, TimeUnit, byte_rate_unit};
 use super::chart::{Chart, Data, Marks, Panel};
 use super::scene::Look;
 use crate::metrics::{OperationKind, Sample, Series};
-use crate::runner::result::RunOutput;
+use crate::runner::result::{RunOutput, Transport};
 use crate::time::Instant;
 
 /// More points than this are not seen on a line of that width.
@@ -52,9 +52,17 @@ fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Vec<Panel>) -
         name,
         title: title.to_owned(),
         subtitle: String::new(),
-        x: Axis::time(end),
+        x: Axis::time(clock(run.result.transport), end),
         panels,
         phases: phases.collect(),
+    }
+}
+
+/// Whose time it is.
+fn clock(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Simulated => "Virtual",
+        Transport::Udp => "Real",
     }
 }
 
@@ -94,7 +102,7 @@ pub fn success(run: &RunOutput) -> Option<Chart> {
     let smallest = lines.iter().flat_map(|l| &l.points).map(|p| p.1).reduce(f64::min)?;
     let y = Axis::percent("Operations that succeed", smallest);
     let panels = vec![Panel { y, marks: Marks::Lines(lines) }];
-    Some(chart("success", "Success over virtual time", run, panels))
+    Some(chart("success", "Success over time", run, panels))
 }
 
 /// Nodes online, and how many come and go.
@@ -121,7 +129,7 @@ pub fn online(run: &RunOutput) -> Option<Chart> {
         panels.push(Panel { y, marks: Marks::Lines(lines) });
     }
     let some = !run.series.samples.is_empty();
-    some.then(|| chart("nodes-online", "Nodes online over virtual time", run, panels))
+    some.then(|| chart("nodes-online", "Nodes online over time", run, panels))
 }
 
 /// A line for each kind of message that was ever sent.
@@ -173,5 +181,5 @@ pub fn tables(run: &RunOutput) -> Option<Chart> {
         Panel { y, marks: Marks::Lines(fill) },
         Panel { y: health, marks: Marks::Lines(share) },
     ];
-    Some(chart("routing-tables", "Routing tables over virtual time", run, panels))
+    Some(chart("routing-tables", "Routing tables over time", run, panels))
 }

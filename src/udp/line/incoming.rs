@@ -232,6 +232,7 @@ impl Line {
         match sought {
             Sought::Presence => Body::Pong,
             Sought::Storing => Body::Stored,
+            Sought::Announcing => Body::ProviderAdded,
             Sought::Nodes => Body::Nodes { peers },
             Sought::Item(key) => match item {
                 Some(mut item) => {

@@ -56,7 +56,8 @@ impl Line {
             Body::FindNode { .. } => (Sought::Nodes, None),
             Body::FindValue { key } => (Sought::Item(key), None),
             Body::GetProviders { key } => (Sought::Providers(key), None),
-            Body::Store { key, .. } | Body::AddProvider { key, .. } => (Sought::Storing, Some(key)),
+            Body::Store { key, .. } => (Sought::Storing, Some(key)),
+            Body::AddProvider { key, .. } => (Sought::Announcing, Some(key)),
             _ => (Sought::Presence, None),
         };
         if self.open.len() >= MANY_OPEN {
@@ -75,19 +76,21 @@ impl Line {
         {
             (*port, *implied_port) = (own, false);
         }
-        self.send(to.address, Packet::new(&transaction.to_be_bytes(), content));
+        let bytes = self.send(to.address, Packet::new(&transaction.to_be_bytes(), content));
+        self.counters.say(message, bytes);
     }
 
     /// Sends the node's response to the query that it was handed.
-    pub(super) fn respond(&mut self, body: &Body<Contact, Id>, now: Instant) {
+    pub(super) fn respond(&mut self, message: &Message<Contact, Id>, now: Instant) {
         let Some(asked) = self.asked.take() else { return };
         let token = self.given.give(asked.source.ip(), now);
-        let mut content = content(body, self.me, &token, &Names);
+        let mut content = content(&message.body, self.me, &token, &Names);
         if let Content::Response { response, .. } = &mut content {
             response.token = asked.gives_token.then(|| token.to_vec());
             self.suit(response, &asked);
         }
-        self.answer(asked, content);
+        let bytes = self.answer(asked, content);
+        self.counters.say(message, bytes);
     }
 
     /// Makes of what the node answers what the asker wants of it.
@@ -135,10 +138,10 @@ impl Line {
         self.answer(asked, content);
     }
 
-    fn answer(&mut self, asked: Asked, content: Content) {
+    fn answer(&mut self, asked: Asked, content: Content) -> usize {
         let ip = matches!(content, Content::Response { .. }).then_some(asked.source);
         let packet = Packet { ip, ..Packet::new(&asked.transaction, content) };
-        self.send(asked.source, packet);
+        self.send(asked.source, packet)
     }
 
     /// Answers a query with an error.

@@ -1,0 +1,196 @@
+//! A block of nodes in virtual time: the engine as a host, and the world around its nodes.
+
+use super::agenda::Entry;
+use super::capture::Tap;
+use super::common::Common;
+use super::host::{Estate, Host, Tables};
+use super::surroundings::Surroundings;
+use crate::engine::blocks::Blocks;
+use crate::engine::queue::EventQueue;
+use crate::engine::{Engine, World};
+use crate::kademlia::key::Key64;
+use crate::kademlia::message::Message;
+use crate::kademlia::operation::{Command, Report};
+use crate::kademlia::params::Params;
+use crate::kademlia::routing_table::RoutingTable;
+use crate::kademlia::{Node, Publications};
+use crate::network::{Arrival, DropReason, Network, Packet, Verdict};
+use crate::protocol::{Input, Message as _, NodeIndex};
+use crate::time::Instant;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A node of the simulated network.
+pub(super) type SimNode = Node<NodeIndex, Key64>;
+
+/// What simulated nodes say.
+pub(super) type SimMessage = Message<NodeIndex, Key64>;
+
+/// Requests that one life of a node can number before they might meet those of the next.
+const REQUESTS_PER_LIFE: u32 = 1 << 22;
+
+/// What a block of simulated nodes has beside its engine and its surroundings.
+pub(super) struct Block {
+    params: Arc<Params>,
+    network: Network,
+    has_downlinks: bool,
+    /// What nodes that are away will publish when they are back.
+    away: BTreeMap<NodeIndex, Publications<Key64>>,
+    /// Sees the packets that leave, where they are captured.
+    pub(super) tap: Option<Tap>,
+}
+
+impl Block {
+    /// That of nodes with these parameters and this part of the network.
+    pub(super) fn new(params: &Arc<Params>, network: Network) -> Self {
+        let has_downlinks = network.has_downlinks();
+        Block {
+            params: Arc::clone(params),
+            network,
+            has_downlinks,
+            away: BTreeMap::new(),
+            tap: None,
+        }
+    }
+}
+
+/// The world of the nodes of one block, for one window.
+pub(super) struct BlockWorld<'w, 's> {
+    pub(super) own: &'w mut Surroundings<'s>,
+    pub(super) block: &'w mut Block,
+    pub(super) common: &'w Common,
+}
+
+impl World<SimNode> for BlockWorld<'_, '_> {
+    #[inline]
+    fn key_of(&self, node: NodeIndex) -> Key64 {
+        self.own.key(node)
+    }
+
+    #[inline]
+    fn send(&mut self, packet: &Packet, message: &SimMessage) -> Option<Instant> {
+        self.own.metrics.message_sent(message.kind(), packet.size);
+        if let Some(tap) = &mut self.block.tap {
+            tap.see(packet, message);
+        }
+        match self.block.network.send(packet) {
+            Verdict::Deliver(arrival) => Some(arrival),
+            Verdict::Drop(reason) => {
+                self.own.metrics.packet_dropped(reason.index());
+                None
+            }
+        }
+    }
+
+    #[inline]
+    fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &SimMessage) -> Arrival {
+        if !self.block.has_downlinks {
+            return Arrival::Now;
+        }
+        let arrival = self.block.network.receive(now, receiver, message.wire_size());
+        if let Arrival::Drop(reason) = arrival {
+            self.own.metrics.packet_dropped(reason.index());
+        }
+        arrival
+    }
+
+    #[inline]
+    fn delivered(&mut self, _now: Instant, message: &SimMessage, online: bool) {
+        if online {
+            self.own.metrics.message_delivered(message.kind(), message.wire_size());
+        } else {
+            self.own.metrics.packet_dropped(DropReason::Offline.index());
+        }
+    }
+
+    fn report(&mut self, now: Instant, node: NodeIndex, report: Report<NodeIndex, Key64>) {
+        self.own.report(self.common, now, node, report);
+    }
+
+    fn agenda<Q: EventQueue>(
+        &mut self,
+        engine: &mut Engine<SimNode, Q>,
+        node: NodeIndex,
+        tag: u32,
+    ) {
+        BlockHost { engine, world: self }.act(node, Entry::from_tag(tag));
+    }
+}
+
+/// An engine, with the world of its nodes, as their host.
+struct BlockHost<'a, 'w, 's, Q> {
+    engine: &'a mut Engine<SimNode, Q>,
+    world: &'a mut BlockWorld<'w, 's>,
+}
+
+impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
+    fn now(&self) -> Instant {
+        self.engine.now()
+    }
+
+    fn clock(&self) -> Instant {
+        self.engine.now()
+    }
+
+    fn own(&mut self) -> &mut Surroundings<'s> {
+        self.world.own
+    }
+
+    fn parts(&mut self) -> (&mut Surroundings<'s>, &Common) {
+        (self.world.own, self.world.common)
+    }
+
+    fn schedule(&mut self, due: Instant, node: NodeIndex, entry: Entry) {
+        self.engine.schedule(due, node, entry.tag());
+    }
+
+    fn has_joined(&self, node: NodeIndex) -> Option<bool> {
+        self.engine.node(node).map(Node::has_joined)
+    }
+
+    fn start(&mut self, node: NodeIndex, contacts: Vec<NodeIndex>, life: u32) {
+        let Block { params, network, away, .. } = &mut *self.world.block;
+        network.forget(node);
+        let first_request = life.wrapping_mul(REQUESTS_PER_LIFE);
+        let key = self.world.own.key(node);
+        let mut state = Node::new(key, Arc::clone(params), contacts, first_request);
+        if let Some(publications) = away.remove(&node) {
+            state.resume_publications(publications);
+        }
+        self.engine.start(self.world, node, state);
+    }
+
+    fn command(&mut self, node: NodeIndex, command: Command<NodeIndex, Key64>) {
+        self.engine.input(self.world, node, Input::Command(command));
+    }
+
+    fn stop(&mut self, node: NodeIndex) {
+        self.engine.input(self.world, node, Input::Stop);
+    }
+
+    fn remove(&mut self, node: NodeIndex) -> Estate {
+        let mut state = self.engine.remove(node);
+        let unfinished = state.unfinished().collect();
+        let held = state.held_keys().collect();
+        let publications = state.take_publications();
+        if !publications.is_empty() {
+            self.world.block.away.insert(node, publications);
+        }
+        Estate { unfinished, held }
+    }
+}
+
+impl<Q: EventQueue> Tables for Blocks<SimNode, Q> {
+    fn places(&self) -> u32 {
+        Blocks::places(self)
+    }
+
+    #[inline]
+    fn table(&self, node: NodeIndex) -> Option<&RoutingTable<NodeIndex>> {
+        self.node(node).map(Node::table)
+    }
+
+    fn prefetch(&self, node: NodeIndex) {
+        Blocks::prefetch(self, node);
+    }
+}

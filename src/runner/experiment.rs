@@ -1,0 +1,230 @@
+//! A run apart from where its nodes live: who is online, what applications do, what is counted,
+//! and what happens between two windows of time. The same in virtual and in real time.
+
+use super::agenda::{Entry, Global};
+use super::common::Common;
+use super::host::Tables;
+use super::population::{Population, Turn};
+use super::record_keys::RecordKeys;
+use super::surroundings::Surroundings;
+use super::warm_start::{self, History};
+use super::{random_start, windows};
+use crate::engine::exchange::Division;
+use crate::kademlia::key::Key64;
+use crate::kademlia::params::Params;
+use crate::kademlia::routing_table::RoutingTable;
+use crate::metrics::{Gauges, Metrics};
+use crate::network::Network;
+use crate::protocol::NodeIndex;
+use crate::rng::{Bijection, Seed};
+use crate::scenario::{Bootstrap, Scenario};
+use crate::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What a run does, wherever its nodes live.
+pub(super) struct Experiment<'s> {
+    pub(super) scenario: &'s Scenario,
+    pub(super) seed: Seed,
+    pub(super) params: Arc<Params>,
+    pub(super) common: Common,
+    /// Those of each block of nodes.
+    pub(super) surroundings: Vec<Surroundings<'s>>,
+    keys: Bijection,
+    globals: BTreeSet<(Instant, Global)>,
+    pub(super) now: Instant,
+    /// Width of a window.
+    width: Duration,
+    /// The end of the current window.
+    pub(super) horizon: Instant,
+    samples: u64,
+}
+
+impl<'s> Experiment<'s> {
+    /// An experiment at the beginning of its time, for nodes divided like this.
+    pub(super) fn new(
+        scenario: &'s Scenario,
+        seed: Seed,
+        record_keys: RecordKeys,
+        network: &Network,
+        width: Duration,
+        division: Division,
+    ) -> Self {
+        let params = Arc::new(scenario.kademlia.clone());
+        let keys = Bijection::new(seed);
+        let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
+        let surroundings = (0..division.blocks()).map(|block| {
+            Surroundings::new(scenario, seed, record_keys, division.nodes_of(block), network)
+        });
+        let globals = [
+            (scenario.phases.measurement_start(), Global::BeginMeasurement),
+            (Instant::ZERO + scenario.output.sample_interval, Global::Sample),
+        ];
+        Experiment {
+            scenario,
+            seed,
+            surroundings: surroundings.collect(),
+            common: Common::new(scenario, Population::new(seed, scenario, key_of)),
+            params,
+            keys,
+            globals: globals.into(),
+            now: Instant::ZERO,
+            width,
+            horizon: Instant::ZERO,
+            samples: 0,
+        }
+    }
+
+    /// The key of a node.
+    pub(super) fn key(&self, node: NodeIndex) -> Key64 {
+        Key64(self.keys.apply(u64::from(node.0)))
+    }
+
+    /// Nodes online now.
+    pub(super) fn online(&self) -> u64 {
+        self.common.population.tally(self.now).online
+    }
+
+    /// Gives out everything with which agendas begin, but for joins.
+    pub(super) fn first_entries(&mut self, mut schedule: impl FnMut(Instant, NodeIndex, Entry)) {
+        for own in &mut self.surroundings {
+            for node in own.places().map(NodeIndex) {
+                for (due, entry) in own.applications.first_entries(node) {
+                    schedule(due, node, entry);
+                }
+            }
+        }
+        for (node, due, entry) in self.surroundings[0].applications.counted_entries() {
+            schedule(due, node, entry);
+        }
+    }
+
+    /// Gives out the nodes that are there from the beginning, with the tables that they have then;
+    /// none where all have to join first.
+    pub(super) fn first_nodes(
+        &mut self,
+        mut place: impl FnMut(Key64, NodeIndex, RoutingTable<NodeIndex>),
+    ) {
+        let (surroundings, population) = (&mut self.surroundings, &self.common.population);
+        let (seed, params) = (self.seed, &self.params);
+        let key_of = |node: NodeIndex| Key64(self.keys.apply(u64::from(node.0)));
+        let mut place = |key, node: NodeIndex, table| {
+            let own = surroundings.iter_mut().find(|own| own.places().contains(&node.0));
+            own.expect("a node belongs to a block").settled(node);
+            place(key, node, table);
+        };
+        match self.scenario.nodes.bootstrap {
+            Bootstrap::Organic => {}
+            Bootstrap::Random => {
+                let mut present: Vec<_> = population.online_first().map(|(_, node)| node).collect();
+                present.sort_unstable();
+                let contacts = self.scenario.nodes.contacts;
+                let tables = random_start::tables(seed, params, &present, contacts, key_of);
+                for (node, table) in present.into_iter().zip(tables) {
+                    place(key_of(node), node, table);
+                }
+            }
+            Bootstrap::Warm => {
+                let history = History::of(self.scenario.phases.init, params);
+                warm_start::fill(seed, params, history, population.online_first(), &mut place);
+            }
+        }
+    }
+
+    /// When something that concerns the whole run is due next.
+    pub(super) fn next_global(&self) -> Instant {
+        self.globals.first().map_or(Instant::FAR_FUTURE, |&(due, _)| due)
+    }
+
+    /// From one window to the next: what was noticed in the one is known in the other, and who
+    /// comes and goes in it is put on the agendas. Windows in which nothing happens, which is
+    /// before `quiet`, are passed over.
+    pub(super) fn cross(
+        &mut self,
+        quiet: Instant,
+        mut schedule: impl FnMut(Instant, NodeIndex, Entry),
+    ) {
+        self.take_note();
+        let quiet = quiet.min(self.common.population.next_change());
+        self.horizon = windows::end(self.now, self.width, quiet);
+        for change in self.common.population.advance(self.horizon) {
+            let entry = match change.turn {
+                Turn::Joins => Entry::Join,
+                Turn::Leaves(departure) => Entry::Leave(departure),
+            };
+            schedule(change.at, change.node, entry);
+        }
+    }
+
+    fn take_note(&mut self) {
+        for own in &mut self.surroundings {
+            own.notices.drain(..).for_each(|notice| self.common.note(notice));
+        }
+    }
+
+    /// Handles what is due now and concerns the whole run, before all node events of the
+    /// instant.
+    pub(super) fn handle_globals(&mut self, tables: &impl Tables) {
+        while let Some(&(due, global)) = self.globals.first()
+            && due <= self.now
+        {
+            self.globals.pop_first();
+            match global {
+                Global::BeginMeasurement => {
+                    self.surroundings.iter_mut().for_each(|own| own.metrics.begin_measurement());
+                }
+                Global::Sample => {
+                    self.sample(tables);
+                    let next = self.now + self.scenario.output.sample_interval;
+                    self.globals.insert((next, global));
+                }
+            }
+        }
+    }
+
+    /// Takes a sample of the time series. Each block has its part; what belongs to all stands
+    /// in the first.
+    fn sample(&mut self, tables: &impl Tables) {
+        let tally = self.common.population.tally(self.now);
+        let mut of_all = Gauges {
+            online: tally.online,
+            joins: tally.joins,
+            leaves: tally.leaves,
+            crashes: tally.crashes,
+            records_alive: self.common.holders.alive() as u64,
+            ..Gauges::default()
+        };
+        let phases = self.scenario.phases;
+        let phase = if self.now <= phases.transition_start() {
+            "init"
+        } else if self.now <= phases.measurement_start() {
+            "transition"
+        } else {
+            "measurement"
+        };
+        for own in &mut self.surroundings {
+            let looked = own.look(self.now, tables, &self.common.population, self.samples);
+            let gauges = Gauges {
+                tables: looked.tables,
+                contacts: looked.contacts,
+                contacts_online: looked.contacts_online,
+                ..std::mem::take(&mut of_all)
+            };
+            own.metrics.sample(self.now, phase, gauges);
+        }
+        self.samples += 1;
+    }
+
+    /// Everything that has been counted, when the run has ended: a last sample included.
+    pub(super) fn close(&mut self, tables: &impl Tables) -> Metrics {
+        self.take_note();
+        let last = self.surroundings[0].metrics.series().samples.last();
+        if last.is_none_or(|sample| sample.time < self.now) {
+            self.sample(tables);
+        }
+        let (first, others) = self.surroundings.split_first().expect("there is a block");
+        let mut metrics = first.metrics.clone();
+        others.iter().for_each(|other| metrics.merge(&other.metrics));
+        metrics
+    }
+}

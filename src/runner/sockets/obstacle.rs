@@ -1,0 +1,101 @@
+//! Why a scenario cannot run on sockets.
+
+use super::names::item_bytes;
+use crate::kademlia::params::{Precautions, SearchFor};
+use crate::krpc::item::MOST_VALUE_BYTES;
+use crate::scenario::Scenario;
+use crate::workload::config::WorkloadKind;
+use std::io;
+
+/// What stands in the way of a run on sockets.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// A limit of the system's.
+    #[error(
+        "{nodes} nodes on sockets need {needed} open files, and this system allows {allowed}: \
+         take fewer nodes (--set nodes.count=...) or have the hard limit raised (ulimit -Hn)"
+    )]
+    OpenFiles {
+        /// Nodes of the scenario.
+        nodes: u32,
+        /// A socket for each, and what the program needs itself.
+        needed: u64,
+        /// The hard limit.
+        allowed: u64,
+    },
+    /// There are no more ports, or none may be had.
+    #[error(
+        "only {opened} of {nodes} nodes found a port at 127.0.0.1: {cause}: take fewer nodes \
+         (--set nodes.count=...)"
+    )]
+    Ports {
+        /// Nodes of the scenario.
+        nodes: u32,
+        /// Those that have one.
+        opened: u32,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// A limited downlink. Packets are delayed at their sender, which does not know what else
+    /// their receiver is being sent.
+    #[error(
+        "nodes.class.{class}.downlink is limited, which sockets cannot carry, as packets are delayed \
+         by their sender: set it to \"unlimited\", or stay in virtual time"
+    )]
+    Downlink {
+        /// Index of the class.
+        class: usize,
+    },
+    /// Records that no packet takes.
+    #[error(
+        "workload.{workload}.record_size is {size} bytes: on sockets a record is an item of BEP 44, of at most \
+         {most} bytes"
+    )]
+    RecordSize {
+        /// Index of the workload.
+        workload: usize,
+        /// Bytes of a record.
+        size: u32,
+        /// The most there may be.
+        most: usize,
+    },
+    /// Storing without the token that a search gives.
+    #[error(
+        "workload.{workload} stores, which on sockets takes the token that a search for the item \
+         gives: set kademlia.precautions to \"open\", or stay in virtual time"
+    )]
+    Tokens {
+        /// Index of the workload.
+        workload: usize,
+    },
+    /// The system fails.
+    #[error("cannot use sockets: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Whether sockets can carry a scenario.
+///
+/// # Errors
+/// What stands in the way.
+pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
+    let mut classes = scenario.network.classes.iter();
+    if let Some(class) = classes.position(|class| class.downlink.is_some()) {
+        return Err(Obstacle::Downlink { class });
+    }
+    for (workload, config) in scenario.workloads.iter().enumerate() {
+        if let WorkloadKind::PutGet { records } = config.kind {
+            let size = records.size;
+            if item_bytes(size as usize) > MOST_VALUE_BYTES {
+                let fits = |&bytes: &usize| item_bytes(bytes) <= MOST_VALUE_BYTES;
+                let most = (0..=MOST_VALUE_BYTES).rev().find(fits).unwrap_or(0);
+                return Err(Obstacle::RecordSize { workload, size, most });
+            }
+        }
+        let stores = config.kind != WorkloadKind::Lookup;
+        let measures = Precautions::measures(scenario.kademlia.precautions);
+        if stores && measures.search_before_store != SearchFor::Item {
+            return Err(Obstacle::Tokens { workload });
+        }
+    }
+    Ok(())
+}
