@@ -536,7 +536,7 @@ fn a_put_that_was_refused_as_outdated_is_not_published_again() {
     let refused = put(&mut driver, 2, 3, Some(2)).refused.map(|refusal| refusal.0.get());
     assert_eq!(refused, Some(301));
     assert!(driver.take_away(2).is_empty(), "it would be stored without the condition");
-    assert_eq!(put(&mut driver, 1, 3, Some(1)).refused, None);
+    assert_eq!(put(&mut driver, 1, 4, None).refused, None);
     assert!(!driver.take_away(1).is_empty());
 }
 
