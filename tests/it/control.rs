@@ -261,6 +261,10 @@ fn nodes_that_listen_everywhere_join_through_the_first() {
     for _ in 0..3 {
         led.wait(joined);
     }
+    for node in 1..3 {
+        let stats = led.succeeds(json!({ "do": "stats", "node": node }));
+        assert_eq!(stats["dropped"], json!({}), "the first answers from where it is asked");
+    }
     led.ends();
 }
 
