@@ -104,7 +104,8 @@ pub struct Finished<P, K> {
     pub requests: u32,
     /// Requests that timed out, each try counted.
     pub timeouts: u32,
-    /// Why the last node that refused a copy did.
+    /// Why the last node that refused a copy did, but that one holds a newer version counts for more
+    /// than anything else.
     pub refused: Option<Refusal>,
 }
 
@@ -189,6 +190,11 @@ impl<P: Copy + Eq, K: Key> Operation<P, K> {
         }
     }
 
+    /// Why the copy was not taken that a node has refused.
+    pub(super) fn refused(&self) -> Option<Refusal> {
+        self.content.as_ref()?.refused
+    }
+
     /// A node has refused a copy.
     pub(super) fn set_refused(&mut self, refusal: Refusal) {
         self.content_mut().refused = Some(refusal);
@@ -239,7 +245,7 @@ impl<P: Copy + Eq, K: Key> Operation<P, K> {
             hops: lookup.hops(),
             requests: lookup.requests() + self.sent,
             timeouts: self.timeouts,
-            refused: self.content.as_ref().and_then(|content| content.refused),
+            refused: self.refused(),
         }
     }
 

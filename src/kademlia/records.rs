@@ -208,6 +208,13 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         }
     }
 
+    /// From now on does not publish the record of this key again.
+    pub(super) fn withdraw(&mut self, key: K) {
+        if let Some(kept) = &mut self.0 {
+            kept.publications.retain(|known| known.key != key || known.value.is_none());
+        }
+    }
+
     /// Forgets the providers that have expired; gives the items without any left, each once.
     fn forget_providers(&mut self, now: Instant) -> Vec<K> {
         let Some(kept) = &mut self.0 else { return Vec::new() };

@@ -22,6 +22,13 @@ pub trait Rules<K>: Clone + fmt::Debug {
     /// Whether nothing can ever supersede this record, so that who has found it need not look
     /// for a newer one.
     fn is_final(record: &Bytes) -> bool;
+
+    /// Whether who gives this refusal holds a version that the one offered may not supersede. Who
+    /// has offered that for the first time is told so, and does not offer it again.
+    fn is_outdated(refusal: Refusal) -> bool {
+        let _ = refusal;
+        false
+    }
 }
 
 /// Why a record was not taken: a number that the network's rules give, and that who offered it is

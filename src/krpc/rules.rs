@@ -54,4 +54,10 @@ impl Rules<Id> for Bep44 {
     fn is_final(record: &Bytes) -> bool {
         item_of_record(record).is_none_or(|(item, _)| item.signed.is_none())
     }
+
+    fn is_outdated(Refusal(number): Refusal) -> bool {
+        [ErrorCode::CasMismatch, ErrorCode::SeqTooLow]
+            .map(ErrorCode::number)
+            .contains(&number.get())
+    }
 }

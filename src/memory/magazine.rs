@@ -49,7 +49,7 @@ impl Magazine {
 
 thread_local! {
     /// By size. They need no setting up and no tearing down, so that the allocator can use them at any
-    /// time; what a thread keeps when it ends, 0.5 MiB at most, is not used again.
+    /// time; what a thread keeps when it ends, 1 MiB at most, is not used again.
     static MAGAZINES: [Magazine; LARGEST / STEP] =
         const { [const { Magazine::empty() }; LARGEST / STEP] };
 }

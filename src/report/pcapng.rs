@@ -33,11 +33,12 @@ impl Capture {
     /// Begins a capture file at `place`.
     ///
     /// # Errors
-    /// If nothing can be written there.
+    /// If nothing can be written there, or what is there is no plain file: a device or a pipe would be
+    /// replaced.
     pub fn create(place: &Path) -> Result<Self, ReportError> {
         let failed = |cause| ReportError::Write { path: place.to_path_buf(), cause };
-        let name = place.file_name().filter(|_| !place.is_dir());
-        let name = name.ok_or_else(|| failed(io::ErrorKind::IsADirectory.into()))?;
+        let name = place.file_name().filter(|_| place.is_file() || !place.exists());
+        let name = name.ok_or_else(|| failed(io::Error::other("it is no plain file")))?;
         let draft = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
         let draft = place.with_file_name(draft);
         let file = File::create(&draft).map_err(failed)?;
@@ -116,5 +117,22 @@ fn cause(error: PcapError) -> io::Error {
     match error {
         PcapError::IoError(cause) => cause,
         other => io::Error::other(other),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn what_is_no_plain_file_is_not_replaced() {
+        let folder = tempfile::tempdir().expect("the system has room");
+        let place = folder.path().join("socket");
+        let _socket = UnixListener::bind(&place).expect("it can be made");
+        let error = Capture::create(&place).err().expect("it is refused").to_string();
+        assert!(error.contains("no plain file"), "{error}");
+        assert!(Capture::create(folder.path()).is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 1);
     }
 }

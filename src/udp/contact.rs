@@ -3,7 +3,7 @@
 use crate::krpc::Id;
 use crate::krpc::compact::{Family, NodeInfo};
 use std::cmp::Ordering;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// A remote node. Two names are the same if their addresses are: an id is what the node at an
 /// address says of itself, so an endpoint is one entry wherever contacts are kept.
@@ -54,6 +54,17 @@ impl From<Contact> for NodeInfo {
 /// the same one in a packet.
 pub fn plain(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip(), address.port())
+}
+
+/// Where a packet to `address` arrives: an address that stands for all of a host's own is that of
+/// this host, which answers it from another.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// Whether a packet can be sent to this address by a node of this family, and to one host.

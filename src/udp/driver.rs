@@ -8,7 +8,7 @@ mod lives;
 
 use super::UdpNode;
 use super::clock::{Clock, system};
-use super::contact::{Contact, is_usable, plain};
+use super::contact::{Contact, is_usable, plain, reachable};
 use super::counters::{Counters, Dropped};
 use super::fate::{Departing, Fate, Fates};
 use super::limits::{Limits, Rate};
@@ -231,7 +231,7 @@ impl Driver {
     /// Pings an address from a node; what comes of it is an [`Event::Ping`] with this tag.
     pub fn ping(&mut self, node: usize, address: SocketAddr, tag: u64) {
         let now = self.clock.now();
-        self.places[node].line.ping(plain(address), tag, now);
+        self.places[node].line.ping(reachable(address), tag, now);
         self.settle(node, now);
     }
 

@@ -2,7 +2,7 @@
 
 use crate::time::{Duration, Instant};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// A rate with a burst, per source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +22,17 @@ impl Rate {
 /// Sources that are remembered at most.
 const MOST_SOURCES: usize = 8_192;
 
-/// What is counted as one source: a host, or on this host one socket.
+/// What is counted as one source: a host, which with IPv6 has a whole /64 of addresses, or on this
+/// host one socket.
 type Source = (IpAddr, u16);
+
+fn source(from: SocketAddr) -> Source {
+    match from.ip() {
+        ip if ip.is_loopback() => (ip, from.port()),
+        IpAddr::V6(ip) => (Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(), 0),
+        ip => (ip, 0),
+    }
+}
 
 /// The rates of all sources that were heard from lately.
 #[derive(Debug)]
@@ -55,7 +64,7 @@ impl Limits {
     /// Whether another datagram of this source is to be looked at.
     pub fn admit(&mut self, from: SocketAddr, now: Instant) -> bool {
         let Some(Rate { per_second, burst }) = self.rate else { return true };
-        let source = (from.ip(), if from.ip().is_loopback() { from.port() } else { 0 });
+        let source = source(from);
         let each = Duration::from_nanos(1_000_000_000 / u64::from(per_second.max(1)));
         if self.full_at.len() >= MOST_SOURCES && !self.full_at.contains_key(&source) {
             self.full_at.retain(|_, full_at| *full_at > now);
@@ -91,6 +100,12 @@ mod tests {
         assert_eq!(admitted(&mut limits, other_port, second(60)), 0, "a host is one source");
         let neighbour = SocketAddr::from(([10, 0, 0, 2], 5));
         assert_eq!(admitted(&mut limits, neighbour, second(60)), 20);
+        let within: [SocketAddr; 2] =
+            ["[2001:db8::1]:5", "[2001:db8::ffff:1]:5"].map(|text| text.parse().expect("one"));
+        assert_eq!(admitted(&mut limits, within[0], second(60)), 20);
+        assert_eq!(admitted(&mut limits, within[1], second(60)), 0, "a /64 is one host");
+        let beside = "[2001:db8:0:1::1]:5".parse().expect("an address");
+        assert_eq!(admitted(&mut limits, beside, second(60)), 20);
         let here = |port| SocketAddr::from(([127, 0, 0, 1], port));
         assert_eq!(admitted(&mut limits, here(5), second(60)), 20);
         assert_eq!(admitted(&mut limits, here(6), second(60)), 20, "a socket is one here");

@@ -7,10 +7,12 @@ use super::contact::Contact;
 use super::driver::{Driver, Event, Opening};
 use super::request::{Notice, Outcome, Request, Signer};
 use crate::kademlia::operation::{Command, Finished, OperationKind, Report};
+use crate::kademlia::rules::Rules;
 use crate::krpc::Id;
 use crate::krpc::decode::{is_bencoded, item_of_record};
 use crate::krpc::item::{Item, mutable_target, public_key};
 use crate::krpc::packet::{ErrorCode, KrpcError};
+use crate::krpc::rules::Bep44;
 use crate::time::Duration;
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -294,10 +296,10 @@ fn said(code: ErrorCode) -> String {
 
 fn stored(finished: &Finished<Contact, Id>, target: Id, seq: Option<i64>) -> Outcome {
     let copies = finished.copies;
+    // Whoever did not have the item before takes any version of it: that is no success.
+    let outdated = finished.refused.is_some_and(Bep44::is_outdated);
     let refused = finished.refused.map(|refusal| i64::from(refusal.0.get()));
     let code = refused.and_then(ErrorCode::from_number);
-    // Whoever did not have the item before takes any version of it: that is no success.
-    let outdated = matches!(code, Some(ErrorCode::CasMismatch | ErrorCode::SeqTooLow));
     match refused {
         Some(number) if copies == 0 || outdated => {
             let reason = code.unwrap_or(ErrorCode::Generic).message();

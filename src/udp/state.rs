@@ -24,7 +24,8 @@ pub struct State {
 pub struct NodeState {
     /// Its own id.
     key: String,
-    /// Its routing table, bucket after bucket.
+    /// Its routing table, bucket after bucket; while it has not joined, also those that it joins
+    /// through, so that a start without a network loses none.
     contacts: Vec<ContactState>,
 }
 
@@ -75,9 +76,15 @@ pub fn id_text(id: Id) -> String {
 impl State {
     /// The state of all nodes of a driver.
     pub fn of(driver: &Driver) -> Self {
-        let node = |node| NodeState {
-            key: id_text(driver.me(node).id),
-            contacts: driver.node(node).table().contacts().map(ContactState::of).collect(),
+        let node = |number| {
+            let node = driver.node(number);
+            let introducers = if node.has_joined() { &[][..] } else { node.introducers() };
+            let others = introducers.iter().filter(|known| node.table().find(**known).is_none());
+            let contacts = node.table().contacts().chain(others.copied());
+            NodeState {
+                key: id_text(driver.me(number).id),
+                contacts: contacts.map(ContactState::of).collect(),
+            }
         };
         State { nodes: (0..driver.nodes()).map(node).collect() }
     }

@@ -224,6 +224,48 @@ fn many_nodes_are_hosted_and_known_again() {
     let second = Led::start(&options);
     assert_eq!(keys(&second), before);
     second.ends();
+    // Those that are not hosted this time are kept.
+    let alone = ["--listen", "127.0.0.1:0", "--state", state];
+    let third = Led::start(&alone);
+    assert_eq!(keys(&third), before[..1]);
+    third.ends();
+    let fourth = Led::start(&options);
+    assert_eq!(keys(&fourth), before);
+    fourth.ends();
+}
+
+#[test]
+fn what_is_not_done_at_the_end_is_said_to_have_failed() {
+    let mut led = Led::start(&["--listen", "127.0.0.1:0"]);
+    led.says(&json!({ "id": 1, "do": "ping", "address": "127.0.0.1:9" }).to_string());
+    drop(led.input.take());
+    let answer = led.wait(|line| line["id"] == 1);
+    assert_eq!(answer["ok"], false, "{answer}");
+    led.ends();
+}
+
+#[test]
+fn a_line_that_is_not_utf_8_is_an_error_and_not_the_end() {
+    let mut led = Led::start(&["--listen", "127.0.0.1:0"]);
+    led.input.as_mut().expect("open").write_all(b"\xff\xfe\n").expect("the program reads");
+    let answer = led.wait(|line| line["ok"] == false);
+    assert_eq!(answer["id"], Value::Null, "{answer}");
+    led.succeeds(json!({ "do": "stats" }));
+    led.ends();
+}
+
+/// An address that stands for all of a host's own is where its nodes are found by each other.
+#[test]
+fn nodes_that_listen_everywhere_join_through_the_first() {
+    let mut led = Led::start(&["--listen", "0.0.0.0:0", "--count", "3"]);
+    for _ in 0..3 {
+        led.wait(joined);
+    }
+    for node in 1..3 {
+        let stats = led.succeeds(json!({ "do": "stats", "node": node }));
+        assert_eq!(stats["dropped"], json!({}), "the first answers from where it is asked");
+    }
+    led.ends();
 }
 
 /// Runs the program to its end with nothing to read.
@@ -239,6 +281,8 @@ fn wrong_arguments_end_with_status_2() {
     let state = folder.path().join("state.json");
     std::fs::write(&state, "{\"nodes\":3}").expect("written");
     let state = state.to_str().expect("UTF-8");
+    let nowhere = folder.path().join("none").join("new.json");
+    let nowhere = nowhere.to_str().expect("UTF-8");
     let listen = ["--listen", "127.0.0.1:0"];
     for (more, said) in [
         (vec!["--listen", "nowhere"], "nowhere"),
@@ -249,6 +293,7 @@ fn wrong_arguments_end_with_status_2() {
         ([&listen[..], &["--key", "12"]].concat(), "40 hexadecimal digits"),
         ([&listen[..], &["--count", "0"]].concat(), "1..=10000"),
         ([&listen[..], &["--state", state]].concat(), "state.json"),
+        ([&listen[..], &["--state", nowhere]].concat(), "new.json"),
         (vec![], "--listen"),
     ] {
         let output = run(&more);

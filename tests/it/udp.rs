@@ -494,6 +494,60 @@ fn packets_are_delayed_and_lost_as_the_experiment_says() {
     assert_eq!((lost(0), lost(1), lost(2)), (None, None, Some(1)));
 }
 
+/// Turns until `done` says so.
+fn turn_until(driver: &mut Driver, done: &mut dyn FnMut(&mut Driver) -> bool) {
+    for _ in 0..MOST_TURNS {
+        driver.turn(Duration::from_millis(20)).expect("sockets can be waited for");
+        if done(driver) {
+            return;
+        }
+    }
+    panic!("it has not happened");
+}
+
+/// A put that was refused because somebody holds another version is not tried again later, without
+/// its condition.
+#[test]
+fn a_put_that_was_refused_as_outdated_is_not_published_again() {
+    let mut driver = Driver::new(setup(None, Box::new(AsItIs))).expect("the system can poll");
+    for number in 0..3 {
+        let first = (number > 0).then(|| driver.me(0));
+        let contacts = first.into_iter().collect();
+        driver.open(Opening { contacts, ..opening(number) }).expect("a port is free");
+    }
+    for node in 0..3 {
+        driver.start(node);
+        let complete = |driver: &Driver| (0..=node).all(|at| driver.node(at).table().len() == node);
+        turn_until(&mut driver, &mut |driver| complete(driver));
+    }
+    let put = |driver: &mut Driver, node, seq, cas: Option<i64>| {
+        let item = Item::sign([4; 32], b"", seq, bencoded_string(b"v")).expect("it is small");
+        driver.command(
+            node,
+            Command::Put { number: 1, key: item.target(), value: item.to_record(cas) },
+        );
+        let mut finished = None;
+        turn_until(driver, &mut |driver| {
+            finished = driver.events().into_iter().find_map(|(_, event)| match event {
+                Event::Report(_, report) => match *report {
+                    Report::Finished(done) if done.number == Some(1) => Some(done),
+                    _ => None,
+                },
+                Event::Ping(..) => None,
+            });
+            finished.is_some()
+        });
+        finished.expect("waited for")
+    };
+    assert_eq!(put(&mut driver, 0, 1, None).copies, 2);
+    // One of the others holds the first version, and the first node takes whatever comes.
+    let refused = put(&mut driver, 2, 3, Some(2)).refused.map(|refusal| refusal.0.get());
+    assert_eq!(refused, Some(301));
+    assert!(driver.take_away(2).is_empty(), "it would be stored without the condition");
+    assert_eq!(put(&mut driver, 1, 4, None).refused, None);
+    assert!(!driver.take_away(1).is_empty());
+}
+
 /// As an experiment with churn needs it: a node goes, is missed, and comes back at its address.
 #[test]
 fn a_node_goes_and_comes_back() {
@@ -504,13 +558,7 @@ fn a_node_goes_and_comes_back() {
         driver.open(Opening { contacts, ..opening(number) }).expect("a port is free");
     }
     let turns = |driver: &mut Driver, done: &dyn Fn(&Driver) -> bool| {
-        for _ in 0..MOST_TURNS {
-            driver.turn(Duration::from_millis(20)).expect("sockets can be waited for");
-            if done(driver) {
-                return;
-            }
-        }
-        panic!("it has not happened");
+        turn_until(driver, &mut |driver| done(driver));
     };
     for node in 0..3 {
         driver.start(node);
@@ -580,13 +628,31 @@ fn the_routing_table_survives_a_restart() {
     let gone = Stranger::new(1).address();
     let contacts = [node.contacts(), vec![Contact::new(id(101), gone)]].concat();
     mine.open(Opening { contacts, ..opening(100) }, vec![]).expect("a port is free");
+    let at_once = State::of(mine.driver()).nodes[0].contacts();
+    assert_eq!(at_once.len(), 6, "a start without a network loses nobody");
     mine.start(0);
+    assert_eq!(State::of(mine.driver()).nodes[0].contacts().len(), 6);
     both(&mut mine, &mut others, 5);
 
     std::fs::write(&path, "{\"nodes\":[{\"key\":\"12\",\"contacts\":[]}]}")
         .expect("it can be written");
     let error = State::load(&path).expect_err("no key").to_string();
     assert!(error.contains("state.json") && error.contains("40 hexadecimal digits"), "{error}");
+}
+
+/// What no node has reason to send is neither read nor sent back.
+#[test]
+fn a_datagram_of_many_kilobytes_is_not_answered() {
+    let mut service = network(1);
+    let (stranger, mut others) = (Stranger::new(50), Vec::new());
+    let ping = |bytes| {
+        let content = Content::Query { id: stranger.id, query: Query::Ping };
+        Packet::new(&vec![b't'; bytes], content)
+    };
+    stranger.send(&service, &ping(9_000));
+    stranger.asks(&mut service, &ping(1_000), &mut others);
+    assert_eq!(service.driver().counters(0).dropped.get(&Dropped::Malformed), Some(&1));
+    assert_eq!(service.driver().counters(0).sent["response"].messages, 1);
 }
 
 /// Memory of this process in KiB, where the system tells it.

@@ -82,9 +82,9 @@ struct Nothing {}
 ///
 /// # Errors
 /// What is wrong, with the line's `id` as far as it has one.
-pub(super) fn parse(line: &str, nodes: usize) -> Result<Line, (Value, String)> {
+pub(super) fn parse(line: &[u8], nodes: usize) -> Result<Line, (Value, String)> {
     let mut fields: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| (Value::Null, error.to_string()))?;
+        serde_json::from_slice(line).map_err(|error| (Value::Null, error.to_string()))?;
     let id = fields.remove("id").unwrap_or(Value::Null);
     let parsed = wish(&mut fields, nodes);
     match parsed {

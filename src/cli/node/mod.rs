@@ -15,7 +15,7 @@ use crate::udp::fate::AsItIs;
 use crate::udp::limits::Rate;
 use crate::udp::request::Notice;
 use crate::udp::service::Service;
-use crate::udp::state::{NodeState, State, parse_id};
+use crate::udp::state::{NodeState, State, StateError, parse_id};
 use command::Line;
 use rand::Rng;
 use serde_json::{Value, json};
@@ -73,6 +73,8 @@ const LINES_AHEAD: usize = 1_024;
 /// If an address cannot be listened at or resolved, or the state file cannot be used.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut session = Session::open(args)?;
+    // A file that cannot be written is told of now, and not when there is something to lose.
+    session.save().map_err(|error| Misuse::State(error.to_string()))?;
     // What has been learnt is kept even where nobody is left to be told.
     let led = session.lead();
     session.save()?;
@@ -86,6 +88,8 @@ struct Session<'a> {
     /// The control's own number of each request under way.
     waiting: BTreeMap<u64, (Value, usize)>,
     saved: Instant,
+    /// What the state file has of nodes beyond those that are hosted this time.
+    away: Vec<NodeState>,
     stopped: bool,
 }
 
@@ -125,7 +129,9 @@ impl<'a> Session<'a> {
             service.open(opening, through).map_err(|cause| Misuse::Listen { listen, cause })?;
         }
         let saved = service.driver().now();
-        Ok(Session { args, service, waiting: BTreeMap::new(), saved, stopped: false })
+        let known = known.map_or_else(Vec::new, |state| state.nodes);
+        let away = known.into_iter().skip(args.count.into()).collect();
+        Ok(Session { args, service, waiting: BTreeMap::new(), saved, away, stopped: false })
     }
 
     /// Until the end of the input, a signal, or `stop`.
@@ -139,7 +145,7 @@ impl<'a> Session<'a> {
         }
         let (sender, lines) = sync_channel(LINES_AHEAD);
         std::thread::spawn(move || {
-            for line in std::io::stdin().lock().lines() {
+            for line in std::io::stdin().lock().split(b'\n') {
                 let Ok(line) = line else { break };
                 if sender.send(line).is_err() {
                     return;
@@ -159,14 +165,17 @@ impl<'a> Session<'a> {
             self.take(&lines)?;
         }
         self.service.stop();
+        for (id, _) in std::mem::take(&mut self.waiting).into_values() {
+            say(&answer::failed(&id, "the program has ended before it was done"))?;
+        }
         Ok(())
     }
 
     /// Does what the control asks for.
-    fn take(&mut self, lines: &Receiver<String>) -> anyhow::Result<()> {
+    fn take(&mut self, lines: &Receiver<Vec<u8>>) -> anyhow::Result<()> {
         loop {
             match lines.try_recv() {
-                Ok(line) if line.trim().is_empty() => {}
+                Ok(line) if line.trim_ascii().is_empty() => {}
                 Ok(line) => self.obey(&line)?,
                 Err(TryRecvError::Empty) => return Ok(()),
                 Err(TryRecvError::Disconnected) => {
@@ -180,7 +189,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn obey(&mut self, line: &str) -> anyhow::Result<()> {
+    fn obey(&mut self, line: &[u8]) -> anyhow::Result<()> {
         let Line { id, node, wish } = match command::parse(line, self.service.driver().nodes()) {
             Ok(line) => line,
             Err((id, error)) => return say(&answer::failed(&id, &error)),
@@ -221,9 +230,11 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn save(&self) -> anyhow::Result<()> {
+    fn save(&self) -> Result<(), StateError> {
         if let Some(path) = &self.args.state {
-            State::of(self.service.driver()).save(path)?;
+            let mut state = State::of(self.service.driver());
+            state.nodes.extend_from_slice(&self.away);
+            state.save(path)?;
         }
         Ok(())
     }

@@ -101,6 +101,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         &self.table
     }
 
+    /// The nodes that it joins through.
+    pub fn introducers(&self) -> &[P] {
+        self.contacts.as_ref().map_or(&[], |contacts| contacts)
+    }
+
     /// Whether the node has found its place in the network.
     pub fn has_joined(&self) -> bool {
         self.joined

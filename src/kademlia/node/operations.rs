@@ -276,7 +276,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             holders.pop();
             match self.keep(key, record(value.clone()), transport) {
                 Ok(()) => self.operations[index].copies += 1,
-                Err(refusal) => self.operations[index].set_refused(refusal),
+                Err(refusal) => self.on_refused(index, refusal),
             }
         }
         let sent = holders.len() as u32;
@@ -304,11 +304,19 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         operation.unconfirmed -= 1;
         match answer {
             Answer::Stored => operation.copies += 1,
-            Answer::Refused(refusal) => operation.set_refused(refusal),
+            Answer::Refused(refusal) => self.on_refused(index, refusal),
             Answer::None => operation.timeouts += 1,
         }
-        if operation.unconfirmed == 0 {
+        if self.operations[index].unconfirmed == 0 {
             self.finish(index, transport);
+        }
+    }
+
+    /// That somebody holds a newer version is what the application has to know before anything else.
+    fn on_refused(&mut self, index: usize, refusal: Refusal) {
+        let operation = &mut self.operations[index];
+        if !operation.refused().is_some_and(R::is_outdated) {
+            operation.set_refused(refusal);
         }
     }
 
@@ -319,6 +327,10 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         match operation.kind {
             OperationKind::Join => self.on_join_done(!finished.closest.is_empty(), transport),
             OperationKind::Refresh => self.plan_upkeep(transport.now()),
+            // Without the conditions under which it was refused it might be taken the next time.
+            OperationKind::Put if finished.refused.is_some_and(R::is_outdated) => {
+                self.records.withdraw(finished.target);
+            }
             _ => {}
         }
         transport.report(Report::Finished(finished));

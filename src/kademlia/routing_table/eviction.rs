@@ -125,9 +125,12 @@ impl<P: Copy + Eq> RoutingTable<P> {
     /// made.
     pub fn has_room(&self, index: usize, second: u64, params: &Params) -> bool {
         let Range { start, end } = self.range(index);
-        let in_doubt =
-            |mark| self.clock.is_silent(mark, second, params.questionable_after.as_nanos());
-        end - start < params.k || in_doubt(self.contacts[start].mark)
+        if end - start < params.k {
+            return true;
+        }
+        let mark = self.contacts[start].mark;
+        self.clock.is_silent(mark, second, params.questionable_after.as_nanos())
+            || mark.failures() >= params.failures_before_eviction
     }
 
     /// Takes a contact out of its bucket.

@@ -215,9 +215,11 @@ fn a_newcomer_replaces_the_oldest_that_has_failed() {
     for replacements in [0, 2] {
         let params = Params { replacements, ..small(Eviction::PingOldest) };
         let mut table = full(&params);
+        assert!(!table.has_room(0, 10, &params));
         for second in 2..10 {
             table.failed(0, 0x8001, second, &params);
         }
+        assert!(table.has_room(0, 10, &params), "who has failed gives way at once");
         assert_eq!(first(&table), [0x8001, 0x8002], "nothing can replace it");
         assert_eq!(table.heard(0, 0x8003, 10, false, &params), Heard::Contact);
         assert_eq!(first(&table), [0x8002, 0x8003]);

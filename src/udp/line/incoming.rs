@@ -18,6 +18,9 @@ use std::num::NonZeroU16;
 
 /// Nodes that are taken from one response; nobody has reason to name more.
 const MOST_NODES: usize = 40;
+/// Bytes of the longest datagram that is read: several times what any network carries in one piece,
+/// and little enough to be read, and its transaction sent back, at no great cost.
+const LONGEST: usize = 8_192;
 /// Peers of a torrent that are taken from one response: those of a full datagram.
 const MOST_VALUES: usize = 250;
 
@@ -74,7 +77,7 @@ impl Line {
         now: Instant,
     ) -> Incoming {
         self.asked = None;
-        if !is_usable(source, self.family) {
+        if !is_usable(source, self.family) || datagram.len() > LONGEST {
             return self.refuse(Dropped::Malformed);
         }
         let packet = match decode(datagram) {
