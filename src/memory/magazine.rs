@@ -82,7 +82,8 @@ fn magazine(block: Layout) -> Option<usize> {
 // large and as aligned as the layout. Two blocks of a magazine have the same size and alignment. A
 // block is in a magazine only from its release until it is handed out again, and in one only:
 // `dealloc` puts it there once, `pop` takes it away. A magazine belongs to one thread, so nobody
-// else reads or writes it meanwhile. Nothing here panics or allocates.
+// else reads or writes it meanwhile. Nothing here panics or allocates, as long as thread-locals are
+// the system's own: `main.rs` uses this allocator only where they are.
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
