@@ -1,12 +1,10 @@
 //! What the program asks of the machine's memory: lines fetched before they are used, huge pages,
 //! and pages that are not given back. None of it changes what a run does.
 //!
-//! The only module with `unsafe` code: a prefetch instruction, one system call, one call of the
-//! allocator, and in [`magazine`] the program's own front to it.
+//! The only module with `unsafe` code: a prefetch instruction, one system call and one call of the
+//! allocator.
 
 #![expect(unsafe_code, reason = "an instruction and calls that have no safe form")]
-
-pub mod magazine;
 
 use libmimalloc_sys::{mi_option_t, mi_option_use_numa_nodes};
 
