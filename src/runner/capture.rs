@@ -1,9 +1,10 @@
 //! The packets of a run as datagrams: what a card beside each simulated node would see leave.
 
 use super::block::SimMessage;
+use super::record_keys;
 use crate::kademlia::key::{Key64, WideKey};
 use crate::krpc::Id;
-use crate::krpc::item::{Item, bencoded_string};
+use crate::krpc::item::Item;
 use crate::krpc::translate::{self, Naming};
 use crate::network::Packet;
 use crate::protocol::NodeIndex;
@@ -100,7 +101,7 @@ impl Naming<NodeIndex, Key64> for Names {
     }
 
     fn item(&self, value: &Bytes) -> Item {
-        Item::immutable(bencoded_string(value))
+        record_keys::item(value)
     }
 }
 
@@ -147,9 +148,7 @@ impl Tap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kademlia::message::{Body, Message, Providers, Record};
-    use crate::krpc::decode::decode;
-    use crate::protocol::Message as _;
+    use crate::kademlia::message::{Body, Message};
     use crate::time::Duration;
 
     const ALL: Filter = Filter { nodes: None, from: Instant::ZERO, until: Instant::FAR_FUTURE };
@@ -161,49 +160,6 @@ mod tests {
 
     fn message(body: Body<NodeIndex, Key64>) -> SimMessage {
         Message { number: 7, body }
-    }
-
-    fn seen(tap: &mut Tap) -> Vec<Datagram> {
-        Tap::take_all(std::iter::once(tap))
-    }
-
-    /// What the network model charges for a packet is what the packet would have on the wire.
-    #[test]
-    fn datagrams_can_be_read_and_have_the_size_that_is_charged() {
-        let (key, target) = (Key64(5), Key64(6));
-        let peers = |count: u32| (0..count).map(NodeIndex).collect();
-        let record = |size: usize| Record {
-            value: vec![b'x'; size].into(),
-            age: Duration::ZERO,
-            cached: false,
-        };
-        let providers = vec![NodeIndex(1), NodeIndex(2), NodeIndex(3)];
-        let bodies = [
-            Body::Ping,
-            Body::Pong,
-            Body::FindNode { target },
-            Body::Nodes { peers: peers(20) },
-            Body::Nodes { peers: peers(3) },
-            Body::Nodes { peers: peers(0) },
-            Body::FindValue { key },
-            Body::GetProviders { key },
-            Body::Stored,
-            Body::ProviderAdded,
-            Body::AddProvider { key, provider: None },
-            Body::Store { key, record: record(100) },
-            Body::Value { record: record(1_000), closer: None },
-            Body::Value { record: record(0), closer: Some(Box::new(peers(8))) },
-            Body::Providers(Box::new(Providers { providers, closer: peers(20) })),
-        ];
-        let mut tap = Tap::new(ALL, Seed(1));
-        for (number, body) in bodies.iter().enumerate() {
-            tap.see(&packet(1, 2, number as u64, Instant::ZERO), &message(body.clone()));
-        }
-        for (datagram, body) in seen(&mut tap).iter().zip(bodies) {
-            decode(&datagram.payload).expect("a datagram can be read");
-            let charged = message(body.clone()).wire_size() as usize;
-            assert_eq!(datagram.payload.len() + 28, charged, "{body:?}");
-        }
     }
 
     #[test]

@@ -81,6 +81,22 @@ fn join(service: &mut Service) {
     });
 }
 
+/// Three nodes that know each other.
+fn three_nodes() -> Driver {
+    let mut driver = Driver::new(setup(None, Box::new(AsItIs))).expect("the system can poll");
+    for number in 0..3 {
+        let first = (number > 0).then(|| driver.me(0));
+        let contacts = first.into_iter().collect();
+        driver.open(Opening { contacts, ..opening(number) }).expect("a port is free");
+    }
+    for node in 0..3 {
+        driver.start(node);
+        let complete = |driver: &Driver| (0..=node).all(|at| driver.node(at).table().len() == node);
+        turn_until(&mut driver, &mut |driver| complete(driver));
+    }
+    driver
+}
+
 /// Turns until `done` says so.
 fn wait(service: &mut Service, mut done: impl FnMut(&Service, &[Notice]) -> bool) {
     for _ in 0..MOST_TURNS {
@@ -509,17 +525,7 @@ fn turn_until(driver: &mut Driver, done: &mut dyn FnMut(&mut Driver) -> bool) {
 /// its condition.
 #[test]
 fn a_put_that_was_refused_as_outdated_is_not_published_again() {
-    let mut driver = Driver::new(setup(None, Box::new(AsItIs))).expect("the system can poll");
-    for number in 0..3 {
-        let first = (number > 0).then(|| driver.me(0));
-        let contacts = first.into_iter().collect();
-        driver.open(Opening { contacts, ..opening(number) }).expect("a port is free");
-    }
-    for node in 0..3 {
-        driver.start(node);
-        let complete = |driver: &Driver| (0..=node).all(|at| driver.node(at).table().len() == node);
-        turn_until(&mut driver, &mut |driver| complete(driver));
-    }
+    let mut driver = three_nodes();
     let put = |driver: &mut Driver, node, seq, cas: Option<i64>| {
         let item = Item::sign([4; 32], b"", seq, bencoded_string(b"v")).expect("it is small");
         driver.command(
@@ -551,19 +557,10 @@ fn a_put_that_was_refused_as_outdated_is_not_published_again() {
 /// As an experiment with churn needs it: a node goes, is missed, and comes back at its address.
 #[test]
 fn a_node_goes_and_comes_back() {
-    let mut driver = Driver::new(setup(None, Box::new(AsItIs))).expect("the system can poll");
-    for number in 0..3 {
-        let first = (number > 0).then(|| driver.me(0));
-        let contacts = first.into_iter().collect();
-        driver.open(Opening { contacts, ..opening(number) }).expect("a port is free");
-    }
+    let mut driver = three_nodes();
     let turns = |driver: &mut Driver, done: &dyn Fn(&Driver) -> bool| {
         turn_until(driver, &mut |driver| done(driver));
     };
-    for node in 0..3 {
-        driver.start(node);
-        turns(&mut driver, &|driver| (0..=node).all(|one| driver.node(one).table().len() == node));
-    }
 
     let publications = driver.take_away(2);
     assert!(!driver.is_online(2));

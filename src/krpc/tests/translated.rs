@@ -23,9 +23,7 @@ impl Naming<NodeIndex, Key64> for Simulated {
         (Ipv4Addr::new(10, 0, 0, peer.0 as u8), 6881).into()
     }
     fn target(&self, key: Key64) -> Id {
-        let mut bytes = [0; 20];
-        bytes[..8].copy_from_slice(&key.0.to_be_bytes());
-        WideKey(bytes)
+        WideKey::beginning_with(key)
     }
     fn item(&self, value: &Bytes) -> Item {
         Item::immutable(bencoded_string(value))
@@ -37,41 +35,39 @@ fn written(body: Body<NodeIndex, Key64>) -> (Vec<u8>, u32) {
     (datagram(&message, NodeIndex(3), b"tokn", &Simulated), message.wire_size())
 }
 
-/// The size that the network model charges for is that of the datagram.
+/// The size that the network model charges for is that of the datagram, to the byte.
 #[test]
 fn simulated_sizes_are_those_on_the_wire() {
     const HEADERS: usize = 28;
-    let peers = || (0..8).map(NodeIndex).collect();
-    let target = Key64(7);
-    let exact = [
-        Body::Ping,
-        Body::Pong,
-        Body::FindNode { target },
-        Body::Nodes { peers: peers() },
-        Body::Stored,
-        Body::FindValue { key: target },
-        Body::GetProviders { key: target },
-    ];
-    for body in exact {
-        let (bytes, size) = written(body.clone());
-        assert_eq!(bytes.len() + HEADERS, size as usize, "{body:?}");
-    }
-    let record = || Record {
-        value: Bytes::from_static(b"twelve bytes"),
+    let peers = |count: u32| (0..count).map(NodeIndex).collect();
+    let record = |bytes: usize| Record {
+        value: vec![b'x'; bytes].into(),
         age: Duration::ZERO,
         cached: false,
     };
+    let key = Key64(7);
     let providers = vec![NodeIndex(9); 3];
-    let near = [
-        Body::Store { key: target, record: record() },
-        Body::Value { record: record(), closer: None },
-        Body::AddProvider { key: target, provider: None },
-        Body::Providers(Box::new(Providers { providers, closer: peers() })),
+    let bodies = [
+        Body::Ping,
+        Body::Pong,
+        Body::FindNode { target: key },
+        Body::Nodes { peers: peers(20) },
+        Body::Nodes { peers: peers(3) },
+        Body::Nodes { peers: peers(0) },
+        Body::Stored,
+        Body::ProviderAdded,
+        Body::FindValue { key },
+        Body::GetProviders { key },
+        Body::Store { key, record: record(100) },
+        Body::Value { record: record(1_000), closer: None },
+        Body::Value { record: record(0), closer: Some(Box::new(peers(8))) },
+        Body::AddProvider { key, provider: None },
+        Body::Providers(Box::new(Providers { providers, closer: peers(20) })),
     ];
-    for body in near {
+    for body in bodies {
         let (bytes, size) = written(body.clone());
-        let difference = (bytes.len() + HEADERS).abs_diff(size as usize);
-        assert!(difference <= 16, "{body:?}: {} and {size}", bytes.len() + HEADERS);
+        assert_eq!(bytes.len() + HEADERS, size as usize, "{body:?}");
+        decode(&bytes).expect("it is a packet");
     }
 }
 
@@ -80,10 +76,8 @@ fn a_simulated_message_is_a_packet_that_others_read() {
     let (bytes, _) = written(Body::AddProvider { key: Key64(u64::MAX), provider: None });
     let packet = decode(&bytes).expect("it is a packet");
     assert_eq!(packet.transaction, b"abcd");
-    let mut info_hash = [0; 20];
-    info_hash[..8].fill(0xff);
     let query = Query::AnnouncePeer {
-        info_hash: WideKey(info_hash),
+        info_hash: WideKey::beginning_with(Key64(u64::MAX)),
         port: 6881,
         implied_port: true,
         token: b"tokn".to_vec(),
