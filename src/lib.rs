@@ -5,29 +5,31 @@ pub mod memory;
 pub mod rng;
 pub mod time;
 pub mod units;
-// Layer 2: the contract between a protocol and its world; what happens to a packet.
+// Layer 2: graphs as data.
+pub mod graph;
+// Layer 3: the contract between a protocol and its world; what happens to a packet.
 pub mod network;
 pub mod protocol;
-// Layer 3: one node; any protocol under virtual time.
+// Layer 4: one node; any protocol under virtual time.
 pub mod engine;
 pub mod kademlia;
-// Layer 4: what people do to the network; what is counted; what only an observer knows; BitTorrent's
+// Layer 5: what people do to the network; what is counted; what only an observer knows; BitTorrent's
 // wire format.
 pub mod checker;
 pub mod krpc;
 pub mod metrics;
 pub mod workload;
-// Layer 5: the experiment as the user says it; the same node on real sockets.
+// Layer 6: the experiment as the user says it; the same node on real sockets.
 pub mod scenario;
 pub mod udp;
-// Layer 6: a run and what comes out of it.
+// Layer 7: a run and what comes out of it.
 pub mod runner;
-// Layer 7: what a person or a program reads afterwards; known figures, measured again; the
+// Layer 8: what a person or a program reads afterwards; known figures, measured again; the
 // same run in virtual and in real time.
 pub mod fidelity;
 pub mod report;
 pub mod validate;
-// Layer 8: what it costs.
+// Layer 9: what it costs.
 pub mod bench;
-// Layer 9: the program.
+// Layer 10: the program.
 pub mod cli;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// layer do not import each other.
 const LAYERS: &[&[&str]] = &[
     &["memory", "time", "rng", "units"],
+    &["graph"],
     &["protocol", "network"],
     &["kademlia", "engine"],
     &["workload", "metrics", "checker", "krpc"],
