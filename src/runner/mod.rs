@@ -133,7 +133,8 @@ pub struct Progress {
 /// The smallest delay of the scenario's network, if that is too small for nodes to be handled
 /// without regard to each other meanwhile: its runs have one thread, however many are wanted.
 pub fn undivided(scenario: &Scenario) -> Option<Duration> {
-    let smallest = Network::new(&scenario.network, 1, Seed(scenario.seed)).smallest_delay();
+    let (nodes, seed) = (scenario.nodes.count, Seed(scenario.seed));
+    let smallest = Network::smallest_delay_of(&scenario.network, nodes, seed);
     (smallest < windows::NARROWEST).then_some(smallest)
 }
 

@@ -68,6 +68,8 @@ pub enum LatencyName {
     Regions,
     /// By a measured matrix.
     Matrix,
+    /// By the ways through the graph of `[network.underlay]`.
+    Graph,
 }
 
 /// `network.loss.model`.
@@ -132,7 +134,7 @@ choice!(Eviction:
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
     "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,
-    "matrix" = Matrix);
+    "matrix" = Matrix, "graph" = Graph);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
 choice!(LossName: "none" = None, "bernoulli" = Bernoulli);
 choice!(ChurnName: "none" = None, "lifetime" = Lifetime);

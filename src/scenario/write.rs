@@ -183,6 +183,7 @@ fn latency(config: &LatencyConfig) -> LatencyTable {
             unit: Some(Word(matrix.unit)),
             ..table(LatencyName::Matrix)
         },
+        LatencyModel::Graph(_) => table(LatencyName::Graph),
     }
 }
 

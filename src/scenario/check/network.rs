@@ -74,6 +74,7 @@ fn latency(
             None => RegionsConfig::default_table(),
         }),
         LatencyName::Matrix => LatencyModel::Matrix(matrix(&table, base_dir, source)?),
+        LatencyName::Graph => unreachable!(),
     };
     Ok(LatencyConfig { model, jitter })
 }
