@@ -96,3 +96,6 @@ impl Underlay {
         self.routes.bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;
