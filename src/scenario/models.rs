@@ -99,7 +99,7 @@ const GENERATED: &[&str] = &[
 ];
 
 /// Kinds of graphs whose vertices have positions.
-const PLACED: &[&str] = &["waxman", "file"];
+const PLACED: &[&str] = &["grid", "waxman", "transit-stub", "file"];
 
 /// Distributions with a shape.
 const SHAPED: &[&str] = &["weibull", "pareto_shifted", "lognormal"];

@@ -179,7 +179,7 @@ fn eviction(draft: &mut Draft) {
 
 fn network(draft: &mut Draft) {
     draft.line("[network.latency]");
-    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand"]);
+    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand", "graph"]);
     if model != "by hand" {
         draft.line(&format!("model = \"{model}\""));
     }
@@ -210,6 +210,20 @@ fn network(draft: &mut Draft) {
         let most = draft.pick(&["20", "300", "1000"]).parse().expect("it is a number");
         draft.share("rate", 0..=most);
     }
+    if model == "graph" {
+        underlay(draft);
+    }
+}
+
+/// A generated graph, of which any number of routers from 12 is one.
+fn underlay(draft: &mut Draft) {
+    draft.line("[network.underlay]");
+    let kinds = ["full-mesh", "ring", "star", "random", "erdos-renyi", "barabasi-albert", "grid"];
+    let more = ["random-regular", "watts-strogatz", "tree", "waxman", "transit-stub"];
+    draft.word("kind", &[&kinds[..], &more[..]].concat());
+    draft.number("routers", 40..=200);
+    draft.word("routes", &["shortest", "shortest", "direct"]);
+    draft.length("edge_latency", 0..=40);
 }
 
 fn churn(draft: &mut Draft) {
@@ -306,6 +320,7 @@ fn random_scenarios_cover_every_key_and_word() {
         "lifetime_shape",
         "graceful_leave_probability",
         "keep_stale",
+        "edge_latency",
     ] {
         assert!(key(name), "{name} is never written");
     }
@@ -326,6 +341,7 @@ fn random_scenarios_cover_every_key_and_word() {
         "uniform",
         "lognormal",
         "regions",
+        "graph",
         "weibull",
         "exponential",
         "pareto_shifted",

@@ -8,12 +8,20 @@ use crate::scenario::words::{Choice, GraphKind, Word};
 
 pub(super) fn underlay(config: &UnderlayConfig) -> UnderlayTable {
     let is_file = matches!(config.graph, GraphConfig::File(_));
+    let has_positions = matches!(
+        config.graph,
+        GraphConfig::Grid { .. }
+            | GraphConfig::Waxman { .. }
+            | GraphConfig::TransitStub(_)
+            | GraphConfig::File(_)
+    );
     let table = UnderlayTable {
         kind: Some(Word(kind(&config.graph))),
         routers: if is_file { None } else { whole(config.routers) },
         routes: Some(Word(config.routes)),
         edge_latency: length(config.edge_latency),
-        latency_per_unit: length(config.latency_per_unit),
+        // Refused where it has no effect.
+        latency_per_unit: length(config.latency_per_unit).filter(|_| has_positions),
         ..UnderlayTable::default()
     };
     match &config.graph {
