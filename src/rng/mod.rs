@@ -50,6 +50,12 @@ pub enum Purpose {
     Records = 13,
     /// Draws of tests and benches.
     Test = 14,
+    /// The graph of an underlay that is generated.
+    Underlay = 31,
+    /// Loss of a packet along its route through the underlay.
+    RouteLoss = 32,
+    /// Jitter of a packet along its route through the underlay.
+    RouteJitter = 33,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {
