@@ -118,16 +118,17 @@ fn file(
         true => PathBuf::from(given),
         false => base_dir.join(given),
     };
-    let Some(format) = table.format.map(|word| word.0).or_else(|| format_of(&file)) else {
+    let Some(format) = table.format.map(|word| word.0).or_else(|| Format::of(&file)) else {
         let format = of.path("format");
         let message = format!(
-            "`{path}`: the name {} does not say what it is: it ends in .gml, .graphml, .csv, .txt \
-             or .edges (with .gz or .xz behind), or `{format}` says it",
+            "`{path}`: the name {} does not say what it is: it ends in .gml, .graphml, .xml, \
+             .edges, .edgelist, .csv, .tsv or .txt (with .gz or .xz behind), or `{format}` says it",
             file.display()
         );
         return Err(Problem::said(path, message));
     };
     let graph = read::read(&file, format).map_err(|error| {
+        // As compilers name places, so that an editor finds it.
         let place = match (error.line, error.column) {
             (Some(line), Some(column)) => format!(":{line}:{column}"),
             (Some(line), None) => format!(":{line}"),
@@ -137,19 +138,6 @@ fn file(
         Problem::said(path.clone(), message)
     })?;
     Ok(FileConfig { file, format, graph: Arc::new(graph) })
-}
-
-/// The format that the name of a file says, packed or not.
-fn format_of(file: &Path) -> Option<Format> {
-    let extension = |file: &Path| Some(file.extension()?.to_str()?.to_ascii_lowercase());
-    let packed = extension(file).is_some_and(|extension| ["gz", "xz"].contains(&&*extension));
-    let inner = if packed { file.with_extension("") } else { file.to_path_buf() };
-    match extension(&inner)?.as_str() {
-        "gml" => Some(Format::Gml),
-        "graphml" => Some(Format::GraphMl),
-        "csv" | "txt" | "edges" => Some(Format::EdgeList),
-        _ => None,
-    }
 }
 
 /// The problem of a graph that cannot be, in the table at `path`.
