@@ -2,7 +2,8 @@
 //!
 //! A packet's way, and who decides about each part of it:
 //! - [`bandwidth`]: the sender's uplink: a bounded queue and the time to serialise;
-//! - [`loss`]: whether it is lost in between;
+//! - [`loss`]: whether it is lost in between, and `impairments`: whether it arrives twice, or
+//!   damaged;
 //! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
 //!   [`matrix`];
 //! - [`bandwidth`] again: the receiver's downlink.
@@ -11,7 +12,9 @@
 //! belongs to is drawn once, in [`placement`].
 
 pub mod bandwidth;
+mod chance;
 pub mod config;
+mod impairments;
 pub mod latency;
 pub mod loss;
 pub mod matrix;
@@ -21,8 +24,9 @@ pub mod regions;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::time::{Duration, Instant};
-use bandwidth::Links;
+use bandwidth::{LinkLog, Links};
 use config::NetworkConfig;
+use impairments::Impairments;
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
@@ -73,20 +77,28 @@ pub enum DropReason {
     UplinkFull,
     /// Too many bytes waited before the receiver's downlink.
     DownlinkFull,
+    /// It arrived damaged and failed the checksum.
+    Corrupted,
     /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
     Offline,
 }
 
 impl DropReason {
     /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 4] =
-        [DropReason::Loss, DropReason::UplinkFull, DropReason::DownlinkFull, DropReason::Offline];
+    pub const ALL: [DropReason; 5] = [
+        DropReason::Loss,
+        DropReason::UplinkFull,
+        DropReason::DownlinkFull,
+        DropReason::Corrupted,
+        DropReason::Offline,
+    ];
 
     /// Names of all, in that order.
     pub const NAMES: &'static [&'static str] = &[
         DropReason::Loss.name(),
         DropReason::UplinkFull.name(),
         DropReason::DownlinkFull.name(),
+        DropReason::Corrupted.name(),
         DropReason::Offline.name(),
     ];
 
@@ -101,6 +113,7 @@ impl DropReason {
             DropReason::Loss => "loss",
             DropReason::UplinkFull => "uplink-full",
             DropReason::DownlinkFull => "downlink-full",
+            DropReason::Corrupted => "corrupted",
             DropReason::Offline => "offline",
         }
     }
@@ -108,14 +121,15 @@ impl DropReason {
 
 /// The network between the nodes of one run.
 ///
-/// Every verdict is a function of the configuration, the seed, the packet's name and the queues
-/// of one node: [`Network::send`] changes the sender's queue only, [`Network::receive`] the
+/// Every verdict is a function of the configuration, the seed, the packet's name and the links
+/// of one node: [`Network::send`] changes the sender's link only, [`Network::receive`] the
 /// receiver's only. So nodes may be handled in any order, and in parallel, with the same
 /// verdicts, as long as each node's own packets come in the order of time.
 #[derive(Clone, Debug)]
 pub struct Network {
     latency: Arc<Latency>,
     loss: Loss,
+    impairments: Impairments,
     /// Absent if no class has a finite link: then no state is kept at all.
     links: Option<Links>,
 }
@@ -131,7 +145,8 @@ impl Network {
         let classes = Placement::by_share(seed, placement::CLASS, &shares);
         Network {
             latency: Arc::new(Latency::new(&config.latency, nodes, seed)),
-            loss: Loss::new(config.loss, seed),
+            loss: Loss::new(config, nodes, seed),
+            impairments: Impairments::new(config, seed),
             links: Links::new(&config.classes, &classes, nodes),
         }
     }
@@ -141,7 +156,8 @@ impl Network {
     pub fn part(&self, nodes: Range<u32>) -> Self {
         Network {
             latency: Arc::clone(&self.latency),
-            loss: self.loss.clone(),
+            loss: self.loss.part(nodes.clone()),
+            impairments: self.impairments,
             links: self.links.as_ref().map(|links| links.part(nodes)),
         }
     }
@@ -150,9 +166,15 @@ impl Network {
     /// across the network. Packets of one sender must come in the order of `sent`.
     #[inline]
     pub fn send(&mut self, packet: &Packet) -> Verdict {
+        self.send_logged(packet, &mut ())
+    }
+
+    /// As [`Network::send`], and `log` is told of the packet's passage over a finite uplink.
+    #[inline]
+    pub fn send_logged(&mut self, packet: &Packet, log: &mut impl LinkLog) -> Verdict {
         let departure = match &mut self.links {
             None => packet.sent,
-            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size) {
+            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size, log) {
                 Some(departure) => departure,
                 None => return Verdict::Drop(DropReason::UplinkFull),
             },
@@ -163,13 +185,57 @@ impl Network {
         Verdict::Deliver(departure + self.latency.delay(packet))
     }
 
+    /// Whether any packet arrives twice; if not, [`Network::duplicate`] need not be called.
+    #[inline]
+    pub fn may_duplicate(&self) -> bool {
+        self.impairments.may_duplicate()
+    }
+
+    /// When the copy of a packet that is delivered at `arrival` reaches the receiver's downlink, if
+    /// the network makes one. The copy comes into being behind the uplink, where the packet is not
+    /// lost any more. It has a name of its own, with `number`, and a delay of its own.
+    pub fn duplicate(&self, packet: &Packet, arrival: Instant, number: u64) -> Option<Instant> {
+        if !self.impairments.duplicates(packet.sender, packet.number) {
+            return None;
+        }
+        // The packet's delay is a function of its name, so when it left the uplink follows.
+        let delay = self.latency.delay(packet).as_nanos();
+        let departure = Instant::from_nanos(arrival.as_nanos().saturating_sub(delay));
+        Some(departure + self.latency.delay(&Packet { number, ..*packet }))
+    }
+
+    /// Whether any packet arrives damaged; if not, [`Network::corrupts`] need not be called.
+    #[inline]
+    pub fn may_corrupt(&self) -> bool {
+        self.impairments.may_corrupt()
+    }
+
+    /// Whether the packet of this name is damaged on its way. It is delivered and occupies the
+    /// downlink as any other, but fails the checksum of UDP.
+    #[inline]
+    pub fn corrupts(&self, sender: NodeIndex, number: u64) -> bool {
+        self.impairments.corrupts(sender, number)
+    }
+
     /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
     /// packet and in the order of `now` for each receiver. After [`Arrival::At`] the packet is
     /// through the downlink: deliver it then, without asking again.
     #[inline]
     pub fn receive(&mut self, now: Instant, receiver: NodeIndex, size: u32) -> Arrival {
+        self.receive_logged(now, receiver, size, &mut ())
+    }
+
+    /// As [`Network::receive`], and `log` is told of the packet's passage over a finite downlink.
+    #[inline]
+    pub fn receive_logged(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        size: u32,
+        log: &mut impl LinkLog,
+    ) -> Arrival {
         let Some(links) = &mut self.links else { return Arrival::Now };
-        match links.downlink(receiver, now, size) {
+        match links.downlink(receiver, now, size, log) {
             Some(through) if through == now => Arrival::Now,
             Some(through) => Arrival::At(through),
             None => Arrival::Drop(DropReason::DownlinkFull),
@@ -198,15 +264,15 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
-    use super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig};
+    use super::config::{ClassConfig, JitterDistribution, LatencyModel, LossConfig};
     use super::*;
 
     fn config(loss: LossConfig, rates: [Option<u64>; 2]) -> NetworkConfig {
         let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
         let [uplink, downlink] = rates;
-        let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue: 2_500 };
-        let latency = LatencyConfig { model, jitter: Duration::ZERO };
-        NetworkConfig { latency, loss, classes: vec![class] }
+        let class =
+            ClassConfig { uplink, downlink, queue: 2_500, ..ClassConfig::unlimited("home") };
+        NetworkConfig { loss, ..NetworkConfig::of_latency(model, vec![class]) }
     }
 
     fn packet(number: u64) -> Packet {
@@ -267,6 +333,42 @@ mod tests {
         let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
         let lost = Verdict::Drop(DropReason::Loss);
         assert_eq!(sent, [lost, lost, Verdict::Drop(DropReason::UplinkFull)]);
+    }
+
+    /// The copy leaves the uplink with the packet, is one of as many as there should be, and its
+    /// jitter is its own.
+    #[test]
+    fn a_copy_travels_on_its_own_from_the_end_of_the_uplink() {
+        let mut config = config(LossConfig::None, [Some(8_000_000), None]);
+        config.duplication = 0.25;
+        config.latency.jitter = Duration::from_millis(20);
+        config.latency.jitter_distribution = JitterDistribution::Exponential;
+        let mut network = Network::new(&config, 2, Seed(1));
+        let (mut copies, mut earlier) = (0, 0);
+        for number in 0..20_000 {
+            let sent = Instant::ZERO + Duration::from_millis(10 * number);
+            let packet = Packet { sent, ..packet(number) };
+            let Verdict::Deliver(arrival) = network.send(&packet) else { panic!("it is lost") };
+            let Some(copy) = network.duplicate(&packet, arrival, 1_000_000 + number) else {
+                continue;
+            };
+            assert!(copy.min(arrival) >= sent + Duration::from_millis(51) && copy != arrival);
+            copies += 1;
+            earlier += u32::from(copy < arrival);
+        }
+        // Four deviations of a binomial number of 20,000 and of one of 5,000.
+        assert!(u32::abs_diff(copies, 5_000) < 245, "{copies} copies");
+        assert!(earlier.abs_diff(copies / 2) < 142, "{earlier} of {copies} overtake");
+        assert!(network.may_duplicate() && !network.may_corrupt());
+    }
+
+    #[test]
+    fn packets_are_damaged_at_the_rate() {
+        let config = NetworkConfig { corruption: 0.1, ..config(LossConfig::None, [None; 2]) };
+        let network = Network::new(&config, 2, Seed(1));
+        let damaged = (0..20_000).filter(|&number| network.corrupts(NodeIndex(0), number)).count();
+        assert!(damaged.abs_diff(2_000) < 170, "{damaged}");
+        assert!(network.may_corrupt() && !network.may_duplicate());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::words::{
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::MatrixUnit;
+use crate::network::config::{JitterDistribution, MatrixUnit};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,7 @@ table!(
         uplink: BitRate,
         downlink: BitRate,
         queue: Size,
+        loss: Share,
     }
 );
 
@@ -136,6 +137,8 @@ table!(
 table!(
     /// `[network]`
     NetworkTable {
+        duplication: Share,
+        corruption: Share,
         latency: LatencyTable,
         loss: LossTable,
     }
@@ -150,9 +153,15 @@ table!(
         max: Length,
         median: Length,
         sigma: Number,
+        spread: Length,
+        height_median: Length,
+        height_sigma: Number,
+        smallest: Length,
         file: String,
         unit: Word<MatrixUnit>,
         jitter: Length,
+        jitter_distribution: Word<JitterDistribution>,
+        asymmetry: Share,
         region: Vec<RegionTable>,
     }
 );
@@ -170,6 +179,20 @@ table!(
     /// `[network.loss]`
     LossTable {
         model: Word<LossName>,
+        rate: Share,
+        good_to_bad: Share,
+        bad_to_good: Share,
+        loss_in_good: Share,
+        loss_in_bad: Share,
+        link: Vec<LinkLossTable>,
+    }
+);
+
+table!(
+    /// `[[network.loss.link]]`
+    LinkLossTable {
+        from: String,
+        to: String,
         rate: Share,
     }
 );
