@@ -24,7 +24,7 @@ const ITEMS: &str = "[[workload]]\nkind = \"provide\"\nrate = \"0.1/s\"";
 const L: Duration = Duration::from_millis(50);
 
 /// Runs [`STILL`] with these workloads and settings.
-fn still(workloads: &[&str], settings: &[&str]) -> RunOutput {
+pub fn still(workloads: &[&str], settings: &[&str]) -> RunOutput {
     run(&scenario(&format!("{STILL}\n{}", workloads.join("\n")), settings))
 }
 

@@ -180,7 +180,7 @@ const FILE_CASES: &[Case] = &[
     ("[network.loss]\nrate = 0.1\nmodel = \"gilbert-elliott\"\n", &[],
      "s.toml:2:1: `network.loss.rate`, here 0.1, belongs to model bernoulli; this one is gilbert-elliott and takes good_to_bad, bad_to_good, loss_in_good, loss_in_bad, link"),
     ("[[network.loss.link]]\nfrom = \"default\"\nto = \"defualt\"\nrate = 0.1\n", &[],
-     "s.toml:3:6: there is no class or region defualt (did you mean default?): this scenario has default"),
+     "s.toml:3:1: there is no class or region defualt (did you mean default?): this scenario has default"),
     ("[[network.loss.link]]\nfrom = \"default\"\nto = \"default\"\n", &[],
      "s.toml:1:1: `network.loss.link.0.rate` is missing: it takes a number from 0 to 1, such as 0.05"),
     ("[network.latency]\nasymmetry = 0.95\n", &[],
