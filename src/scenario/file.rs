@@ -9,7 +9,7 @@ use super::words::{
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{MatrixUnit, RouteChoice};
+use crate::network::config::{JitterDistribution, MatrixUnit, RouteChoice};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -97,6 +97,7 @@ table!(
         uplink: BitRate,
         downlink: BitRate,
         queue: Size,
+        loss: Share,
         router: String,
     }
 );
@@ -138,6 +139,8 @@ table!(
 table!(
     /// `[network]`
     NetworkTable {
+        duplication: Share,
+        corruption: Share,
         latency: LatencyTable,
         loss: LossTable,
         underlay: UnderlayTable,
@@ -184,9 +187,15 @@ table!(
         max: Length,
         median: Length,
         sigma: Number,
+        spread: Length,
+        height_median: Length,
+        height_sigma: Number,
+        smallest: Length,
         file: String,
         unit: Word<MatrixUnit>,
         jitter: Length,
+        jitter_distribution: Word<JitterDistribution>,
+        asymmetry: Share,
         region: Vec<RegionTable>,
     }
 );
@@ -204,6 +213,20 @@ table!(
     /// `[network.loss]`
     LossTable {
         model: Word<LossName>,
+        rate: Share,
+        good_to_bad: Share,
+        bad_to_good: Share,
+        loss_in_good: Share,
+        loss_in_bad: Share,
+        link: Vec<LinkLossTable>,
+    }
+);
+
+table!(
+    /// `[[network.loss.link]]`
+    LinkLossTable {
+        from: String,
+        to: String,
         rate: Share,
     }
 );

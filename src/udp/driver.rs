@@ -373,13 +373,25 @@ impl Driver {
         match self.setup.fates.decide(packet) {
             Fate::Leave => self.transmit(node, to, &bytes),
             Fate::Lost(reason) => self.places[node].line.counters.lose(reason),
-            Fate::LeaveAfter(delay) => {
-                let number = self.next_packet;
-                self.next_packet += 1;
-                self.held_back.insert(number, (node, to, bytes));
-                self.queue.push(Due::Packet(number), Reverse(now + delay));
+            Fate::LeaveAfter(delay) => self.hold_back(node, to, bytes, now + delay),
+            Fate::Twice(both) => {
+                self.places[node].packets += 1;
+                self.places[node].line.counters.duplicate();
+                for one in both {
+                    match one {
+                        Ok(delay) => self.hold_back(node, to, bytes.clone(), now + delay),
+                        Err(reason) => self.places[node].line.counters.lose(reason),
+                    }
+                }
             }
         }
+    }
+
+    fn hold_back(&mut self, node: usize, to: SocketAddr, bytes: Vec<u8>, until: Instant) {
+        let number = self.next_packet;
+        self.next_packet += 1;
+        self.held_back.insert(number, (node, to, bytes));
+        self.queue.push(Due::Packet(number), Reverse(until));
     }
 
     /// A datagram that the socket does not take is lost, as any may be.

@@ -29,6 +29,9 @@ pub enum Fate {
     LeaveAfter(Duration),
     /// It never leaves, for this reason.
     Lost(DropReason),
+    /// It and a copy, which counts as one packet more: how long each waits before it leaves, or why
+    /// it does not.
+    Twice([Result<Duration, DropReason>; 2]),
 }
 
 /// Decides about packets.

@@ -2,9 +2,7 @@
 
 use super::parse;
 use crate::kademlia::params::{Params, Stop};
-use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
-};
+use crate::network::config::{ClassConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig};
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario, starter,
 };
@@ -25,20 +23,10 @@ fn everything_has_a_default() {
         nodes: Nodes { count: 10, bootstrap: Bootstrap::Organic, contacts: 3 },
         preset: Preset::Paper,
         kademlia: Params::paper(),
-        network: NetworkConfig {
-            latency: LatencyConfig {
-                model: LatencyModel::LogNormal { median: Duration::from_millis(50), sigma: 0.5 },
-                jitter: Duration::ZERO,
-            },
-            loss: LossConfig::None,
-            classes: vec![ClassConfig {
-                name: "default".to_owned(),
-                share: 1.0,
-                uplink: None,
-                downlink: None,
-                queue: 256 << 10,
-            }],
-        },
+        network: NetworkConfig::of_latency(
+            LatencyModel::LogNormal { median: Duration::from_millis(50), sigma: 0.5 },
+            vec![ClassConfig::unlimited("default")],
+        ),
         churn: ChurnConfig::None,
         workloads: vec![WorkloadConfig {
             kind: WorkloadKind::Lookup,
