@@ -50,6 +50,8 @@ pub enum Purpose {
     Records = 13,
     /// Draws of tests and benches.
     Test = 14,
+    /// The graph of first contacts.
+    Topology = 20,
     /// The graph of an underlay that is generated.
     Underlay = 31,
     /// Loss of a packet along its route through the underlay.
