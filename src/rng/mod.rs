@@ -50,6 +50,8 @@ pub enum Purpose {
     Records = 13,
     /// Draws of tests and benches.
     Test = 14,
+    /// The graph of first contacts.
+    Topology = 20,
     /// Place of a node in the coordinate space of latencies.
     Coordinates = 30,
     /// How a pair of nodes shares a round trip between its two ways.

@@ -4,12 +4,11 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, GraphKind, KindName, LatencyName, LossName, PopularityName, Word,
+    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
-use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{JitterDistribution, MatrixUnit, RouteChoice};
+use crate::network::config::{JitterDistribution, MatrixUnit};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -53,6 +52,10 @@ macro_rules! table {
     };
 }
 
+// After the macro, which it uses.
+mod graphs;
+pub use graphs::{TopologyTable, UnderlayTable};
+
 table!(
     /// The whole file.
     File {
@@ -61,6 +64,7 @@ table!(
         seed: SeedNumber,
         phases: PhasesTable,
         nodes: NodesTable,
+        topology: TopologyTable,
         kademlia: KademliaTable,
         network: NetworkTable,
         churn: ChurnTable,
@@ -144,37 +148,6 @@ table!(
         latency: LatencyTable,
         loss: LossTable,
         underlay: UnderlayTable,
-    }
-);
-
-table!(
-    /// `[network.underlay]`
-    UnderlayTable {
-        kind: Word<GraphKind>,
-        routers: Whole,
-        routes: Word<RouteChoice>,
-        edge_latency: Length,
-        latency_per_unit: Length,
-        connection_ratio: Share,
-        probability: Share,
-        mean_degree: Number,
-        degree: Whole,
-        neighbours: Whole,
-        rewiring: Share,
-        edges_per_node: Whole,
-        columns: Whole,
-        branching: Whole,
-        alpha: Number,
-        beta: Number,
-        transit_domains: Whole,
-        transit_nodes: Whole,
-        stubs_per_transit_node: Whole,
-        transit_edge_probability: Share,
-        stub_edge_probability: Share,
-        extra_transit_stub_edges: Whole,
-        extra_stub_stub_edges: Whole,
-        file: String,
-        format: Word<Format>,
     }
 );
 

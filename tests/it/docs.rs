@@ -100,12 +100,28 @@ fn underlays(beside: &Path) -> Vec<Vec<String>> {
     variants.push(graph(&["underlay.kind=grid", "underlay.columns=10"]));
     variants.push(graph(&["underlay.kind=erdos-renyi", "underlay.probability=0.5"]));
     let mut pinned: Vec<String> = graph(&["underlay.kind=ring"]);
-    pinned.push("nodes.class.0.router=3".to_owned());
+    pinned.push("nodes.class.0.router='3'".to_owned());
     variants.push(pinned);
     variants
 }
 
-/// Kinds of underlays whose keys all have defaults.
+/// Settings that between them bring up every key of a topology.
+fn topologies(beside: &Path) -> Vec<Vec<String>> {
+    let file = beside.with_extension("edges");
+    fs::write(&file, "0 1\n").expect("written");
+    let graph = |keys: &[&str]| keys.iter().map(|key| format!("topology.{key}")).collect();
+    let mut variants: Vec<Vec<String>> =
+        KINDS_OF_GRAPHS.map(|kind| graph(&[&format!("kind={kind}")])).to_vec();
+    let mut read: Vec<String> = graph(&["kind=file", &format!("file={}", file.display())]);
+    read.push("nodes.count=2".to_owned());
+    variants.push(read);
+    variants.push(graph(&["kind=bootstrap"]));
+    variants.push(graph(&["kind=grid", "columns=10"]));
+    variants.push(graph(&["kind=erdos-renyi", "probability=0.5"]));
+    variants
+}
+
+/// Kinds of graphs whose keys all have defaults.
 const KINDS_OF_GRAPHS: [&str; 9] = [
     "ring",
     "random",
@@ -131,6 +147,7 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     let file = format!("network.latency.file={}", matrix.display());
     variants.push(vec!["network.latency.model=matrix".to_owned(), file]);
     variants.extend(underlays(matrix));
+    variants.extend(topologies(matrix));
     variants.push(one("network.loss.model=bernoulli"));
     for distribution in ["weibull", "exponential", "pareto_shifted", "lognormal"] {
         variants.push(vec![

@@ -111,7 +111,8 @@ fn text(seed: u64) -> String {
 fn nodes(draft: &mut Draft) {
     let count = draft.whole(2..=60);
     draft.line(&format!("[nodes]\ncount = {count}"));
-    draft.word("bootstrap", &["organic", "organic", "warm", "random"]);
+    let bootstrap = draft.pick(&["organic", "organic", "warm", "random"]);
+    draft.line(&format!("bootstrap = \"{bootstrap}\""));
     draft.number("contacts", 1..=(count - 1).min(5));
     let classes = draft.whole(0..=2);
     for class in 0..classes {
@@ -124,6 +125,61 @@ fn nodes(draft: &mut Draft) {
         if draft.chance(30) {
             draft.share("loss", 0..=200);
         }
+    }
+    if bootstrap != "warm" && draft.chance(50) {
+        topology(draft, count);
+    }
+}
+
+/// A graph of first contacts that this many nodes have.
+fn topology(draft: &mut Draft, count: u64) {
+    draft.line("[topology]");
+    let kind = draft.pick(&[
+        "full-mesh",
+        "ring",
+        "star",
+        "random",
+        "bootstrap",
+        "erdos-renyi",
+        "random-regular",
+        "watts-strogatz",
+        "barabasi-albert",
+        "grid",
+        "torus",
+        "tree",
+        "waxman",
+        "transit-stub",
+    ]);
+    draft.line(&format!("kind = \"{kind}\""));
+    match kind {
+        "random" => draft.share("connection_ratio", 0..=1_000),
+        "bootstrap" => {
+            let nodes = draft.whole(1..=count);
+            draft.line(&format!("bootstrap_nodes = {nodes}"));
+            draft.number("known_bootstrap_nodes", 1..=nodes);
+        }
+        "erdos-renyi" => draft.share("probability", 0..=1_000),
+        "random-regular" => {
+            let half = draft.whole(0..=(count - 1) / 2);
+            draft.line(&format!("degree = {}", 2 * half));
+        }
+        "watts-strogatz" => {
+            let half = draft.whole(0..=(count - 1) / 2);
+            draft.line(&format!("neighbours = {}", 2 * half));
+            draft.share("rewiring", 0..=1_000);
+        }
+        "barabasi-albert" => draft.number("edges_per_node", 1..=count - 1),
+        "grid" if draft.chance(50) => draft.number("columns", 1..=count),
+        "tree" => draft.number("branching", 1..=9),
+        "waxman" => {
+            draft.share("alpha", 1..=1_000);
+            draft.share("beta", 1..=1_000);
+        }
+        "transit-stub" => {
+            draft.line("transit_domains = 1\ntransit_nodes = 1\nstubs_per_transit_node = 1");
+            draft.share("stub_edge_probability", 0..=1_000);
+        }
+        _ => {}
     }
 }
 

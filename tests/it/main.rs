@@ -19,6 +19,8 @@ mod precautions;
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Whom nodes know when they come.
+mod topology;
 // Packets along the routes of a graph.
 mod underlay;
 // Links of known answer.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Reads the numbers of one table.
-struct Numbers(&'static str);
+pub struct Numbers(pub &'static str);
 
 impl Numbers {
     fn path(&self, key: &str) -> String {
@@ -20,7 +20,7 @@ impl Numbers {
     }
 
     /// A whole number; that a graph can have it is checked with all others.
-    fn whole(&self, key: &str, given: Option<Whole>, default: u32) -> Result<u32, Problem> {
+    pub fn whole(&self, key: &str, given: Option<Whole>, default: u32) -> Result<u32, Problem> {
         let value = whole(&self.path(key), given, u64::from(default), 0..=u64::from(u32::MAX))?;
         Ok(u32::try_from(value).expect("the number is below the bound"))
     }

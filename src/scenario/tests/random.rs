@@ -270,16 +270,63 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
     (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }
 
+/// Graphs of first contacts, with a number of nodes that has one.
+fn topologies() -> impl Strategy<Value = (u32, Option<GraphConfig>)> {
+    let share = || 0.0..=1.0;
+    let graph = prop_oneof![
+        Just(GraphConfig::FullMesh),
+        Just(GraphConfig::Ring),
+        Just(GraphConfig::Star),
+        share().prop_map(|connection_ratio| GraphConfig::Random { connection_ratio }),
+        (1u32..=20, 0u32..20).prop_map(|(bootstrap_nodes, more)| GraphConfig::Bootstrap {
+            bootstrap_nodes,
+            known_bootstrap_nodes: 1 + more % bootstrap_nodes,
+        }),
+        share().prop_map(|p| GraphConfig::ErdosRenyi(Density::Probability(p))),
+        (0.0..=19.0).prop_map(|degree| GraphConfig::ErdosRenyi(Density::MeanDegree(degree))),
+        (0u32..10).prop_map(|half| GraphConfig::RandomRegular { degree: 2 * half }),
+        (0u32..10, share()).prop_map(|(half, rewiring)| GraphConfig::WattsStrogatz {
+            neighbours: 2 * half,
+            rewiring,
+        }),
+        (1u32..=19).prop_map(|edges_per_node| GraphConfig::BarabasiAlbert { edges_per_node }),
+        proptest::option::of(1u32..=20).prop_map(|columns| GraphConfig::Grid { columns }),
+        Just(GraphConfig::Torus { columns: None }),
+        (1u32..=9).prop_map(|branching| GraphConfig::Tree { branching }),
+        (0.01..=1.0, 0.01..=1.0).prop_map(|(alpha, beta)| GraphConfig::Waxman { alpha, beta }),
+        (share(), share(), 1u32..=2, 1u32..=3).prop_map(|(transit, stub, domains, nodes)| {
+            GraphConfig::TransitStub(TransitStub {
+                transit_domains: domains,
+                transit_nodes: nodes,
+                stubs_per_transit_node: 2,
+                transit_edge_probability: transit,
+                stub_edge_probability: stub,
+                extra_transit_stub_edges: domains - 1,
+                extra_stub_stub_edges: nodes - 1,
+            })
+        }),
+    ];
+    (20u32..1_000, proptest::option::of(graph))
+}
+
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let texts = ("[a-z][a-z 0-9-]{0,20}", "\\PC*", any::<u64>());
     let bootstraps =
         prop_oneof![Just(Bootstrap::Organic), Just(Bootstrap::Warm), Just(Bootstrap::Random)];
-    let run = (1u32..100_000_000, bootstraps, lengths(Duration::ZERO, Duration::from_secs(1)));
+    let run = (
+        1u32..100_000_000,
+        bootstraps,
+        topologies(),
+        lengths(Duration::ZERO, Duration::from_secs(1)),
+    );
     let outer = (0.0..=1.0, 0u64..1 << 50);
     let workloads = proptest::collection::vec(workload(), 1..4);
     (texts, run, params(), network(), churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
-            let (count, bootstrap, extra) = run;
+            let (count, bootstrap, (fewer, topology), extra) = run;
+            // Only some numbers of nodes have such a graph, and no warm start has one.
+            let topology = topology.filter(|_| bootstrap != Bootstrap::Warm);
+            let count = if topology.is_some() { fewer } else { count };
             let phases = Phases {
                 init: extra,
                 transition: Duration::from_secs(1) + extra,
@@ -291,6 +338,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 seed,
                 phases,
                 nodes: Nodes { count, bootstrap, contacts: (count as usize - 1).min(7) },
+                topology,
                 preset,
                 kademlia,
                 network,

@@ -21,6 +21,7 @@ fn everything_has_a_default() {
         seed: 42,
         phases: Phases { init: minute, transition: minute, measurement: minute * 10 },
         nodes: Nodes { count: 10, bootstrap: Bootstrap::Organic, contacts: 3 },
+        topology: None,
         preset: Preset::Paper,
         kademlia: Params::paper(),
         network: NetworkConfig::of_latency(

@@ -24,7 +24,12 @@ pub(super) fn underlay(config: &UnderlayConfig) -> UnderlayTable {
         latency_per_unit: length(config.latency_per_unit).filter(|_| has_positions),
         ..UnderlayTable::default()
     };
-    match &config.graph {
+    graph(&config.graph, table)
+}
+
+/// What a graph adds to a table.
+pub(super) fn graph(config: &GraphConfig, table: UnderlayTable) -> UnderlayTable {
+    match config {
         GraphConfig::FullMesh | GraphConfig::Ring | GraphConfig::Star => table,
         // No underlay is of this kind: it says who knows whom at the start.
         GraphConfig::Bootstrap { .. } => table,
@@ -60,7 +65,7 @@ pub(super) fn underlay(config: &UnderlayConfig) -> UnderlayTable {
     }
 }
 
-fn kind(graph: &GraphConfig) -> GraphKind {
+pub(super) fn kind(graph: &GraphConfig) -> GraphKind {
     let found = GraphKind::WORDS.iter().find(|(word, _)| *word == graph.kind());
     found.expect("an underlay has a kind of underlays").1
 }
