@@ -28,7 +28,7 @@ fn shares_over_millis<'r>(
     let largest = values().map(|(micros, _)| *micros).max()?;
     let smallest = smallest.unwrap_or(1_000);
     let x = Axis::logarithmic(
-        &format!("{label} (milliseconds, logarithmic)"),
+        format!("{label} (milliseconds, logarithmic)"),
         millis(smallest),
         millis(largest.max(smallest)),
     );
