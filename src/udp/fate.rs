@@ -12,7 +12,7 @@ pub struct Departing {
     pub node: usize,
     /// Where to.
     pub to: SocketAddr,
-    /// The node's count of what it has sent before.
+    /// The node's count of what it has sent before, with the copies that were made of it.
     pub number: u64,
     /// Its bytes, without headers.
     pub bytes: usize,

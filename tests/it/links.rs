@@ -254,7 +254,7 @@ fn jitter_reorders_as_often_as_it_should() {
     let pairs = 20_000;
     for (distribution, expected) in [
         (JitterDistribution::Uniform, 0.125),
-        (JitterDistribution::Exponential, (-0.5f64).exp() / 2.0),
+        (JitterDistribution::Exponential, libm::exp(-0.5) / 2.0),
     ] {
         let mut config = plain();
         config.latency.jitter = MILLI * 20;
