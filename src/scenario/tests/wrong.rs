@@ -96,7 +96,7 @@ const FILE_CASES: &[Case] = &[
     ("nodes = 10\n", &[],
      "s.toml:1:9: `nodes` cannot be 10: allowed is a table of keys"),
     ("[node]\ncount = 10\n", &[],
-     "s.toml:1:2: unknown key `node`: the top level takes name, description, seed, phases, nodes, kademlia, network, churn, workload, checker, output; did you mean `nodes`?"),
+     "s.toml:1:2: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output; did you mean `nodes`?"),
     ("[nodes]\ncount = 10\ncontacts = 10\n", &[],
      "s.toml:3:12: `nodes.contacts` cannot be 10: allowed is a whole number from 1 to 9, the number of other nodes"),
     ("[nodes]\nbootstrap = \"worm\"\n", &[],
@@ -160,11 +160,11 @@ const FILE_CASES: &[Case] = &[
     ("[kademlia]\npreset = \"go-libp2p\"\neviction = \"pending\"\n", &[],
      "s.toml:3:1: `kademlia.eviction = \"pending\"` keeps the newcomer that waits among the replacements: `kademlia.replacements` must be at least 1"),
     ("[network.latency]\nmodel = \"normal\"\n", &[],
-     r#"s.toml:2:9: `network.latency.model` cannot be "normal": allowed is "constant" or "uniform" or "lognormal" or "regions" or "matrix"; did you mean "lognormal"?"#),
+     r#"s.toml:2:9: `network.latency.model` cannot be "normal": allowed is "constant" or "uniform" or "lognormal" or "regions" or "matrix" or "graph"; did you mean "lognormal"?"#),
     ("[network.latency]\nsigma = nan\n", &[],
      "s.toml:2:9: `network.latency.sigma` cannot be nan: allowed is a number, such as 0.5"),
     ("[network.latency]\nmodel = \"matrix\"\n", &[],
-     "s.toml:1:10: `network.latency.file` is missing: it takes the path of a matrix of round-trip times"),
+     "s.toml:1:10: `network.latency.file` is missing: it takes the path of a matrix of round-trip times, such as \"rtt.txt\", here or with --set network.latency.file=rtt.txt"),
     ("[network.latency]\nmodel = \"matrix\"\nfile = \"no.txt\"\n", &[],
      "s.toml:3:1: `network.latency.file`: the file no.txt: cannot read the matrix: No such file or directory (os error 2)"),
     ("[network.latency]\nmodel = \"regions\"\n[[network.latency.region]]\nname = \"eu\"\nshare = 0.5\ndelays = { eu = \"1ms\" }\n[[network.latency.region]]\nname = \"us\"\nshare = 0.5\ndelays = { us = \"1ms\", uk = \"9ms\" }\n", &[],
@@ -224,7 +224,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\ncount = 10 20\n", &[],
      "s.toml:2:9: this is not TOML: here stands no value: texts are in quotes, numbers, true and false are not"),
     ("x = 1\n", &[],
-     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, kademlia, network, churn, workload, checker, output"),
+     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output"),
 ];
 
 /// Settings, and files that do not fit them.
@@ -243,7 +243,7 @@ const SETTING_CASES: &[Case] = &[
     (
         "[nodes]\ncount = 10\n",
         &["node.count=5"],
-        "--set node.count=5: unknown key `node`: the top level takes name, description, seed, phases, nodes, kademlia, network, churn, workload, checker, output; did you mean `nodes`?",
+        "--set node.count=5: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output; did you mean `nodes`?",
     ),
     (
         "[nodes]\ncount = 10\n",
