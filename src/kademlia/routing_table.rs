@@ -315,19 +315,17 @@ impl<P: Copy + Eq> RoutingTable<P> {
             if group.is_empty() {
                 continue;
             }
-            let first = closest.len();
             let start = self.range(group.start).start;
-            let end = usize::from(self.ends[group.end - 1]);
-            let contacts = self.contacts[start..end].iter();
-            if self.any_stale(group) {
-                let most = params.failures_before_eviction;
-                let sound = contacts.filter(|contact| contact.mark.failures() < most);
-                closest.extend(sound.map(|contact| contact.peer));
+            let contacts = &self.contacts[start..usize::from(self.ends[group.end - 1])];
+            let most =
+                if self.any_stale(group) { params.failures_before_eviction } else { u32::MAX };
+            let sound = contacts.iter().filter(|contact| contact.mark.failures() < most);
+            let peers = sound.map(|contact| contact.peer);
+            let room = count - closest.len();
+            if contacts.len() <= room {
+                closest.extend(peers);
             } else {
-                closest.extend(contacts.map(|contact| contact.peer));
-            }
-            if closest.len() > count {
-                keep_closest(closest, first, count, |peer| key_of(peer).distance(target));
+                closest.extend(closest_of(peers, room, |peer| key_of(peer).distance(target)));
             }
             if closest.len() == count {
                 return;
@@ -370,19 +368,19 @@ fn make_room<T>(values: &mut Vec<T>) {
     }
 }
 
-/// Keeps of the peers from `first` on those closest, so that `count` are left in all. Each
-/// distance is computed once.
-fn keep_closest<P: Copy, K: Key>(
-    closest: &mut PeerList<P>,
-    first: usize,
+/// The up to `count` closest of these peers, in no particular order. Each distance is computed
+/// once, and the list of those wanted never holds more than it will: a longer one would leave its
+/// place in the message.
+fn closest_of<P: Copy, K: Key>(
+    peers: impl Iterator<Item = P>,
     count: usize,
     distance: impl Fn(P) -> K,
-) {
-    let mut ranked: SmallVec<[(K, P); 64]> =
-        closest[first..].iter().map(|&peer| (distance(peer), peer)).collect();
-    ranked.select_nth_unstable_by_key(count - first, |&(distance, _)| distance);
-    closest.truncate(first);
-    closest.extend(ranked.iter().take(count - first).map(|&(_, peer)| peer));
+) -> impl Iterator<Item = P> {
+    let mut ranked: SmallVec<[(K, P); 64]> = peers.map(|peer| (distance(peer), peer)).collect();
+    if ranked.len() > count {
+        ranked.select_nth_unstable_by_key(count, |&(distance, _)| distance);
+    }
+    ranked.into_iter().take(count).map(|(_, peer)| peer)
 }
 
 #[cfg(test)]

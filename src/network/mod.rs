@@ -2,7 +2,8 @@
 //!
 //! A packet's way, and who decides about each part of it:
 //! - [`bandwidth`]: the sender's uplink: a bounded queue and the time to serialise;
-//! - [`loss`]: whether it is lost in between;
+//! - [`loss`]: whether it is lost in between, and `impairments`: whether it arrives twice, or
+//!   damaged;
 //! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
 //!   [`matrix`];
 //! - [`underlay`]: how long it travels and whether it is lost, by the way between two routers of
@@ -13,7 +14,9 @@
 //! belongs to is drawn once, in [`placement`].
 
 pub mod bandwidth;
+mod chance;
 pub mod config;
+mod impairments;
 pub mod latency;
 pub mod loss;
 pub mod matrix;
@@ -25,8 +28,9 @@ use crate::graph::Graph;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::time::{Duration, Instant};
-use bandwidth::Links;
+use bandwidth::{LinkLog, Links};
 use config::{LatencyModel, NetworkConfig, UnderlayConfig};
+use impairments::Impairments;
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
@@ -79,6 +83,8 @@ pub enum DropReason {
     UplinkFull,
     /// Too many bytes waited before the receiver's downlink.
     DownlinkFull,
+    /// It arrived damaged and failed the checksum.
+    Corrupted,
     /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
     Offline,
     /// The underlay has no way from the sender to the receiver.
@@ -87,10 +93,11 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 5] = [
+    pub const ALL: [DropReason; 6] = [
         DropReason::Loss,
         DropReason::UplinkFull,
         DropReason::DownlinkFull,
+        DropReason::Corrupted,
         DropReason::Offline,
         DropReason::Unreachable,
     ];
@@ -100,6 +107,7 @@ impl DropReason {
         DropReason::Loss.name(),
         DropReason::UplinkFull.name(),
         DropReason::DownlinkFull.name(),
+        DropReason::Corrupted.name(),
         DropReason::Offline.name(),
         DropReason::Unreachable.name(),
     ];
@@ -115,6 +123,7 @@ impl DropReason {
             DropReason::Loss => "loss",
             DropReason::UplinkFull => "uplink-full",
             DropReason::DownlinkFull => "downlink-full",
+            DropReason::Corrupted => "corrupted",
             DropReason::Offline => "offline",
             DropReason::Unreachable => "unreachable",
         }
@@ -123,14 +132,15 @@ impl DropReason {
 
 /// The network between the nodes of one run.
 ///
-/// Every verdict is a function of the configuration, the seed, the packet's name and the queues
-/// of one node: [`Network::send`] changes the sender's queue only, [`Network::receive`] the
+/// Every verdict is a function of the configuration, the seed, the packet's name and the links
+/// of one node: [`Network::send`] changes the sender's link only, [`Network::receive`] the
 /// receiver's only. So nodes may be handled in any order, and in parallel, with the same
 /// verdicts, as long as each node's own packets come in the order of time.
 #[derive(Clone, Debug)]
 pub struct Network {
     latency: Arc<Latency>,
     loss: Loss,
+    impairments: Impairments,
     /// Absent if latency has another model than the graph.
     underlay: Option<Arc<Underlay>>,
     /// Absent if no class has a finite link: then no state is kept at all.
@@ -152,7 +162,8 @@ impl Network {
         let router_rates = router_rates.as_ref().map(|rates| rates as &dyn Fn(_) -> _);
         Network {
             latency: Arc::new(Latency::new(&config.latency, nodes, seed)),
-            loss: Loss::new(config.loss, seed),
+            loss: Loss::new(config, nodes, seed),
+            impairments: Impairments::new(config, seed),
             underlay: underlay.map(Arc::new),
             links: Links::new(&config.classes, &classes, router_rates, nodes),
         }
@@ -178,7 +189,8 @@ impl Network {
     pub fn part(&self, nodes: Range<u32>) -> Self {
         Network {
             latency: Arc::clone(&self.latency),
-            loss: self.loss.clone(),
+            loss: self.loss.part(nodes.clone()),
+            impairments: self.impairments,
             underlay: self.underlay.clone(),
             links: self.links.as_ref().map(|links| links.part(nodes)),
         }
@@ -188,9 +200,15 @@ impl Network {
     /// across the network. Packets of one sender must come in the order of `sent`.
     #[inline]
     pub fn send(&mut self, packet: &Packet) -> Verdict {
+        self.send_logged(packet, &mut ())
+    }
+
+    /// As [`Network::send`], and `log` is told of the packet's passage over a finite uplink.
+    #[inline]
+    pub fn send_logged(&mut self, packet: &Packet, log: &mut impl LinkLog) -> Verdict {
         let departure = match &mut self.links {
             None => packet.sent,
-            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size) {
+            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size, log) {
                 Some(departure) => departure,
                 None => return Verdict::Drop(DropReason::UplinkFull),
             },
@@ -216,13 +234,61 @@ impl Network {
         }
     }
 
+    /// Whether any packet arrives twice; if not, [`Network::duplicate`] need not be called.
+    #[inline]
+    pub fn may_duplicate(&self) -> bool {
+        self.impairments.may_duplicate()
+    }
+
+    /// When the copy of a packet that is delivered at `arrival` reaches the receiver's downlink, if
+    /// the network makes one. The copy comes into being behind the uplink, where the packet is not
+    /// lost any more. It has a name of its own, with `number`, and a delay of its own.
+    pub fn duplicate(&self, packet: &Packet, arrival: Instant, number: u64) -> Option<Instant> {
+        if !self.impairments.duplicates(packet.sender, packet.number) {
+            return None;
+        }
+        // The packet's delay is a function of its name, so when it left the uplink follows.
+        let delay = |packet: &Packet| {
+            let along_route = self.underlay.as_ref().map(|underlay| underlay.delay(packet));
+            along_route.unwrap_or(Duration::ZERO) + self.latency.delay(packet)
+        };
+        let since_departure = delay(packet).as_nanos();
+        let departure = Instant::from_nanos(arrival.as_nanos().saturating_sub(since_departure));
+        Some(departure + delay(&Packet { number, ..*packet }))
+    }
+
+    /// Whether any packet arrives damaged; if not, [`Network::corrupts`] need not be called.
+    #[inline]
+    pub fn may_corrupt(&self) -> bool {
+        self.impairments.may_corrupt()
+    }
+
+    /// Whether the packet of this name is damaged on its way. It is delivered and occupies the
+    /// downlink as any other, but fails the checksum of UDP.
+    #[inline]
+    pub fn corrupts(&self, sender: NodeIndex, number: u64) -> bool {
+        self.impairments.corrupts(sender, number)
+    }
+
     /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
     /// packet and in the order of `now` for each receiver. After [`Arrival::At`] the packet is
     /// through the downlink: deliver it then, without asking again.
     #[inline]
     pub fn receive(&mut self, now: Instant, receiver: NodeIndex, size: u32) -> Arrival {
+        self.receive_logged(now, receiver, size, &mut ())
+    }
+
+    /// As [`Network::receive`], and `log` is told of the packet's passage over a finite downlink.
+    #[inline]
+    pub fn receive_logged(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        size: u32,
+        log: &mut impl LinkLog,
+    ) -> Arrival {
         let Some(links) = &mut self.links else { return Arrival::Now };
-        match links.downlink(receiver, now, size) {
+        match links.downlink(receiver, now, size, log) {
             Some(through) if through == now => Arrival::Now,
             Some(through) => Arrival::At(through),
             None => Arrival::Drop(DropReason::DownlinkFull),
@@ -274,84 +340,4 @@ impl<'c> Ground<'c> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig};
-    use super::*;
-
-    fn config(loss: LossConfig, rates: [Option<u64>; 2]) -> NetworkConfig {
-        let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
-        let [uplink, downlink] = rates;
-        let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue: 2_500 };
-        let latency = LatencyConfig { model, jitter: Duration::ZERO };
-        NetworkConfig { latency, loss, classes: vec![class] }
-    }
-
-    fn packet(number: u64) -> Packet {
-        let (sender, receiver) = (NodeIndex(0), NodeIndex(1));
-        Packet { sender, receiver, number, size: 1_000, sent: Instant::ZERO }
-    }
-
-    fn at_micros(micros: u64) -> Instant {
-        Instant::ZERO + Duration::from_micros(micros)
-    }
-
-    #[test]
-    fn without_links_and_loss_a_packet_takes_the_latency() {
-        let mut network = Network::new(&config(LossConfig::None, [None; 2]), 2, Seed(1));
-        assert!((0..9).all(|i| network.send(&packet(i)) == Verdict::Deliver(at_micros(50_000))));
-        assert_eq!(network.receive(at_micros(7), NodeIndex(1), 1_000), Arrival::Now);
-        assert!(!network.has_downlinks());
-        assert_eq!(network.smallest_delay(), Duration::from_millis(50));
-    }
-
-    /// 8 Mbit/s up is 1 ms a packet, 16 Mbit/s down 0.5 ms; the queue holds two packets.
-    #[test]
-    fn links_delay_and_drop() {
-        let rates = [Some(8_000_000), Some(16_000_000)];
-        let mut network = Network::new(&config(LossConfig::None, rates), 2, Seed(1));
-        assert!(network.has_downlinks());
-        let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
-        let full = Verdict::Drop(DropReason::UplinkFull);
-        let arrive = [51_000, 52_000].map(|micros| Verdict::Deliver(at_micros(micros)));
-        assert_eq!(sent, [arrive[0], arrive[1], full]);
-        let mut receive = || network.receive(at_micros(51_000), NodeIndex(1), 1_000);
-        assert_eq!(receive(), Arrival::At(at_micros(51_500)));
-        assert_eq!(receive(), Arrival::At(at_micros(52_000)));
-        assert_eq!(receive(), Arrival::Drop(DropReason::DownlinkFull));
-        network.forget(NodeIndex(0));
-        assert_eq!(network.send(&packet(4)), arrive[0]);
-    }
-
-    /// A part has the links of its own nodes, in the state in which they are, and no others.
-    #[test]
-    fn a_part_does_for_its_nodes_what_the_whole_does() {
-        let rates = [Some(8_000_000), Some(16_000_000)];
-        let mut whole = Network::new(&config(LossConfig::None, rates), 4, Seed(1));
-        let mut part = whole.part(2..4);
-        let packet = Packet { sender: NodeIndex(3), receiver: NodeIndex(0), ..packet(0) };
-        for _ in 0..4 {
-            assert_eq!(part.send(&packet), whole.send(&packet));
-            let now = at_micros(51_000);
-            let receive = |network: &mut Network| network.receive(now, NodeIndex(2), 1_000);
-            assert_eq!(receive(&mut part), receive(&mut whole));
-        }
-    }
-
-    #[test]
-    fn a_lost_packet_has_occupied_the_uplink() {
-        let loss = LossConfig::Bernoulli { rate: 1.0 };
-        let mut network = Network::new(&config(loss, [Some(8_000_000), None]), 2, Seed(1));
-        let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
-        let lost = Verdict::Drop(DropReason::Loss);
-        assert_eq!(sent, [lost, lost, Verdict::Drop(DropReason::UplinkFull)]);
-    }
-
-    #[test]
-    fn reasons_are_in_order_and_have_names_of_their_own() {
-        for (i, reason) in DropReason::ALL.into_iter().enumerate() {
-            assert_eq!(reason as usize, i);
-            let namesakes = DropReason::ALL.iter().filter(|other| other.name() == reason.name());
-            assert_eq!(namesakes.count(), 1);
-        }
-    }
-}
+mod tests;

@@ -52,12 +52,24 @@ pub enum Purpose {
     Test = 14,
     /// The graph of first contacts.
     Topology = 20,
+    /// Place of a node in the coordinate space of latencies.
+    Coordinates = 30,
+    /// How a pair of nodes shares a round trip between its two ways.
+    PairAsymmetry = 31,
+    /// Whether a link's state changes after a packet.
+    LinkState = 32,
+    /// Loss of a packet by the classes and regions of its two ends.
+    PlaceLoss = 33,
+    /// Whether a packet arrives twice.
+    Duplication = 34,
+    /// Whether a packet arrives damaged.
+    Corruption = 35,
     /// The graph of an underlay that is generated.
-    Underlay = 31,
+    Underlay = 41,
     /// Loss of a packet along its route through the underlay.
-    RouteLoss = 32,
+    RouteLoss = 42,
     /// Jitter of a packet along its route through the underlay.
-    RouteJitter = 33,
+    RouteJitter = 43,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

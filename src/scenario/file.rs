@@ -4,13 +4,11 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, GraphKind, KindName, LatencyName, LossName, PopularityName,
-    TopologyName, Word,
+    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
-use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{MatrixUnit, RouteChoice};
+use crate::network::config::{JitterDistribution, MatrixUnit};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -54,6 +52,10 @@ macro_rules! table {
     };
 }
 
+// After the macro, which it uses.
+mod graphs;
+pub use graphs::{TopologyTable, UnderlayTable};
+
 table!(
     /// The whole file.
     File {
@@ -92,57 +94,6 @@ table!(
 );
 
 table!(
-    /// `[topology]`
-    TopologyTable {
-        kind: Word<TopologyName>,
-        bootstrap_nodes: Whole,
-        known_bootstrap_nodes: Whole,
-        connection_ratio: Share,
-        probability: Share,
-        mean_degree: Number,
-        degree: Whole,
-        neighbours: Whole,
-        rewiring: Share,
-        edges_per_node: Whole,
-        columns: Whole,
-        branching: Whole,
-        alpha: Number,
-        beta: Number,
-        transit_domains: Whole,
-        transit_nodes: Whole,
-        stubs_per_transit_node: Whole,
-        transit_edge_probability: Share,
-        stub_edge_probability: Share,
-        extra_transit_stub_edges: Whole,
-        extra_stub_stub_edges: Whole,
-        file: String,
-        format: Word<Format>,
-    }
-);
-
-/// The keys that the graph of first contacts and the underlay have in common.
-macro_rules! graph_keys {
-    ($($key:ident)*) => {
-        impl TopologyTable {
-            /// What it says of a graph, as an underlay would.
-            pub fn graph(&self) -> UnderlayTable {
-                UnderlayTable { $($key: self.$key.clone(),)* ..UnderlayTable::default() }
-            }
-
-            /// The table of this kind that says of a graph what an underlay does.
-            pub fn of(kind: TopologyName, graph: UnderlayTable) -> Self {
-                let kind = Some(Word(kind));
-                TopologyTable { kind, $($key: graph.$key,)* ..TopologyTable::default() }
-            }
-        }
-    };
-}
-
-graph_keys!(
-    connection_ratio probability mean_degree degree neighbours rewiring edges_per_node columns branching alpha beta transit_domains transit_nodes stubs_per_transit_node transit_edge_probability stub_edge_probability extra_transit_stub_edges extra_stub_stub_edges file format
-);
-
-table!(
     /// `[[nodes.class]]`
     ClassTable {
         name: String,
@@ -150,6 +101,7 @@ table!(
         uplink: BitRate,
         downlink: BitRate,
         queue: Size,
+        loss: Share,
         router: String,
     }
 );
@@ -191,40 +143,11 @@ table!(
 table!(
     /// `[network]`
     NetworkTable {
+        duplication: Share,
+        corruption: Share,
         latency: LatencyTable,
         loss: LossTable,
         underlay: UnderlayTable,
-    }
-);
-
-table!(
-    /// `[network.underlay]`
-    UnderlayTable {
-        kind: Word<GraphKind>,
-        routers: Whole,
-        routes: Word<RouteChoice>,
-        edge_latency: Length,
-        latency_per_unit: Length,
-        connection_ratio: Share,
-        probability: Share,
-        mean_degree: Number,
-        degree: Whole,
-        neighbours: Whole,
-        rewiring: Share,
-        edges_per_node: Whole,
-        columns: Whole,
-        branching: Whole,
-        alpha: Number,
-        beta: Number,
-        transit_domains: Whole,
-        transit_nodes: Whole,
-        stubs_per_transit_node: Whole,
-        transit_edge_probability: Share,
-        stub_edge_probability: Share,
-        extra_transit_stub_edges: Whole,
-        extra_stub_stub_edges: Whole,
-        file: String,
-        format: Word<Format>,
     }
 );
 
@@ -237,9 +160,15 @@ table!(
         max: Length,
         median: Length,
         sigma: Number,
+        spread: Length,
+        height_median: Length,
+        height_sigma: Number,
+        smallest: Length,
         file: String,
         unit: Word<MatrixUnit>,
         jitter: Length,
+        jitter_distribution: Word<JitterDistribution>,
+        asymmetry: Share,
         region: Vec<RegionTable>,
     }
 );
@@ -257,6 +186,20 @@ table!(
     /// `[network.loss]`
     LossTable {
         model: Word<LossName>,
+        rate: Share,
+        good_to_bad: Share,
+        bad_to_good: Share,
+        loss_in_good: Share,
+        loss_in_bad: Share,
+        link: Vec<LinkLossTable>,
+    }
+);
+
+table!(
+    /// `[[network.loss.link]]`
+    LinkLossTable {
+        from: String,
+        to: String,
         rate: Share,
     }
 );

@@ -42,10 +42,15 @@ const RULES: &[Rule] = &[
     rule(LATENCY, "max", "model", &["uniform"]),
     rule(LATENCY, "median", "model", &["lognormal"]),
     rule(LATENCY, "sigma", "model", &["lognormal"]),
+    rule(LATENCY, "spread", "model", &["coordinates"]),
+    rule(LATENCY, "height_median", "model", &["coordinates"]),
+    rule(LATENCY, "height_sigma", "model", &["coordinates"]),
+    rule(LATENCY, "smallest", "model", &["coordinates"]),
     rule(LATENCY, "region", "model", &["regions"]),
     rule(LATENCY, "file", "model", &["matrix"]),
     rule(LATENCY, "unit", "model", &["matrix"]),
     rule(LOSS, "rate", "model", &["bernoulli"]),
+    rule(LATENCY, "asymmetry", "model", OF_PAIRS),
     rule(TOPOLOGY, "bootstrap_nodes", "kind", &["bootstrap"]),
     rule(TOPOLOGY, "known_bootstrap_nodes", "kind", &["bootstrap"]),
     rule(TOPOLOGY, "connection_ratio", "kind", &["random"]),
@@ -90,6 +95,10 @@ const RULES: &[Rule] = &[
     rule(UNDERLAY, "extra_stub_stub_edges", "kind", &["transit-stub"]),
     rule(UNDERLAY, "file", "kind", &["file"]),
     rule(UNDERLAY, "format", "kind", &["file"]),
+    rule(LOSS, "good_to_bad", "model", &["gilbert-elliott"]),
+    rule(LOSS, "bad_to_good", "model", &["gilbert-elliott"]),
+    rule(LOSS, "loss_in_good", "model", &["gilbert-elliott"]),
+    rule(LOSS, "loss_in_bad", "model", &["gilbert-elliott"]),
     rule(CHURN, "lifetime_distribution", "model", &["lifetime"]),
     rule(CHURN, "lifetime_mean", "model", &["lifetime"]),
     rule(CHURN, "lifetime_shape", "model", &["lifetime"]),
@@ -105,6 +114,9 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
 ];
+
+/// Latencies that are those of a pair: a directed graph has ways of its own there and back.
+const OF_PAIRS: &[&str] = &["constant", "uniform", "lognormal", "coordinates", "regions", "matrix"];
 
 /// Kinds of graphs that come from no file.
 const GENERATED: &[&str] = &[

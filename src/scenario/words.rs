@@ -3,7 +3,7 @@
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{MatrixUnit, RouteChoice};
+use crate::network::config::{JitterDistribution, MatrixUnit, RouteChoice};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -65,6 +65,8 @@ pub enum LatencyName {
     Uniform,
     /// Drawn for every pair.
     LogNormal,
+    /// By place in a plane, and height.
+    Coordinates,
     /// By region.
     Regions,
     /// By a measured matrix.
@@ -124,6 +126,8 @@ pub enum LossName {
     None,
     /// Each packet on its own.
     Bernoulli,
+    /// In bursts.
+    GilbertElliott,
 }
 
 /// `churn.model`.
@@ -199,8 +203,9 @@ choice!(Eviction:
     "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
-    "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,
-    "matrix" = Matrix, "graph" = Graph);
+    "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal,
+    "coordinates" = Coordinates, "regions" = Regions, "matrix" = Matrix, "graph" = Graph);
+choice!(JitterDistribution: "uniform" = Uniform, "exponential" = Exponential);
 choice!(GraphKind:
     "full-mesh" = FullMesh, "ring" = Ring, "star" = Star, "random" = Random,
     "erdos-renyi" = ErdosRenyi, "random-regular" = RandomRegular,
@@ -210,7 +215,8 @@ choice!(GraphKind:
 choice!(Format: "gml" = Gml, "graphml" = GraphMl, "edge-list" = EdgeList);
 choice!(RouteChoice: "shortest" = Shortest, "direct" = Direct);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
-choice!(LossName: "none" = None, "bernoulli" = Bernoulli);
+choice!(LossName:
+    "none" = None, "bernoulli" = Bernoulli, "gilbert-elliott" = GilbertElliott);
 choice!(ChurnName: "none" = None, "lifetime" = Lifetime);
 choice!(DistributionName:
     "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,

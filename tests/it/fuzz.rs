@@ -122,6 +122,9 @@ fn nodes(draft: &mut Draft) {
         draft.word("uplink", &rates);
         draft.word("downlink", &rates);
         draft.word("queue", &["2 KiB", "16 KiB", "256 KiB"]);
+        if draft.chance(30) {
+            draft.share("loss", 0..=200);
+        }
     }
     if bootstrap != "warm" && draft.chance(50) {
         topology(draft, count);
@@ -234,13 +237,24 @@ fn eviction(draft: &mut Draft) {
 }
 
 fn network(draft: &mut Draft) {
+    draft.line("[network]");
+    for key in ["duplication", "corruption"] {
+        if draft.chance(30) {
+            draft.share(key, 0..=300);
+        }
+    }
     draft.line("[network.latency]");
-    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand", "graph"]);
+    let models = ["constant", "uniform", "lognormal", "coordinates", "regions", "by hand", "graph"];
+    let model = draft.pick(&models);
     if model != "by hand" {
         draft.line(&format!("model = \"{model}\""));
     }
     if draft.chance(40) {
         draft.length("jitter", 0..=200);
+        draft.word("jitter_distribution", &["uniform", "exponential"]);
+    }
+    if model != "graph" && draft.chance(30) {
+        draft.share("asymmetry", 0..=900);
     }
     match model {
         "constant" => draft.length("delay", 0..=400),
@@ -251,6 +265,12 @@ fn network(draft: &mut Draft) {
         "lognormal" => {
             draft.length("median", 1..=300);
             draft.share("sigma", 0..=1_500);
+        }
+        "coordinates" => {
+            draft.length("spread", 0..=300);
+            draft.length("height_median", 0..=50);
+            draft.share("height_sigma", 0..=1_500);
+            draft.length("smallest", 0..=20);
         }
         "by hand" => {
             draft.line("model = \"regions\"");
@@ -264,7 +284,19 @@ fn network(draft: &mut Draft) {
     if draft.chance(60) {
         draft.line("[network.loss]");
         let most = draft.pick(&["20", "300", "1000"]).parse().expect("it is a number");
-        draft.share("rate", 0..=most);
+        if draft.chance(50) {
+            draft.share("rate", 0..=most);
+        } else {
+            draft.line("model = \"gilbert-elliott\"");
+            draft.share("good_to_bad", 0..=most);
+            draft.share("bad_to_good", 100..=1_000);
+            draft.share("loss_in_good", 0..=50);
+            draft.share("loss_in_bad", 0..=1_000);
+        }
+        if model == "by hand" {
+            draft.line("[[network.loss.link]]\nfrom = \"east\"\nto = \"west\"");
+            draft.share("rate", 0..=most);
+        }
     }
     if model == "graph" {
         underlay(draft);
@@ -377,6 +409,14 @@ fn random_scenarios_cover_every_key_and_word() {
         "graceful_leave_probability",
         "keep_stale",
         "edge_latency",
+        "jitter_distribution",
+        "asymmetry",
+        "spread",
+        "duplication",
+        "corruption",
+        "good_to_bad",
+        "loss",
+        "from",
     ] {
         assert!(key(name), "{name} is never written");
     }
@@ -396,8 +436,10 @@ fn random_scenarios_cover_every_key_and_word() {
         "constant",
         "uniform",
         "lognormal",
+        "coordinates",
         "regions",
         "graph",
+        "gilbert-elliott",
         "weibull",
         "exponential",
         "pareto_shifted",

@@ -23,6 +23,8 @@ mod known_answers;
 mod topology;
 // Packets along the routes of a graph.
 mod underlay;
+// Links of known answer.
+mod links;
 // Keys of 64, 160 and 256 bits.
 mod keys;
 // Warm and organic starts agree.

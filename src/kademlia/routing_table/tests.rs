@@ -106,6 +106,8 @@ proptest! {
         let target = Key64(target);
         let mut closest = PeerList::new();
         table.closest(OWN, target, count, &params, key_of, &mut closest);
+        let places = closest.inline_size();
+        prop_assert!(count > places || !closest.spilled(), "a list that fits stays in its message");
         closest.sort_by_key(|&peer| key_of(peer).distance(target));
         let mut expected = table.contacts().collect::<Vec<_>>();
         expected.sort_by_key(|&peer| key_of(peer).distance(target));

@@ -25,7 +25,7 @@ use crate::rng::distribution::below;
 use crate::rng::{PacketDraws, Purpose, Seed};
 use crate::time::Duration;
 use hosts::Hosts;
-use routes::Routes;
+use routes::{Route, Routes};
 
 /// The ways between the nodes of one run.
 #[derive(Clone, Debug)]
@@ -67,11 +67,24 @@ impl Underlay {
                 return Err(DropReason::Loss);
             }
         }
+        Ok(self.delay_along(route, name))
+    }
+
+    /// How long a packet of this name travels, if it is not lost; zero without a way.
+    pub fn delay(&self, packet: &Packet) -> Duration {
+        let router_of = |node: NodeIndex| self.router_of[node.get()];
+        let route = self.routes.between(router_of(packet.sender), router_of(packet.receiver));
+        let name = (u64::from(packet.sender.0), packet.number);
+        route.map_or(Duration::ZERO, |route| self.delay_along(route, name))
+    }
+
+    #[inline]
+    fn delay_along(&self, route: Route, name: (u64, u64)) -> Duration {
         let later = match route.jitter {
             0 => 0,
             jitter => below(self.jitter_draws.bits(name.0, name.1), jitter),
         };
-        Ok(Duration::from_nanos(route.latency + later))
+        Duration::from_nanos(route.latency + later)
     }
 
     /// Begins to fetch what [`Underlay::carry`] will read of a packet between these nodes.

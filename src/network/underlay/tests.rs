@@ -1,6 +1,6 @@
 //! Tests of what becomes of packets between two hosts.
 
-use super::super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig};
+use super::super::config::{ClassConfig, LatencyModel, LossConfig, NetworkConfig};
 use super::super::{Network, Verdict};
 use super::*;
 use crate::graph::Edge;
@@ -22,7 +22,7 @@ fn graph() -> Graph {
 }
 
 fn class(name: &str, share: f64) -> ClassConfig {
-    ClassConfig { name: name.into(), share, uplink: None, downlink: None, queue: 10_000 }
+    ClassConfig { share, queue: 10_000, ..ClassConfig::unlimited(name) }
 }
 
 /// The network of this graph, with a class of nodes at each of its three routers.
@@ -37,9 +37,8 @@ fn config(graph: Graph) -> NetworkConfig {
         latency_per_unit: Duration::ZERO,
         pinned: vec![Some(0), Some(1), Some(2)],
     });
-    let latency = LatencyConfig { model, jitter: Duration::ZERO };
     let classes = ["a", "b", "c"].map(|name| class(name, 1.0 / 3.0)).to_vec();
-    NetworkConfig { latency, loss: LossConfig::None, classes }
+    NetworkConfig::of_latency(model, classes)
 }
 
 const NODES: u32 = 40;

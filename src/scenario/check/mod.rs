@@ -7,7 +7,9 @@ mod bounds;
 mod kademlia;
 // A graph and the numbers of its kind.
 mod graph;
-// Latency, loss and links.
+// Which packets are lost.
+mod links;
+// Latency, classes and all of the network.
 mod network;
 // The routers and the ways between them.
 mod underlay;

@@ -4,8 +4,9 @@ use super::parse;
 use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
-    RouteChoice, UnderlayConfig,
+    ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
+    LatencyModel, LinkLossConfig, LossConfig, NetworkConfig, RegionsConfig, RouteChoice,
+    UnderlayConfig,
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
@@ -97,9 +98,23 @@ fn latency() -> impl Strategy<Value = LatencyConfig> {
         millis().prop_map(|delay| LatencyModel::Constant { delay }),
         (millis(), millis()).prop_map(|(min, more)| LatencyModel::Uniform { min, max: min + more }),
         (millis(), 0.0..=5.0).prop_map(|(median, sigma)| LatencyModel::LogNormal { median, sigma }),
+        (millis(), millis(), 0.0..=5.0, millis()).prop_map(
+            |(spread, height_median, height_sigma, smallest)| LatencyModel::Coordinates(
+                CoordinatesConfig { spread, height_median, height_sigma, smallest }
+            )
+        ),
         regions,
     ];
-    (model, millis()).prop_map(|(model, jitter)| LatencyConfig { model, jitter })
+    let jitter =
+        prop_oneof![Just(JitterDistribution::Uniform), Just(JitterDistribution::Exponential)];
+    (model, millis(), jitter, 0.0..=0.9).prop_map(
+        |(model, jitter, jitter_distribution, asymmetry)| LatencyConfig {
+            model,
+            jitter,
+            jitter_distribution,
+            asymmetry,
+        },
+    )
 }
 
 /// Graphs of 100 vertices.
@@ -161,32 +176,50 @@ fn underlays() -> impl Strategy<Value = UnderlayConfig> {
 fn network() -> impl Strategy<Value = NetworkConfig> {
     let loss = prop_oneof![
         Just(LossConfig::None),
-        (0.0..=1.0).prop_map(|rate| LossConfig::Bernoulli { rate })
+        (0.0..=1.0).prop_map(|rate| LossConfig::Bernoulli { rate }),
+        (0.0..=1.0, 0.0..=1.0, 0.0..=1.0, 0.0..=1.0).prop_map(
+            |(good_to_bad, bad_to_good, loss_in_good, loss_in_bad)| {
+                let config =
+                    GilbertElliottConfig { good_to_bad, bad_to_good, loss_in_good, loss_in_bad };
+                LossConfig::GilbertElliott(config)
+            }
+        ),
     ];
-    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30);
+    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30, 0.0..=1.0);
     let classes = (1usize..4).prop_flat_map(move |count| {
         (shares(count), proptest::collection::vec(links.clone(), count)).prop_map(
             |(shares, links)| {
                 let items = shares.into_iter().zip(links).enumerate();
-                let class = |(index, (share, (uplink, queue)))| ClassConfig {
+                let class = |(index, (share, (uplink, queue, loss)))| ClassConfig {
                     name: format!("class \"{index}\""),
                     share,
                     uplink,
                     downlink: uplink.map(|rate| rate * 3),
                     queue,
+                    loss,
                 };
                 items.map(class).collect::<Vec<ClassConfig>>()
             },
         )
     });
-    (latency(), loss, classes, 0u32..100).prop_map(|(mut latency, loss, classes, router)| {
-        if let LatencyModel::Graph(underlay) = &mut latency.model {
-            // The first class is pinned in most of the cases.
-            underlay.pinned = vec![None; classes.len()];
-            underlay.pinned[0] = Some(router).filter(|&router| router > 20);
-        }
-        NetworkConfig { latency, loss, classes }
-    })
+    let others = (0.0..=1.0, 0.0..=1.0, proptest::collection::vec(0.0..=1.0, 0..3), 0u32..100);
+    (latency(), loss, classes, others).prop_map(
+        |(mut latency, loss, classes, (duplication, corruption, rates, router))| {
+            if let LatencyModel::Graph(underlay) = &mut latency.model {
+                // The first class is pinned in most of the cases.
+                underlay.pinned = vec![None; classes.len()];
+                underlay.pinned[0] = Some(router).filter(|&router| router > 20);
+                latency.asymmetry = 0.0;
+            }
+            let between = |rate| LinkLossConfig {
+                from: classes[0].name.clone(),
+                to: classes[classes.len() - 1].name.clone(),
+                rate,
+            };
+            let loss_links = rates.into_iter().map(between).collect();
+            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes }
+        },
+    )
 }
 
 fn churn() -> impl Strategy<Value = ChurnConfig> {
