@@ -119,14 +119,18 @@ impl<'s> Experiment<'s> {
                 let mut present: Vec<_> = population.online_first().map(|(_, node)| node).collect();
                 present.sort_unstable();
                 let contacts = self.scenario.nodes.contacts;
-                let tables = random_start::tables(seed, params, &present, contacts, key_of);
+                let open = present.iter().copied().filter(|&node| population.is_open(node));
+                let known: Vec<_> = open.collect();
+                let tables = random_start::tables(seed, params, &present, &known, contacts, key_of);
                 for (node, table) in present.into_iter().zip(tables) {
                     place(key_of(node), node, table);
                 }
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                warm_start::fill(seed, params, history, population.online_first(), &mut place);
+                let (servers, clients): (Vec<_>, Vec<_>) =
+                    population.online_first().partition(|&(_, node)| population.serves(node));
+                warm_start::fill(seed, params, history, servers, clients, &mut place);
             }
         }
     }
