@@ -144,18 +144,20 @@ impl TableSums {
         mut self,
         table: &RoutingTable<NodeIndex>,
         is_online: impl Fn(NodeIndex) -> bool,
-        is_open: impl Fn(NodeIndex) -> bool,
+        is_open: Option<impl Fn(NodeIndex) -> bool>,
     ) -> Self {
         let contacts = table.len() as u64;
         let mut buckets = Vec::with_capacity(table.buckets());
         for depth in 0..table.buckets() {
             let bucket = table.bucket(depth);
-            let mut sums = BucketSums { held: bucket.len() as u64, ..BucketSums::default() };
-            for peer in bucket.filter(|&peer| is_online(peer)) {
-                sums.online += 1;
-                sums.reachable += u64::from(is_open(peer));
-            }
-            buckets.push(sums);
+            let held = bucket.len() as u64;
+            let there = bucket.filter(|&peer| is_online(peer));
+            let online = there.clone().count() as u64;
+            let reachable = match &is_open {
+                Some(is_open) => there.filter(|&peer| is_open(peer)).count() as u64,
+                None => online,
+            };
+            buckets.push(BucketSums { held, online, reachable });
         }
         let extremes = Some((contacts, contacts));
         self = self.merge(TableSums { tables: 1, contacts, extremes, buckets });
@@ -188,7 +190,8 @@ fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
         .filter_map(|node| tables.table(node))
         .fold(TableSums::default, |sums, table| {
             let is_online = |peer| population.was_online(peer, now);
-            sums.add(table, is_online, |peer| population.is_open(peer))
+            let is_open = |peer| population.is_open(peer);
+            sums.add(table, is_online, (!population.are_all_open()).then_some(is_open))
         })
         .reduce(TableSums::default, TableSums::merge);
     let Some((contacts_min, contacts_max)) = sums.extremes else { return TableHealth::default() };

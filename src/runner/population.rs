@@ -260,6 +260,11 @@ impl Population {
         self.ring.in_order().iter().copied().filter(online)
     }
 
+    /// Whether all nodes are servers that can be dialled.
+    pub(super) fn are_all_open(&self) -> bool {
+        self.reach.is_none()
+    }
+
     /// Whether a node answers what others ask: it need not be online.
     #[inline]
     pub(super) fn serves(&self, node: NodeIndex) -> bool {
