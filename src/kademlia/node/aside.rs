@@ -55,11 +55,15 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     #[inline]
     pub(super) fn note_answer(&mut self, peer: P, now: Instant) {
         if self.params.dial_timeout.is_some() {
-            let new = || Box::new(Aside { introducers: SmallVec::new(), connections: None });
-            let aside = self.aside.get_or_insert_with(new);
-            let connections = aside.connections.get_or_insert_with(|| Box::new(Connections::new()));
-            connections.answered(peer, now, self.params.connection_idle);
+            self.keep_connection(peer, now);
         }
+    }
+
+    fn keep_connection(&mut self, peer: P, now: Instant) {
+        let new = || Box::new(Aside { introducers: SmallVec::new(), connections: None });
+        let aside = self.aside.get_or_insert_with(new);
+        let connections = aside.connections.get_or_insert_with(|| Box::new(Connections::new()));
+        connections.answered(peer, now, self.params.connection_idle);
     }
 
     /// A node has not answered a request.
