@@ -195,8 +195,8 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
     let timeouts: Vec<_> = timeouts
         .map(|figures| format!("{} a {}", short(figures.timeouts.mean), figures.kind.name()))
         .collect();
-    if !timeouts.is_empty() {
-        rows.push(pair("time-outs", timeouts.join(", ")));
+    for (line, timeouts) in timeouts.chunks(3).enumerate() {
+        rows.push(pair(if line == 0 { "time-outs" } else { "" }, timeouts.join(", ")));
     }
     let tables = &result.tables;
     let online = tables.online_share.map(|share| format!(", {} of them online", percent(share)));

@@ -11,7 +11,7 @@ use super::warm_start::{self, History};
 use super::{random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
-use crate::kademlia::params::Params;
+use crate::kademlia::params::{Admission, Params};
 use crate::kademlia::routing_table::RoutingTable;
 use crate::metrics::{Gauges, Metrics};
 use crate::network::Network;
@@ -128,9 +128,13 @@ impl<'s> Experiment<'s> {
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                let (servers, clients): (Vec<_>, Vec<_>) =
-                    population.online_first().partition(|&(_, node)| population.serves(node));
-                warm_start::fill(seed, params, history, servers, clients, &mut place);
+                let is_kept = |node| match params.precautions.measures().admission {
+                    Admission::OnHearing => population.serves(node),
+                    Admission::OnAnswer => population.is_open(node),
+                };
+                let (kept, unknown): (Vec<_>, Vec<_>) =
+                    population.online_first().partition(|&(_, node)| is_kept(node));
+                warm_start::fill(seed, params, history, kept, unknown, &mut place);
             }
         }
     }

@@ -53,18 +53,19 @@ impl History {
 const AT_A_TIME: usize = 1 << 13;
 
 /// Fills the tables of all nodes present, which are given in the order of their keys, and hands
-/// them out in that order, those of the servers first. Clients stand in no table. Who has the lower number came earlier: numbers say nothing of keys,
+/// them out in that order, those of nodes that
+/// others keep first. The unknown stand in no table. Who has the lower number came earlier: numbers say nothing of keys,
 /// so that is as good as any order.
 pub(super) fn fill(
     seed: Seed,
     params: &Params,
     history: History,
-    servers: Vec<(Key64, NodeIndex)>,
-    clients: Vec<(Key64, NodeIndex)>,
+    kept: Vec<(Key64, NodeIndex)>,
+    unknown: Vec<(Key64, NodeIndex)>,
     mut each: impl FnMut(Key64, NodeIndex, RoutingTable<NodeIndex>),
 ) {
     let named = PacketDraws::new(seed, Purpose::WarmStart);
-    let crowds = Crowd::halved(members(servers));
+    let crowds = Crowd::halved(members(kept));
     let world = World { params, history, crowds, named };
     let mut tables = Vec::new();
     // In the order of their keys: neighbours have most ranges in common.
@@ -76,10 +77,10 @@ pub(super) fn fill(
             each(member.key, member.node, table);
         }
     }
-    // Nobody has ever met a client, so its table grew by its own lookups alone, and evenly.
+    // Whom nobody keeps nobody has told of itself: its table grew by its own lookups, and evenly.
     let world = World { history: History::Even, ..world };
     let mut hand = Hand::default();
-    for (key, node) in clients {
+    for (key, node) in unknown {
         let table = world.table(Member { key, elders: 0, node }, &mut hand);
         each(key, node, table);
     }
