@@ -170,13 +170,15 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::config::Mode;
     use crate::network::placement::CLASS;
     use crate::rng::Seed;
 
     const NODE: NodeIndex = NodeIndex(0);
 
     fn links(uplink: Option<u64>, downlink: Option<u64>, queue: u64) -> Option<Links> {
-        let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue };
+        let (name, mode) = ("home".into(), Mode::Server);
+        let class = ClassConfig { name, share: 1.0, uplink, downlink, queue, dialable: true, mode };
         Links::new(&[class], &Placement::by_share(Seed(1), CLASS, &[1.0]), 2)
     }
 

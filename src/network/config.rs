@@ -119,4 +119,19 @@ pub struct ClassConfig {
     pub downlink: Option<u64>,
     /// Bytes that wait before either link until packets are dropped.
     pub queue: u64,
+    /// Whether others can open an exchange with the node; if not, it only gets answers, as behind
+    /// a firewall.
+    pub dialable: bool,
+    /// Whether the node answers what others ask.
+    pub mode: Mode,
+}
+
+/// What a node is to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It answers what others ask, and they keep it in their tables.
+    Server,
+    /// It only asks, says so, and is kept by nobody (libp2p's client mode, BEP 43's read-only
+    /// node).
+    Client,
 }

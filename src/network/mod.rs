@@ -5,7 +5,8 @@
 //! - [`loss`]: whether it is lost in between;
 //! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
 //!   [`matrix`];
-//! - [`bandwidth`] again: the receiver's downlink.
+//! - [`bandwidth`] again: the receiver's downlink;
+//! - [`reach`]: whether what stands before the receiver lets it in.
 //!
 //! What the user says about all that is in [`config`]; which class, region or site a node
 //! belongs to is drawn once, in [`placement`].
@@ -16,6 +17,7 @@ pub mod latency;
 pub mod loss;
 pub mod matrix;
 pub mod placement;
+pub mod reach;
 pub mod regions;
 
 use crate::protocol::NodeIndex;
@@ -26,6 +28,7 @@ use config::NetworkConfig;
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
+use reach::{Exchange, Reach};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -75,12 +78,19 @@ pub enum DropReason {
     DownlinkFull,
     /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
     Offline,
+    /// It opens an exchange with a node that cannot be dialled.
+    Undialable,
 }
 
 impl DropReason {
     /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 4] =
-        [DropReason::Loss, DropReason::UplinkFull, DropReason::DownlinkFull, DropReason::Offline];
+    pub const ALL: [DropReason; 5] = [
+        DropReason::Loss,
+        DropReason::UplinkFull,
+        DropReason::DownlinkFull,
+        DropReason::Offline,
+        DropReason::Undialable,
+    ];
 
     /// Names of all, in that order.
     pub const NAMES: &'static [&'static str] = &[
@@ -88,6 +98,7 @@ impl DropReason {
         DropReason::UplinkFull.name(),
         DropReason::DownlinkFull.name(),
         DropReason::Offline.name(),
+        DropReason::Undialable.name(),
     ];
 
     /// Place in [`DropReason::ALL`].
@@ -102,6 +113,7 @@ impl DropReason {
             DropReason::UplinkFull => "uplink-full",
             DropReason::DownlinkFull => "downlink-full",
             DropReason::Offline => "offline",
+            DropReason::Undialable => "undialable",
         }
     }
 }
@@ -118,6 +130,8 @@ pub struct Network {
     loss: Loss,
     /// Absent if no class has a finite link: then no state is kept at all.
     links: Option<Links>,
+    /// Absent if all nodes are servers that can be dialled.
+    reach: Option<Arc<Reach>>,
 }
 
 impl Network {
@@ -133,6 +147,7 @@ impl Network {
             latency: Arc::new(Latency::new(&config.latency, nodes, seed)),
             loss: Loss::new(config.loss, seed),
             links: Links::new(&config.classes, &classes, nodes),
+            reach: Reach::new(&config.classes, seed).map(Arc::new),
         }
     }
 
@@ -143,6 +158,7 @@ impl Network {
             latency: Arc::clone(&self.latency),
             loss: self.loss.clone(),
             links: self.links.as_ref().map(|links| links.part(nodes)),
+            reach: self.reach.clone(),
         }
     }
 
@@ -165,21 +181,40 @@ impl Network {
 
     /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
     /// packet and in the order of `now` for each receiver. After [`Arrival::At`] the packet is
-    /// through the downlink: deliver it then, without asking again.
+    /// through the downlink: deliver it then, without asking again. What is not let in has
+    /// occupied the downlink before, behind which the firewall stands.
     #[inline]
-    pub fn receive(&mut self, now: Instant, receiver: NodeIndex, size: u32) -> Arrival {
-        let Some(links) = &mut self.links else { return Arrival::Now };
-        match links.downlink(receiver, now, size) {
-            Some(through) if through == now => Arrival::Now,
-            Some(through) => Arrival::At(through),
-            None => Arrival::Drop(DropReason::DownlinkFull),
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        size: u32,
+        exchange: Exchange,
+    ) -> Arrival {
+        let through = match &mut self.links {
+            None => Some(now),
+            Some(links) => links.downlink(receiver, now, size),
+        };
+        let Some(through) = through else { return Arrival::Drop(DropReason::DownlinkFull) };
+        if exchange == Exchange::Opens
+            && let Some(reach) = &self.reach
+            && !reach.is_dialable(receiver)
+        {
+            return Arrival::Drop(DropReason::Undialable);
         }
+        if through == now { Arrival::Now } else { Arrival::At(through) }
     }
 
-    /// Whether any downlink is finite; if not, [`Network::receive`] always answers
-    /// [`Arrival::Now`] and need not be called.
-    pub fn has_downlinks(&self) -> bool {
-        self.links.as_ref().is_some_and(Links::has_downlinks)
+    /// Whether anything can become of a packet that arrives but that its receiver has it at once;
+    /// if not, [`Network::receive`] always answers [`Arrival::Now`] and need not be called.
+    pub fn decides_arrivals(&self) -> bool {
+        self.reach.is_some() || self.links.as_ref().is_some_and(Links::has_downlinks)
+    }
+
+    /// Whether a node answers what others ask.
+    #[inline]
+    pub fn serves(&self, node: NodeIndex) -> bool {
+        self.reach.as_ref().is_none_or(|reach| reach.serves(node))
     }
 
     /// No packet arrives sooner after it was sent: the width of the windows in which nodes can
@@ -198,13 +233,21 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
-    use super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig};
+    use super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig, Mode};
     use super::*;
 
     fn config(loss: LossConfig, rates: [Option<u64>; 2]) -> NetworkConfig {
         let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
         let [uplink, downlink] = rates;
-        let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue: 2_500 };
+        let class = ClassConfig {
+            name: "home".into(),
+            share: 1.0,
+            uplink,
+            downlink,
+            queue: 2_500,
+            dialable: true,
+            mode: Mode::Server,
+        };
         let latency = LatencyConfig { model, jitter: Duration::ZERO };
         NetworkConfig { latency, loss, classes: vec![class] }
     }
@@ -218,12 +261,29 @@ mod tests {
         Instant::ZERO + Duration::from_micros(micros)
     }
 
+    fn receive(network: &mut Network, now: Instant, receiver: u32) -> Arrival {
+        network.receive(now, NodeIndex(receiver), 1_000, Exchange::Opens)
+    }
+
+    /// A request is kept out and an answer is not; both have occupied the downlink.
+    #[test]
+    fn a_node_that_cannot_be_dialled_gets_answers_only() {
+        let mut config = config(LossConfig::None, [None, Some(16_000_000)]);
+        config.classes[0].dialable = false;
+        let mut network = Network::new(&config, 2, Seed(1));
+        assert!(network.decides_arrivals() && network.serves(NodeIndex(0)));
+        let undialable = Arrival::Drop(DropReason::Undialable);
+        assert_eq!(receive(&mut network, at_micros(0), 1), undialable);
+        let answer = network.receive(at_micros(0), NodeIndex(1), 1_000, Exchange::Answers);
+        assert_eq!(answer, Arrival::At(at_micros(1_000)));
+    }
+
     #[test]
     fn without_links_and_loss_a_packet_takes_the_latency() {
         let mut network = Network::new(&config(LossConfig::None, [None; 2]), 2, Seed(1));
         assert!((0..9).all(|i| network.send(&packet(i)) == Verdict::Deliver(at_micros(50_000))));
-        assert_eq!(network.receive(at_micros(7), NodeIndex(1), 1_000), Arrival::Now);
-        assert!(!network.has_downlinks());
+        assert_eq!(receive(&mut network, at_micros(7), 1), Arrival::Now);
+        assert!(!network.decides_arrivals());
         assert_eq!(network.smallest_delay(), Duration::from_millis(50));
     }
 
@@ -232,12 +292,12 @@ mod tests {
     fn links_delay_and_drop() {
         let rates = [Some(8_000_000), Some(16_000_000)];
         let mut network = Network::new(&config(LossConfig::None, rates), 2, Seed(1));
-        assert!(network.has_downlinks());
+        assert!(network.decides_arrivals());
         let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
         let full = Verdict::Drop(DropReason::UplinkFull);
         let arrive = [51_000, 52_000].map(|micros| Verdict::Deliver(at_micros(micros)));
         assert_eq!(sent, [arrive[0], arrive[1], full]);
-        let mut receive = || network.receive(at_micros(51_000), NodeIndex(1), 1_000);
+        let mut receive = || receive(&mut network, at_micros(51_000), 1);
         assert_eq!(receive(), Arrival::At(at_micros(51_500)));
         assert_eq!(receive(), Arrival::At(at_micros(52_000)));
         assert_eq!(receive(), Arrival::Drop(DropReason::DownlinkFull));
@@ -255,8 +315,7 @@ mod tests {
         for _ in 0..4 {
             assert_eq!(part.send(&packet), whole.send(&packet));
             let now = at_micros(51_000);
-            let receive = |network: &mut Network| network.receive(now, NodeIndex(2), 1_000);
-            assert_eq!(receive(&mut part), receive(&mut whole));
+            assert_eq!(receive(&mut part, now, 2), receive(&mut whole, now, 2));
         }
     }
 

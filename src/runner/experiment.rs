@@ -11,7 +11,7 @@ use super::warm_start::{self, History};
 use super::{random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
-use crate::kademlia::params::Params;
+use crate::kademlia::params::{Admission, Params};
 use crate::kademlia::routing_table::RoutingTable;
 use crate::metrics::{Gauges, Metrics};
 use crate::network::Network;
@@ -119,14 +119,22 @@ impl<'s> Experiment<'s> {
                 let mut present: Vec<_> = population.online_first().map(|(_, node)| node).collect();
                 present.sort_unstable();
                 let contacts = self.scenario.nodes.contacts;
-                let tables = random_start::tables(seed, params, &present, contacts, key_of);
+                let open = present.iter().copied().filter(|&node| population.is_open(node));
+                let known: Vec<_> = open.collect();
+                let tables = random_start::tables(seed, params, &present, &known, contacts, key_of);
                 for (node, table) in present.into_iter().zip(tables) {
                     place(key_of(node), node, table);
                 }
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                warm_start::fill(seed, params, history, population.online_first(), &mut place);
+                let is_kept = |node| match params.precautions.measures().admission {
+                    Admission::OnHearing => population.serves(node),
+                    Admission::OnAnswer => population.is_open(node),
+                };
+                let (kept, unknown): (Vec<_>, Vec<_>) =
+                    population.online_first().partition(|&(_, node)| is_kept(node));
+                warm_start::fill(seed, params, history, kept, unknown, &mut place);
             }
         }
     }

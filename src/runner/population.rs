@@ -7,6 +7,7 @@
 use crate::checker::KeyRing;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::PeerList;
+use crate::network::reach::Reach;
 use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
 use crate::scenario::{Bootstrap, Scenario};
@@ -66,6 +67,8 @@ const ABSENT: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Population {
     sessions: Option<Sessions>,
+    /// Absent if all nodes are servers that can be dialled.
+    reach: Option<Reach>,
     /// Where each node's stream of sessions stands; empty without churn.
     draws: Vec<u64>,
     /// What is left of the sessions in which nodes are when the run begins, until they join.
@@ -102,6 +105,7 @@ impl Population {
         let mut population = Population {
             draws: if sessions.is_some() { vec![0; nodes as usize] } else { Vec::new() },
             sessions,
+            reach: Reach::new(&scenario.network.classes, seed),
             first_sessions: BTreeMap::new(),
             next: BinaryHeap::new(),
             online: Vec::new(),
@@ -256,8 +260,25 @@ impl Population {
         self.ring.in_order().iter().copied().filter(online)
     }
 
-    /// The up to `k` nodes online `now` that are closest to `target`, closest first, `except`
-    /// left out.
+    /// Whether all nodes are servers that can be dialled.
+    pub(super) fn are_all_open(&self) -> bool {
+        self.reach.is_none()
+    }
+
+    /// Whether a node answers what others ask: it need not be online.
+    #[inline]
+    pub(super) fn serves(&self, node: NodeIndex) -> bool {
+        self.reach.as_ref().is_none_or(|reach| reach.serves(node))
+    }
+
+    /// Whether a node is a server that can be dialled: it need not be online.
+    #[inline]
+    pub(super) fn is_open(&self, node: NodeIndex) -> bool {
+        self.reach.as_ref().is_none_or(|reach| reach.is_open(node))
+    }
+
+    /// The up to `k` nodes online `now` that are closest to `target` of those that anybody can ask,
+    /// closest first, `except` left out.
     pub(super) fn closest(
         &self,
         target: Key64,
@@ -265,7 +286,9 @@ impl Population {
         except: NodeIndex,
         now: Instant,
     ) -> PeerList<NodeIndex> {
-        self.ring.closest(target, k, |node| node != except && self.is_online(node, now))
+        self.ring.closest(target, k, |node| {
+            node != except && self.is_open(node) && self.is_online(node, now)
+        })
     }
 
     /// What has come to pass before `now`.
@@ -299,7 +322,7 @@ impl Population {
     }
 
     /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or
-    /// a tracker would name them; `position` is where its stream of contacts stands, and
+    /// a tracker would name them: servers that can be dialled; `position` is where its stream of contacts stands, and
     /// `undivided_now` the present if packets need not stay until the horizon.
     ///
     /// They are drawn from those online at the horizon, as no packet reaches one before. Where
@@ -318,7 +341,9 @@ impl Population {
         let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
         let index = u64::from(node.0);
         let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
-        let is_there = |other| undivided_now.is_none_or(|now| self.is_online(other, now));
+        let is_there = |other| {
+            self.is_open(other) && undivided_now.is_none_or(|now| self.is_online(other, now))
+        };
         let mut passed_over = 0;
         while contacts.len() < wanted && passed_over < MOST_PASSED_OVER {
             let drawn = self.online[stream.random_range(0..self.online.len())];

@@ -8,7 +8,7 @@ use super::words::{
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::MatrixUnit;
+use crate::network::config::{MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,8 @@ table!(
         uplink: BitRate,
         downlink: BitRate,
         queue: Size,
+        dialable: bool,
+        mode: Word<Mode>,
     }
 );
 
@@ -111,6 +113,8 @@ table!(
         follow_up: bool,
         candidates: Whole,
         request_timeout: Length,
+        dial_timeout: Interval,
+        connection_idle: Length,
         short_timeout: Interval,
         retries: Whole,
         probe_retries: Whole,

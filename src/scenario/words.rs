@@ -2,7 +2,7 @@
 
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::MatrixUnit;
+use crate::network::config::{MatrixUnit, Mode};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -133,6 +133,7 @@ choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
     "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,
     "matrix" = Matrix);
+choice!(Mode: "server" = Server, "client" = Client);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
 choice!(LossName: "none" = None, "bernoulli" = Bernoulli);
 choice!(ChurnName: "none" = None, "lifetime" = Lifetime);

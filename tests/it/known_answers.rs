@@ -263,7 +263,13 @@ fn loss_is_binomial_and_times_out_requests() {
         let lost = run.result.drops.total();
         assert_eq!(
             run.result.drops.0,
-            [("loss", lost), ("uplink-full", 0), ("downlink-full", 0), ("offline", 0)]
+            [
+                ("loss", lost),
+                ("uplink-full", 0),
+                ("downlink-full", 0),
+                ("offline", 0),
+                ("undialable", 0)
+            ]
         );
         let (n, band) = (sent as f64, 5.0 * f64::sqrt(sent as f64 * rate * (1.0 - rate)));
         assert!((lost as f64 - n * rate).abs() < band, "{lost} of {sent} at {rate}");
@@ -289,10 +295,12 @@ fn loss_is_binomial_and_times_out_requests() {
     }
 }
 
-/// Whatever happens to a packet is counted once: over a whole run with loss, narrow links and
-/// nodes that leave, what was sent was delivered, was dropped for a reason, or is under way.
+/// Whatever happens to a packet is counted once: over a whole run with loss, narrow links,
+/// nodes that leave and nodes that cannot be dialled, what was sent was delivered, was dropped for a reason, or is under way.
 #[test]
 fn every_packet_is_accounted_for() {
+    let link = "uplink=\"60 kbit/s\",downlink=\"60 kbit/s\",queue=\"2 KiB\"";
+    let hidden = format!("{{name=\"hidden\",share=0.2,dialable=false,{link}}}");
     let run = still(
         &[
             LOOKUPS,
@@ -301,9 +309,7 @@ fn every_packet_is_accounted_for() {
         ],
         &[
             "network.loss.rate=0.05",
-            "nodes.class.0.uplink=60 kbit/s",
-            "nodes.class.0.downlink=60 kbit/s",
-            "nodes.class.0.queue=2 KiB",
+            &format!("nodes.class=[{{name=\"open\",share=0.8,{link}}}, {hidden}]"),
         ],
     );
     let sum = |count: fn(&Traffic) -> u64| -> u64 {

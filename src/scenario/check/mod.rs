@@ -7,6 +7,8 @@ mod bounds;
 mod kademlia;
 // Latency, loss and links.
 mod network;
+// Who can be reached.
+mod reach;
 // Churn and workloads.
 mod traffic;
 

@@ -1,8 +1,9 @@
 //! Latency, loss and the classes of nodes by their links.
 
 use super::bounds::{distinct_names, length, number, sum_to_one};
+use super::reach;
 use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Matrix, MatrixConfig, MatrixUnit,
+    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Matrix, MatrixConfig, MatrixUnit, Mode,
     NetworkConfig, RegionsConfig,
 };
 use crate::scenario::document::KeyPath;
@@ -207,11 +208,14 @@ fn classes(tables: Vec<ClassTable>) -> Result<Vec<ClassConfig>, Problem> {
             uplink: table.uplink.and_then(|rate| rate.0),
             downlink: table.downlink.and_then(|rate| rate.0),
             queue,
+            dialable: table.dialable.unwrap_or(true),
+            mode: table.mode.map_or(Mode::Server, |word| word.0),
         });
     }
     let names: Vec<String> = classes.iter().map(|class| class.name.clone()).collect();
     let shares: Vec<f64> = classes.iter().map(|class| class.share).collect();
     distinct_names(PATH, &names)?;
     sum_to_one(PATH, &shares)?;
+    reach::check(&classes)?;
     Ok(classes)
 }

@@ -3,7 +3,7 @@
 use super::parse;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
+    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Mode, NetworkConfig, RegionsConfig,
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
@@ -48,11 +48,13 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
     );
     let second = Duration::from_secs(1);
     let numbers = (1usize..=255, 1usize..=255, 0usize..500, 0u32..=100, 0usize..=255);
-    let times = (intervals(), intervals(), lengths(second, second * 60), intervals());
+    let dials = (proptest::option::of(lengths(second, second * 60)), lengths(second, second * 600));
+    let times = (intervals(), intervals(), lengths(second, second * 60), intervals(), dials);
     (preset, words, numbers, times, any::<[bool; 4]>()).prop_map(
         |(preset, (parallelism, stop, eviction), numbers, times, switches)| {
             let (k, alpha, more, retries, replacements) = numbers;
-            let (replicate_interval, republish_interval, request_timeout, short) = times;
+            let (replicate_interval, republish_interval, request_timeout, short, dials) = times;
+            let (dial_timeout, connection_idle) = dials;
             let params = Params {
                 k,
                 alpha,
@@ -67,6 +69,8 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 replicate_interval,
                 republish_interval,
                 request_timeout,
+                dial_timeout,
+                connection_idle,
                 short_timeout: short.filter(|&short| short < request_timeout),
                 follow_up: switches[0],
                 keep_stale: switches[1],
@@ -103,17 +107,21 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
         Just(LossConfig::None),
         (0.0..=1.0).prop_map(|rate| LossConfig::Bernoulli { rate })
     ];
-    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30);
+    let reach = (any::<bool>(), any::<bool>());
+    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30, reach);
     let classes = (1usize..4).prop_flat_map(move |count| {
         (shares(count), proptest::collection::vec(links.clone(), count)).prop_map(
             |(shares, links)| {
                 let items = shares.into_iter().zip(links).enumerate();
-                let class = |(index, (share, (uplink, queue)))| ClassConfig {
+                let class = |(index, (share, (uplink, queue, (dialable, serves))))| ClassConfig {
                     name: format!("class \"{index}\""),
                     share,
                     uplink,
                     downlink: uplink.map(|rate| rate * 3),
                     queue,
+                    // Somebody must be there to be asked.
+                    dialable: dialable || index == 0,
+                    mode: if serves || index == 0 { Mode::Server } else { Mode::Client },
                 };
                 items.map(class).collect::<Vec<ClassConfig>>()
             },

@@ -3,7 +3,7 @@
 use super::parse;
 use crate::kademlia::params::{Params, Stop};
 use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
+    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Mode, NetworkConfig, RegionsConfig,
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario, starter,
@@ -37,6 +37,8 @@ fn everything_has_a_default() {
                 uplink: None,
                 downlink: None,
                 queue: 256 << 10,
+                dialable: true,
+                mode: Mode::Server,
             }],
         },
         churn: ChurnConfig::None,
