@@ -88,6 +88,12 @@ impl Event {
         NodeIndex((self.rank >> 32) as u32)
     }
 
+    /// The sender's own number for a packet, as it was given.
+    #[inline]
+    pub(super) fn number(&self) -> u32 {
+        self.rank as u32
+    }
+
     /// The node at which it happens.
     #[inline]
     pub fn destination(&self) -> NodeIndex {
@@ -187,6 +193,7 @@ mod tests {
             let event = Event::new(Instant::ZERO, NodeIndex(1), 2, NodeIndex(3), payload);
             assert_eq!(event.payload(), payload);
         }
+        assert_eq!(event(1, 2, 77, 3).number(), 77);
         assert_eq!(size_of::<Event>(), 24);
     }
 }

@@ -370,6 +370,9 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         let place = self.place_of(node);
         let place = &mut self.slots[place];
         let online = place.node.is_some();
+        if online && world.is_damaged(self.now, event.sender(), event.number()) {
+            return;
+        }
         world.delivered(self.now, &message, online);
         if !online {
             return;

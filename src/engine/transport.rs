@@ -34,6 +34,37 @@ impl<P: Protocol, Q, W> SimulatedTransport<'_, P, Q, W> {
     }
 }
 
+impl<P, Q, W> SimulatedTransport<'_, P, Q, W>
+where
+    P: Protocol<Peer = NodeIndex>,
+    Q: EventQueue,
+    W: World<P>,
+{
+    /// Puts the copy that the network makes of a packet on its way, if it makes one.
+    #[cold]
+    fn send_copy(&mut self, packet: &Packet, message: &P::Message, arrival: Instant) {
+        let number = *self.packets;
+        let copy = self.world.duplicate(packet, message, arrival, number);
+        if let Some((arrival, message)) = copy {
+            *self.packets = next_number(number);
+            self.dispatch(arrival, number, packet.receiver, message);
+        }
+    }
+
+    /// Puts a message on its way.
+    #[inline]
+    fn dispatch(&mut self, arrival: Instant, number: u32, to: NodeIndex, message: P::Message) {
+        assert!(arrival >= self.now, "no packet arrives before it was sent");
+        if !self.outbox.is_own(to) {
+            let parcel = Parcel { due: arrival, sender: self.me, number, receiver: to, message };
+            self.outbox.put(parcel);
+            return;
+        }
+        let slot = self.messages.insert(message);
+        self.queue.push(Event::new(arrival, self.me, number, to, Payload::Arrival(slot)));
+    }
+}
+
 impl<P, Q, W> Transport<P> for SimulatedTransport<'_, P, Q, W>
 where
     P: Protocol<Peer = NodeIndex>,
@@ -72,14 +103,10 @@ where
             sent: self.now,
         };
         let Some(arrival) = self.world.send(&packet, &message) else { return };
-        assert!(arrival >= self.now, "no packet arrives before it was sent");
-        if !self.outbox.is_own(to) {
-            let parcel = Parcel { due: arrival, sender: self.me, number, receiver: to, message };
-            self.outbox.put(parcel);
-            return;
+        if self.world.may_duplicate() {
+            self.send_copy(&packet, &message, arrival);
         }
-        let slot = self.messages.insert(message);
-        self.queue.push(Event::new(arrival, self.me, number, to, Payload::Arrival(slot)));
+        self.dispatch(arrival, number, to, message);
     }
 
     #[inline]

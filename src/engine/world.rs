@@ -9,8 +9,9 @@ use crate::time::Instant;
 /// The world around the nodes: what happens to packets, what the applications ask for, who
 /// comes and goes, and who listens to the reports.
 ///
-/// What a call may touch keeps runs independent of threads: [`World::send`] only the state of
-/// the sender, [`World::arrive`] only that of the receiver, [`World::agenda`] that of its
+/// What a call may touch keeps runs independent of threads: [`World::send`] and
+/// [`World::duplicate`] only the state of the sender, [`World::arrive`] and [`World::is_damaged`]
+/// only that of the receiver, [`World::agenda`] that of its
 /// node. What concerns more than one node belongs between two windows
 /// ([`Blocks`](super::blocks::Blocks)).
 pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
@@ -30,8 +31,34 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     /// is lost.
     fn send(&mut self, packet: &Packet, message: &P::Message) -> Option<Instant>;
 
+    /// Whether the network copies any packet; if not, [`World::duplicate`] is never called.
+    #[inline]
+    fn may_duplicate(&self) -> bool {
+        false
+    }
+
+    /// When the copy that the network makes of a packet that is delivered at `arrival` reaches the
+    /// receiver's access link, and what it says; `None` if it makes none. The copy's own number is
+    /// `number`.
+    fn duplicate(
+        &mut self,
+        _packet: &Packet,
+        _message: &P::Message,
+        _arrival: Instant,
+        _number: u32,
+    ) -> Option<(Instant, P::Message)> {
+        None
+    }
+
     /// A packet reaches the access link of `receiver`.
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &P::Message) -> Arrival;
+
+    /// Whether the packet of this name, which its receiver would now be handed, is damaged: it is
+    /// thrown away. Never, unless the world says otherwise.
+    #[inline]
+    fn is_damaged(&mut self, _now: Instant, _sender: NodeIndex, _number: u32) -> bool {
+        false
+    }
 
     /// A message has been handed to its receiver, or, if that is offline, to nobody.
     fn delivered(&mut self, now: Instant, message: &P::Message, online: bool);

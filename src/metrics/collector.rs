@@ -1,5 +1,6 @@
 //! Everything that a run counts.
 
+use super::links::LinkLoads;
 use super::operation_log::OperationLog;
 use super::operation_stats::OperationStats;
 use super::operations::{OperationKind, OperationRecord};
@@ -38,6 +39,7 @@ pub struct Metrics {
     traffic: Traffic,
     /// The traffic when the measurement phase began, once it has.
     baseline: Option<Traffic>,
+    links: LinkLoads,
     operations: Vec<OperationStats>,
     log: OperationLog,
     /// Operations that ended since the run began, in any phase.
@@ -72,6 +74,7 @@ impl Metrics {
         Metrics {
             measurement_start,
             baseline: None,
+            links: LinkLoads::none(),
             operations: vec![OperationStats::default(); KINDS],
             log: OperationLog::new(operations_limit, seed),
             finished: [0; KINDS],
@@ -103,6 +106,28 @@ impl Metrics {
     #[inline]
     pub fn packet_dropped(&mut self, reason: usize) {
         self.traffic.packet_dropped(reason);
+    }
+
+    /// The network makes a copy of a packet.
+    #[inline]
+    pub fn packet_duplicated(&mut self) {
+        self.traffic.packet_duplicated();
+    }
+
+    /// From now on these links are counted; before it is called, none.
+    pub fn set_links(&mut self, links: LinkLoads) {
+        self.links = links;
+    }
+
+    /// Where what happens at links is told.
+    #[inline]
+    pub fn links(&mut self) -> &mut LinkLoads {
+        &mut self.links
+    }
+
+    /// What links carried in the measurement phase.
+    pub fn link_loads(&self) -> &LinkLoads {
+        &self.links
     }
 
     /// All traffic since the run began, where that is counted elsewhere.
@@ -168,6 +193,7 @@ impl Metrics {
             (None, None) => {}
             _ => panic!("parts of a run begin their measurement together"),
         }
+        self.links.merge(&other.links);
         for (mine, theirs) in self.operations.iter_mut().zip(&other.operations) {
             mine.merge(theirs);
         }

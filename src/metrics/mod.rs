@@ -5,6 +5,7 @@
 //! whole run from its first second.
 //!
 //! - [`Traffic`] counts messages, bytes and drops; the only part on the hot path.
+//! - [`LinkLoads`] counts what finite access links carried.
 //! - [`OperationRecord`] says what became of one operation; [`OperationStats`] sums them up.
 //! - [`OperationLog`] keeps the records themselves, or a sample of them.
 //! - [`Series`] holds one [`Sample`] per interval.
@@ -14,6 +15,8 @@
 mod collector;
 // Distributions of integers.
 pub mod histogram;
+// What access links carried.
+mod links;
 // Numbers as they are written to files: the same digits on every machine.
 pub mod number;
 // The operations that are written out one by one.
@@ -28,6 +31,7 @@ pub mod traffic;
 
 pub use collector::{Gauges, Metrics};
 pub use histogram::{Histogram, Percentiles};
+pub use links::{LinkLoad, LinkLoads};
 pub use operation_log::OperationLog;
 pub use operation_stats::OperationStats;
 pub use operations::{OperationKind, OperationRecord, Outcome};

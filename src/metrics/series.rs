@@ -150,6 +150,7 @@ fn header(traffic: &Traffic) -> Vec<String> {
         columns.extend(traffic.kinds().iter().map(|kind| format!("{prefix}_{kind}")));
     }
     columns.extend(traffic.reasons().iter().map(|reason| format!("dropped_{reason}")));
+    columns.push("duplicated".to_owned());
     for prefix in ["finished", "succeeded"] {
         columns.extend(OperationKind::ALL.iter().map(|kind| format!("{prefix}_{}", kind.name())));
     }
@@ -179,6 +180,7 @@ fn row(sample: &Sample) -> Vec<String> {
     values.extend(traffic.sent().iter().map(|count| count.bytes.to_string()));
     values.extend(traffic.delivered().iter().map(|count| count.messages.to_string()));
     values.extend(traffic.dropped().iter().map(u64::to_string));
+    values.push(traffic.duplicated().to_string());
     values.extend(sample.finished.iter().chain(&sample.succeeded).map(u64::to_string));
     values
 }
@@ -224,6 +226,7 @@ mod tests {
         assert_eq!((value("sent_ping"), value("bytes_ping"), value("sent_pong")), ("1", "90", "0"));
         assert_eq!((value("finished_lookup"), value("succeeded_lookup")), ("3", "2"));
         assert_eq!((value("dropped_loss"), value("records_alive")), ("0", "7"));
+        assert_eq!(value("duplicated"), "0");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Messages and bytes by kind of message, and dropped packets by reason.
+//! Messages and bytes by kind of message, dropped packets by reason, and copies.
 
 /// Messages and their bytes on the wire.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub struct Traffic {
     sent: Vec<Count>,
     delivered: Vec<Count>,
     dropped: Vec<u64>,
+    duplicated: u64,
 }
 
 impl Traffic {
@@ -37,6 +38,7 @@ impl Traffic {
             sent: vec![Count::default(); kinds.len()],
             delivered: vec![Count::default(); kinds.len()],
             dropped: vec![0; reasons.len()],
+            duplicated: 0,
         }
     }
 
@@ -56,6 +58,12 @@ impl Traffic {
     #[inline]
     pub fn packet_dropped(&mut self, reason: usize) {
         self.dropped[reason] += 1;
+    }
+
+    /// The network makes a copy of a packet.
+    #[inline]
+    pub fn packet_duplicated(&mut self) {
+        self.duplicated += 1;
     }
 
     /// Adds everything that `other`, of the same kinds and reasons, counted.
@@ -80,6 +88,7 @@ impl Traffic {
         for (mine, theirs) in self.dropped.iter_mut().zip(&other.dropped) {
             *mine = apply(*mine, *theirs);
         }
+        self.duplicated = apply(self.duplicated, other.duplicated);
     }
 
     /// Names of the kinds of message.
@@ -105,6 +114,11 @@ impl Traffic {
     /// Dropped packets by reason.
     pub fn dropped(&self) -> &[u64] {
         &self.dropped
+    }
+
+    /// Copies of packets that the network made.
+    pub fn duplicated(&self) -> u64 {
+        self.duplicated
     }
 
     /// Sent messages of all kinds.
@@ -136,6 +150,7 @@ mod tests {
         traffic.message_sent(1, 7);
         traffic.message_delivered(0, 100);
         traffic.packet_dropped(1);
+        traffic.packet_duplicated();
         traffic
     }
 
@@ -146,7 +161,7 @@ mod tests {
         assert_eq!(traffic.sent()[1], Count { messages: 1, bytes: 7 });
         assert_eq!(traffic.total_sent(), Count { messages: 3, bytes: 157 });
         assert_eq!(traffic.total_delivered(), Count { messages: 1, bytes: 100 });
-        assert_eq!(traffic.dropped(), [0, 1]);
+        assert_eq!((traffic.dropped(), traffic.duplicated()), (&[0, 1][..], 1));
     }
 
     #[test]

@@ -14,6 +14,63 @@ use std::ops::Range;
 /// Nanoseconds that a byte takes at one bit per second.
 const NANOS_PER_BYTE_AT_1_BPS: u64 = 8 * NANOS_PER_SECOND;
 
+/// One of the two links of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// What the node sends.
+    Up,
+    /// What the node receives.
+    Down,
+}
+
+impl Direction {
+    /// Both.
+    pub const ALL: [Direction; 2] = [Direction::Up, Direction::Down];
+
+    /// The name in results.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Direction::Up => "up",
+            Direction::Down => "down",
+        }
+    }
+}
+
+/// A packet at a finite link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Place of the node's class in the scenario.
+    pub class: u16,
+    /// Which link of the node.
+    pub direction: Direction,
+    /// When the packet came to the link.
+    pub came: Instant,
+    /// From when on it is put on the wire.
+    pub begins: Instant,
+    /// When it is through.
+    pub ends: Instant,
+    /// Its bytes.
+    pub size: u32,
+}
+
+/// Who is told what happens at finite links.
+pub trait LinkLog {
+    /// A packet has been taken.
+    fn passed(&mut self, passage: Passage);
+
+    /// A packet that came then was dropped, as the queue had no room for it.
+    fn refused(&mut self, class: u16, direction: Direction, came: Instant);
+}
+
+/// Nobody is told.
+impl LinkLog for () {
+    #[inline]
+    fn passed(&mut self, _: Passage) {}
+
+    #[inline]
+    fn refused(&mut self, _: u16, _: Direction, _: Instant) {}
+}
+
 /// The links of all nodes, or of some that follow each other.
 #[derive(Clone, Debug)]
 pub struct Links {
@@ -103,20 +160,34 @@ impl Links {
 
     /// When the packet has left the sender's uplink; `None` if the queue has no room for it.
     #[inline]
-    pub fn uplink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
+    pub fn uplink(
+        &mut self,
+        node: NodeIndex,
+        now: Instant,
+        size: u32,
+        log: &mut impl LinkLog,
+    ) -> Option<Instant> {
         let place = self.place(node);
-        let node = &mut self.nodes[place];
-        let Some(link) = &self.classes[usize::from(node.class)].uplink else { return Some(now) };
-        link.pass(&mut node.uplink_free, now, size)
+        let Node { uplink_free, class, .. } = &mut self.nodes[place];
+        let Some(link) = &self.classes[usize::from(*class)].uplink else { return Some(now) };
+        let interval = link.pass(uplink_free, now, size);
+        note(log, (*class, Direction::Up), (now, size), interval)
     }
 
     /// When the packet is through the receiver's downlink; `None` if the queue has no room.
     #[inline]
-    pub fn downlink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
+    pub fn downlink(
+        &mut self,
+        node: NodeIndex,
+        now: Instant,
+        size: u32,
+        log: &mut impl LinkLog,
+    ) -> Option<Instant> {
         let place = self.place(node);
-        let node = &mut self.nodes[place];
-        let Some(link) = &self.classes[usize::from(node.class)].downlink else { return Some(now) };
-        link.pass(&mut node.downlink_free, now, size)
+        let Node { downlink_free, class, .. } = &mut self.nodes[place];
+        let Some(link) = &self.classes[usize::from(*class)].downlink else { return Some(now) };
+        let interval = link.pass(downlink_free, now, size);
+        note(log, (*class, Direction::Down), (now, size), interval)
     }
 
     /// Empties the queues of a node.
@@ -127,17 +198,34 @@ impl Links {
     }
 }
 
+/// Tells `log` what became of a packet; gives when it is through.
+#[inline]
+fn note(
+    log: &mut impl LinkLog,
+    (class, direction): (u16, Direction),
+    (came, size): (Instant, u32),
+    interval: Option<[Instant; 2]>,
+) -> Option<Instant> {
+    let Some([begins, ends]) = interval else {
+        log.refused(class, direction, came);
+        return None;
+    };
+    log.passed(Passage { class, direction, came, begins, ends, size });
+    Some(ends)
+}
+
 impl Link {
-    /// An idle link takes any packet. On a busy one the packet waits, unless it and what waits
+    /// From when to when a packet is put on the wire. An idle link takes any packet. On a busy one the packet waits, unless it and what waits
     /// already, the unsent rest of the packet on the wire included, are more than the queue.
     #[inline]
-    fn pass(&self, free: &mut Instant, now: Instant, size: u32) -> Option<Instant> {
+    fn pass(&self, free: &mut Instant, now: Instant, size: u32) -> Option<[Instant; 2]> {
         let wait = free.saturating_since(now);
         if !wait.is_zero() && self.bytes_in(wait) + u64::from(size) > self.queue {
             return None;
         }
-        *free = now + wait + self.serialisation(size);
-        Some(*free)
+        let begins = now + wait;
+        *free = begins + self.serialisation(size);
+        Some([begins, *free])
     }
 
     /// Time to put `size` bytes on the wire, rounded up to whole nanoseconds.
@@ -170,15 +258,13 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::config::Mode;
     use crate::network::placement::CLASS;
     use crate::rng::Seed;
 
     const NODE: NodeIndex = NodeIndex(0);
 
     fn links(uplink: Option<u64>, downlink: Option<u64>, queue: u64) -> Option<Links> {
-        let (name, mode) = ("home".into(), Mode::Server);
-        let class = ClassConfig { name, share: 1.0, uplink, downlink, queue, dialable: true, mode };
+        let class = ClassConfig { uplink, downlink, queue, ..ClassConfig::unlimited("home") };
         Links::new(&[class], &Placement::by_share(Seed(1), CLASS, &[1.0]), 2)
     }
 
@@ -197,20 +283,23 @@ mod tests {
     #[test]
     fn serialisation_is_exact_and_first_in_first_out() {
         let mut links = links(Some(8_000_000), Some(16_000_000), 10_000).expect("links are finite");
-        assert_eq!(links.uplink(NODE, at_micros(0), 1_000), Some(at_micros(1_000)));
-        assert_eq!(links.uplink(NODE, at_micros(300), 1_000), Some(at_micros(2_000)));
-        assert_eq!(links.uplink(NODE, at_micros(5_000), 500), Some(at_micros(5_500)));
-        assert_eq!(links.downlink(NODE, at_micros(100), 1_000), Some(at_micros(600)));
-        assert_eq!(links.downlink(NODE, at_micros(100), 1_000), Some(at_micros(1_100)));
+        assert_eq!(links.uplink(NODE, at_micros(0), 1_000, &mut ()), Some(at_micros(1_000)));
+        assert_eq!(links.uplink(NODE, at_micros(300), 1_000, &mut ()), Some(at_micros(2_000)));
+        assert_eq!(links.uplink(NODE, at_micros(5_000), 500, &mut ()), Some(at_micros(5_500)));
+        assert_eq!(links.downlink(NODE, at_micros(100), 1_000, &mut ()), Some(at_micros(600)));
+        assert_eq!(links.downlink(NODE, at_micros(100), 1_000, &mut ()), Some(at_micros(1_100)));
         // The other node's links have done nothing.
-        assert_eq!(links.uplink(NodeIndex(1), at_micros(0), 1_000), Some(at_micros(1_000)));
+        assert_eq!(
+            links.uplink(NodeIndex(1), at_micros(0), 1_000, &mut ()),
+            Some(at_micros(1_000))
+        );
     }
 
     #[test]
     fn serialisation_rounds_up() {
         let mut links = links(Some(3_000_000_000), None, 1).expect("an uplink is finite");
         // 1 byte at 3 Gbit/s takes 2.67 ns.
-        assert_eq!(links.uplink(NODE, Instant::ZERO, 1), Some(Instant::from_nanos(3)));
+        assert_eq!(links.uplink(NODE, Instant::ZERO, 1, &mut ()), Some(Instant::from_nanos(3)));
     }
 
     /// A queue of 3,000 bytes, a burst of 1,000-byte packets: the first goes on the wire and
@@ -219,39 +308,43 @@ mod tests {
     fn a_full_queue_drops_exactly_what_does_not_fit() {
         let mut links = links(Some(8_000_000), None, 3_000).expect("an uplink is finite");
         let mut burst = |at: u64, packets: usize| {
-            let taken = (0..packets).map(|_| links.uplink(NODE, at_micros(at), 1_000).is_some());
+            let taken =
+                (0..packets).map(|_| links.uplink(NODE, at_micros(at), 1_000, &mut ()).is_some());
             taken.collect::<Vec<bool>>()
         };
         assert_eq!(burst(0, 5), [true, true, true, false, false]);
         assert_eq!(burst(999, 1), [false]);
         assert_eq!(burst(1_000, 3), [true, false, false]);
         links.forget(NODE);
-        assert_eq!(links.uplink(NODE, at_micros(1_000), 1_000), Some(at_micros(2_000)));
+        assert_eq!(links.uplink(NODE, at_micros(1_000), 1_000, &mut ()), Some(at_micros(2_000)));
     }
 
     /// The same where a byte takes no whole number of nanoseconds.
     #[test]
     fn rounding_drops_no_packet_that_fits() {
         let mut links = links(Some(3_000_000), None, 1_000).expect("an uplink is finite");
-        let taken = (0..20).filter(|_| links.uplink(NODE, Instant::ZERO, 100).is_some());
+        let taken = (0..20).filter(|_| links.uplink(NODE, Instant::ZERO, 100, &mut ()).is_some());
         assert_eq!(taken.count(), 10);
     }
 
     #[test]
     fn an_idle_link_takes_a_packet_larger_than_the_queue() {
         let mut links = links(Some(8_000_000), None, 0).expect("an uplink is finite");
-        assert_eq!(links.uplink(NODE, at_micros(0), 1_000), Some(at_micros(1_000)));
-        assert_eq!(links.uplink(NODE, at_micros(999), 1), None);
-        assert_eq!(links.uplink(NODE, at_micros(1_000), 1), Some(at_micros(1_001)));
+        assert_eq!(links.uplink(NODE, at_micros(0), 1_000, &mut ()), Some(at_micros(1_000)));
+        assert_eq!(links.uplink(NODE, at_micros(999), 1, &mut ()), None);
+        assert_eq!(links.uplink(NODE, at_micros(1_000), 1, &mut ()), Some(at_micros(1_001)));
     }
 
     #[test]
     fn extreme_numbers_do_not_overflow() {
         let mut slow = links(Some(1), None, u64::MAX).expect("an uplink is finite");
         for _ in 0..4 {
-            assert!(slow.uplink(NODE, Instant::ZERO, u32::MAX).is_some());
+            assert!(slow.uplink(NODE, Instant::ZERO, u32::MAX, &mut ()).is_some());
         }
         let mut fast = links(Some(u64::MAX), None, 0).expect("an uplink is finite");
-        assert_eq!(fast.uplink(NODE, Instant::ZERO, u32::MAX), Some(Instant::from_nanos(2)));
+        assert_eq!(
+            fast.uplink(NODE, Instant::ZERO, u32::MAX, &mut ()),
+            Some(Instant::from_nanos(2))
+        );
     }
 }

@@ -11,8 +11,28 @@ pub struct NetworkConfig {
     pub latency: LatencyConfig,
     /// Which packets are lost.
     pub loss: LossConfig,
+    /// Further loss between certain classes or regions, one way each.
+    pub loss_links: Vec<LinkLossConfig>,
+    /// Probability that a packet that is not lost arrives twice.
+    pub duplication: f64,
+    /// Probability that a packet arrives damaged, and is thrown away by its receiver.
+    pub corruption: f64,
     /// Kinds of nodes; shares sum to 1. Never empty.
     pub classes: Vec<ClassConfig>,
+}
+
+impl NetworkConfig {
+    /// A network of these classes and this latency, with nothing else between them.
+    pub fn of_latency(model: LatencyModel, classes: Vec<ClassConfig>) -> Self {
+        NetworkConfig {
+            latency: LatencyConfig::of(model),
+            loss: LossConfig::None,
+            loss_links: Vec::new(),
+            duplication: 0.0,
+            corruption: 0.0,
+            classes,
+        }
+    }
 }
 
 /// How long a packet travels, one way.
@@ -20,8 +40,36 @@ pub struct NetworkConfig {
 pub struct LatencyConfig {
     /// Where the base delay comes from.
     pub model: LatencyModel,
-    /// Each packet waits up to this much longer, uniformly drawn; reorders packets.
+    /// Each packet waits longer by a time of its own, of which this is the scale; reorders
+    /// packets.
     pub jitter: Duration,
+    /// How that time is distributed.
+    pub jitter_distribution: JitterDistribution,
+    /// Of each pair's round trip one way takes up to this share of a half more, the other as much
+    /// less. Below 1.
+    pub asymmetry: f64,
+}
+
+impl LatencyConfig {
+    /// This model alone.
+    pub fn of(model: LatencyModel) -> Self {
+        LatencyConfig {
+            model,
+            jitter: Duration::ZERO,
+            jitter_distribution: JitterDistribution::Uniform,
+            asymmetry: 0.0,
+        }
+    }
+}
+
+/// How the jitter of a packet is distributed; it is never negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JitterDistribution {
+    /// Uniform from zero to the scale.
+    #[default]
+    Uniform,
+    /// Exponential with the scale as its mean.
+    Exponential,
 }
 
 /// Where the one-way base delay comes from.
@@ -46,10 +94,32 @@ pub enum LatencyModel {
         /// Standard deviation of the delay's natural logarithm.
         sigma: f64,
     },
+    /// By the distance of the two nodes in a plane and their heights above it.
+    Coordinates(CoordinatesConfig),
     /// By the regions of the two nodes.
     Regions(RegionsConfig),
     /// By the sites of the two nodes in a measured matrix.
     Matrix(MatrixConfig),
+}
+
+impl LatencyModel {
+    /// No delay at all.
+    pub const NONE: LatencyModel = LatencyModel::Constant { delay: Duration::ZERO };
+}
+
+/// Where nodes are in the coordinate space of Dabek et al., "Vivaldi" (SIGCOMM 2004), section 5.4:
+/// a plane, and a height above it for the access link. The round-trip time of two nodes is their
+/// distance in the plane and both heights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CoordinatesConfig {
+    /// Each of the two coordinates is normal about zero with this standard deviation.
+    pub spread: Duration,
+    /// Heights are lognormal with this median; zero for none.
+    pub height_median: Duration,
+    /// Standard deviation of a height's natural logarithm.
+    pub height_sigma: f64,
+    /// No packet travels for less than this, before jitter and asymmetry.
+    pub smallest: Duration,
 }
 
 /// Named regions, the share of nodes in each and the delays between them.
@@ -104,9 +174,36 @@ pub enum LossConfig {
         /// Probability of loss of one packet.
         rate: f64,
     },
+    /// In bursts, by the state of the sender's link.
+    GilbertElliott(GilbertElliottConfig),
 }
 
-/// A kind of node: its share of all nodes and its access link.
+/// A link with two states between packets (Gilbert 1960, Elliott 1963), as a Markov chain that
+/// takes a step after every packet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GilbertElliottConfig {
+    /// Probability that a good link is bad for the next packet: `p`.
+    pub good_to_bad: f64,
+    /// Probability that a bad link is good for the next packet: `r`.
+    pub bad_to_good: f64,
+    /// Probability of loss of a packet on a good link: `1 - k`.
+    pub loss_in_good: f64,
+    /// Probability of loss of a packet on a bad link: `1 - h`.
+    pub loss_in_bad: f64,
+}
+
+/// Loss from the nodes of one class or region to those of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkLossConfig {
+    /// Name of the class or region of senders.
+    pub from: String,
+    /// Name of the class or region of receivers.
+    pub to: String,
+    /// Probability of loss of one packet.
+    pub rate: f64,
+}
+
+/// A kind of node: its share of all nodes, its access link, and the loss there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassConfig {
     /// Name in reports.
@@ -124,6 +221,25 @@ pub struct ClassConfig {
     pub dialable: bool,
     /// Whether the node answers what others ask.
     pub mode: Mode,
+    /// Probability of loss of a packet to or from such a node.
+    pub loss: f64,
+}
+
+impl ClassConfig {
+    /// A class of this name that all nodes belong to: servers that can be dialled, with links that
+    /// know no bounds.
+    pub fn unlimited(name: &str) -> Self {
+        ClassConfig {
+            name: name.to_owned(),
+            share: 1.0,
+            uplink: None,
+            downlink: None,
+            queue: 256 << 10,
+            dialable: true,
+            mode: Mode::Server,
+            loss: 0.0,
+        }
+    }
 }
 
 /// What a node is to others.

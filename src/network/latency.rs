@@ -1,25 +1,28 @@
-//! How long a packet travels: the base delay of the model, and jitter on top.
+//! How long a packet travels: the base delay of the model, and how packets vary about it.
 //!
 //! The draws belong to the packet (its sender and number) or to the pair of nodes, so a
 //! delay depends on nothing that happened before.
 
+mod coordinates;
 mod lognormal;
+mod variation;
 
 use super::Packet;
 use super::config::{LatencyConfig, LatencyModel, Matrix, RegionsConfig};
 use super::placement::{self, Placement};
 use crate::protocol::NodeIndex;
-use crate::rng::distribution::below_and_rest;
+use crate::rng::distribution::{below, below_and_rest};
 use crate::rng::{PacketDraws, Purpose, Seed};
 use crate::time::Duration;
+use coordinates::Coordinates;
 use lognormal::LognormalTable;
+use variation::Variation;
 
 /// The latency of one run.
 #[derive(Clone, Debug)]
 pub struct Latency {
     base: Base,
-    /// Nanoseconds; a packet waits less than this in addition.
-    jitter: u64,
+    variation: Variation,
     draws: PacketDraws,
     smallest: Duration,
 }
@@ -38,6 +41,7 @@ enum Base {
         quantiles: LognormalTable,
         draws: PacketDraws,
     },
+    Coordinates(Coordinates),
     Sites(Sites),
 }
 
@@ -46,7 +50,8 @@ impl Latency {
     ///
     /// # Panics
     /// If the configuration is impossible: a table that is not square or has no entries, more
-    /// than 65,536 sites, a uniform delay whose largest value is below its smallest.
+    /// than 65,536 sites, a uniform delay whose largest value is below its smallest, an asymmetry
+    /// that is not from 0 to below 1.
     pub fn new(config: &LatencyConfig, nodes: u32, seed: Seed) -> Self {
         let (base, smallest) = match &config.model {
             LatencyModel::Constant { delay } => (Base::Constant(delay.as_nanos()), *delay),
@@ -61,11 +66,15 @@ impl Latency {
                 let draws = PacketDraws::new(seed, Purpose::PairLatency);
                 (Base::Pair { quantiles, draws }, smallest)
             }
+            LatencyModel::Coordinates(config) => {
+                (Base::Coordinates(Coordinates::new(*config, nodes, seed)), config.smallest)
+            }
             LatencyModel::Regions(regions) => Sites::regions(regions, nodes, seed).into_base(),
             LatencyModel::Matrix(matrix) => Sites::matrix(&matrix.matrix, nodes, seed).into_base(),
         };
         let draws = PacketDraws::new(seed, Purpose::PacketLatency);
-        Latency { base, jitter: config.jitter.as_nanos(), draws, smallest }
+        let variation = Variation::new(config, seed);
+        Latency { base, draws, smallest: variation.smallest(smallest), variation }
     }
 
     /// How long this packet travels.
@@ -75,21 +84,38 @@ impl Latency {
             Base::Constant(delay) => *delay,
             Base::Uniform { min, span } => {
                 let (above, rest) = below_and_rest(self.bits(packet), *span);
-                return Duration::from_nanos(min + above) + self.jitter_from(rest);
+                return self.varied(packet, min + above, || rest);
             }
             Base::Pair { quantiles, draws } => {
                 let (a, b) = (u64::from(packet.sender.0), u64::from(packet.receiver.0));
                 quantiles.at(draws.bits(a.min(b), a.max(b)))
             }
+            Base::Coordinates(coordinates) => coordinates.delay(packet.sender, packet.receiver),
             Base::Sites(sites) => sites.delay(packet.sender, packet.receiver),
         };
-        if self.jitter == 0 {
-            return Duration::from_nanos(base);
-        }
-        Duration::from_nanos(base) + self.jitter_from(self.bits(packet))
+        self.varied(packet, base, || self.bits(packet))
     }
 
-    /// The smallest delay that the model can give; a packet with jitter may still have it.
+    /// The delay of a packet whose base delay this is; `bits` are its draw, or what is left of it.
+    #[inline]
+    fn varied(&self, packet: &Packet, base: u64, bits: impl FnOnce() -> u64) -> Duration {
+        match &self.variation {
+            Variation::None => Duration::from_nanos(base),
+            Variation::Uniform(width) => {
+                Duration::from_nanos(base) + Duration::from_nanos(below(bits(), *width))
+            }
+            Variation::Several(several) => {
+                let back = match &self.base {
+                    Base::Sites(sites) => sites.delay(packet.receiver, packet.sender),
+                    // The other models know no direction.
+                    _ => base,
+                };
+                several.apply(packet, base, back, bits())
+            }
+        }
+    }
+
+    /// The smallest delay that there can be; a packet with jitter may still have it.
     pub fn smallest(&self) -> Duration {
         self.smallest
     }
@@ -97,11 +123,6 @@ impl Latency {
     #[inline]
     fn bits(&self, packet: &Packet) -> u64 {
         self.draws.bits(u64::from(packet.sender.0), packet.number)
-    }
-
-    #[inline]
-    fn jitter_from(&self, bits: u64) -> Duration {
-        Duration::from_nanos(below_and_rest(bits, self.jitter).0)
     }
 }
 
@@ -163,7 +184,7 @@ mod tests {
     const JITTER: Duration = Duration::from_millis(10);
 
     fn latency(model: LatencyModel, jitter: Duration, nodes: u32) -> Latency {
-        Latency::new(&LatencyConfig { model, jitter }, nodes, Seed(11))
+        Latency::new(&LatencyConfig { jitter, ..LatencyConfig::of(model) }, nodes, Seed(11))
     }
 
     fn millis(latency: &Latency, sender: u32, receiver: u32, number: u64) -> f64 {
@@ -264,5 +285,25 @@ mod tests {
             assert_eq!(millis(&latency, a, b, 0), expected[site(a)][site(b)]);
         }
         assert_eq!(latency.smallest(), Duration::from_millis(20));
+    }
+
+    /// A table that differs between the two ways: the round trip is the table's, and no way is
+    /// shorter than the smallest delay.
+    #[test]
+    fn asymmetry_leaves_the_round_trips_of_a_table() {
+        let delays = [10, 70, 90, 20].map(Duration::from_millis).to_vec();
+        let names = ["here".into(), "there".into()].to_vec();
+        let model = LatencyModel::Regions(RegionsConfig { names, shares: vec![0.5; 2], delays });
+        let config = LatencyConfig { asymmetry: 0.25, ..LatencyConfig::of(model.clone()) };
+        let (plain, shared) =
+            (latency(model, Duration::ZERO, 50), Latency::new(&config, 50, Seed(11)));
+        assert_eq!(shared.smallest(), Duration::from_micros(7_500));
+        let mut moved = 0;
+        for (a, b) in (0..50).flat_map(|a| (0..a).map(move |b| (a, b))) {
+            let round_trip = |latency| millis(latency, a, b, 1) + millis(latency, b, a, 2);
+            assert!((round_trip(&plain) - round_trip(&shared)).abs() < 1e-9);
+            moved += u32::from(millis(&plain, a, b, 1) != millis(&shared, a, b, 1));
+        }
+        assert!(moved > 1_200, "{moved} of 1,225 pairs");
     }
 }

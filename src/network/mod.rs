@@ -2,7 +2,8 @@
 //!
 //! A packet's way, and who decides about each part of it:
 //! - [`bandwidth`]: the sender's uplink: a bounded queue and the time to serialise;
-//! - [`loss`]: whether it is lost in between;
+//! - [`loss`]: whether it is lost in between, and `impairments`: whether it arrives twice, or
+//!   damaged;
 //! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
 //!   [`matrix`];
 //! - [`bandwidth`] again: the receiver's downlink;
@@ -12,7 +13,9 @@
 //! belongs to is drawn once, in [`placement`].
 
 pub mod bandwidth;
+mod chance;
 pub mod config;
+mod impairments;
 pub mod latency;
 pub mod loss;
 pub mod matrix;
@@ -23,8 +26,9 @@ pub mod regions;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::time::{Duration, Instant};
-use bandwidth::Links;
+use bandwidth::{LinkLog, Links};
 use config::NetworkConfig;
+use impairments::Impairments;
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
@@ -76,6 +80,8 @@ pub enum DropReason {
     UplinkFull,
     /// Too many bytes waited before the receiver's downlink.
     DownlinkFull,
+    /// It arrived damaged and failed the checksum.
+    Corrupted,
     /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
     Offline,
     /// It opens an exchange with a node that cannot be dialled.
@@ -84,10 +90,11 @@ pub enum DropReason {
 
 impl DropReason {
     /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 5] = [
+    pub const ALL: [DropReason; 6] = [
         DropReason::Loss,
         DropReason::UplinkFull,
         DropReason::DownlinkFull,
+        DropReason::Corrupted,
         DropReason::Offline,
         DropReason::Undialable,
     ];
@@ -97,6 +104,7 @@ impl DropReason {
         DropReason::Loss.name(),
         DropReason::UplinkFull.name(),
         DropReason::DownlinkFull.name(),
+        DropReason::Corrupted.name(),
         DropReason::Offline.name(),
         DropReason::Undialable.name(),
     ];
@@ -112,6 +120,7 @@ impl DropReason {
             DropReason::Loss => "loss",
             DropReason::UplinkFull => "uplink-full",
             DropReason::DownlinkFull => "downlink-full",
+            DropReason::Corrupted => "corrupted",
             DropReason::Offline => "offline",
             DropReason::Undialable => "undialable",
         }
@@ -120,14 +129,15 @@ impl DropReason {
 
 /// The network between the nodes of one run.
 ///
-/// Every verdict is a function of the configuration, the seed, the packet's name and the queues
-/// of one node: [`Network::send`] changes the sender's queue only, [`Network::receive`] the
+/// Every verdict is a function of the configuration, the seed, the packet's name and the links
+/// of one node: [`Network::send`] changes the sender's link only, [`Network::receive`] the
 /// receiver's only. So nodes may be handled in any order, and in parallel, with the same
 /// verdicts, as long as each node's own packets come in the order of time.
 #[derive(Clone, Debug)]
 pub struct Network {
     latency: Arc<Latency>,
     loss: Loss,
+    impairments: Impairments,
     /// Absent if no class has a finite link: then no state is kept at all.
     links: Option<Links>,
     /// Absent if all nodes are servers that can be dialled.
@@ -145,7 +155,8 @@ impl Network {
         let classes = Placement::by_share(seed, placement::CLASS, &shares);
         Network {
             latency: Arc::new(Latency::new(&config.latency, nodes, seed)),
-            loss: Loss::new(config.loss, seed),
+            loss: Loss::new(config, nodes, seed),
+            impairments: Impairments::new(config, seed),
             links: Links::new(&config.classes, &classes, nodes),
             reach: Reach::new(&config.classes, seed).map(Arc::new),
         }
@@ -156,7 +167,8 @@ impl Network {
     pub fn part(&self, nodes: Range<u32>) -> Self {
         Network {
             latency: Arc::clone(&self.latency),
-            loss: self.loss.clone(),
+            loss: self.loss.part(nodes.clone()),
+            impairments: self.impairments,
             links: self.links.as_ref().map(|links| links.part(nodes)),
             reach: self.reach.clone(),
         }
@@ -166,9 +178,15 @@ impl Network {
     /// across the network. Packets of one sender must come in the order of `sent`.
     #[inline]
     pub fn send(&mut self, packet: &Packet) -> Verdict {
+        self.send_logged(packet, &mut ())
+    }
+
+    /// As [`Network::send`], and `log` is told of the packet's passage over a finite uplink.
+    #[inline]
+    pub fn send_logged(&mut self, packet: &Packet, log: &mut impl LinkLog) -> Verdict {
         let departure = match &mut self.links {
             None => packet.sent,
-            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size) {
+            Some(links) => match links.uplink(packet.sender, packet.sent, packet.size, log) {
                 Some(departure) => departure,
                 None => return Verdict::Drop(DropReason::UplinkFull),
             },
@@ -177,6 +195,38 @@ impl Network {
             return Verdict::Drop(DropReason::Loss);
         }
         Verdict::Deliver(departure + self.latency.delay(packet))
+    }
+
+    /// Whether any packet arrives twice; if not, [`Network::duplicate`] need not be called.
+    #[inline]
+    pub fn may_duplicate(&self) -> bool {
+        self.impairments.may_duplicate()
+    }
+
+    /// When the copy of a packet that is delivered at `arrival` reaches the receiver's downlink, if
+    /// the network makes one. The copy comes into being behind the uplink, where the packet is not
+    /// lost any more. It has a name of its own, with `number`, and a delay of its own.
+    pub fn duplicate(&self, packet: &Packet, arrival: Instant, number: u64) -> Option<Instant> {
+        if !self.impairments.duplicates(packet.sender, packet.number) {
+            return None;
+        }
+        // The packet's delay is a function of its name, so when it left the uplink follows.
+        let delay = self.latency.delay(packet).as_nanos();
+        let departure = Instant::from_nanos(arrival.as_nanos().saturating_sub(delay));
+        Some(departure + self.latency.delay(&Packet { number, ..*packet }))
+    }
+
+    /// Whether any packet arrives damaged; if not, [`Network::corrupts`] need not be called.
+    #[inline]
+    pub fn may_corrupt(&self) -> bool {
+        self.impairments.may_corrupt()
+    }
+
+    /// Whether the packet of this name is damaged on its way. It is delivered and occupies the
+    /// downlink as any other, but fails the checksum of UDP.
+    #[inline]
+    pub fn corrupts(&self, sender: NodeIndex, number: u64) -> bool {
+        self.impairments.corrupts(sender, number)
     }
 
     /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
@@ -191,9 +241,22 @@ impl Network {
         size: u32,
         exchange: Exchange,
     ) -> Arrival {
+        self.receive_logged(now, receiver, size, exchange, &mut ())
+    }
+
+    /// As [`Network::receive`], and `log` is told of the packet's passage over a finite downlink.
+    #[inline]
+    pub fn receive_logged(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        size: u32,
+        exchange: Exchange,
+        log: &mut impl LinkLog,
+    ) -> Arrival {
         let through = match &mut self.links {
             None => Some(now),
-            Some(links) => links.downlink(receiver, now, size),
+            Some(links) => links.downlink(receiver, now, size, log),
         };
         let Some(through) = through else { return Arrival::Drop(DropReason::DownlinkFull) };
         if exchange == Exchange::Opens
@@ -233,23 +296,15 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
-    use super::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig, Mode};
+    use super::config::{ClassConfig, JitterDistribution, LatencyModel, LossConfig};
     use super::*;
 
     fn config(loss: LossConfig, rates: [Option<u64>; 2]) -> NetworkConfig {
         let model = LatencyModel::Constant { delay: Duration::from_millis(50) };
         let [uplink, downlink] = rates;
-        let class = ClassConfig {
-            name: "home".into(),
-            share: 1.0,
-            uplink,
-            downlink,
-            queue: 2_500,
-            dialable: true,
-            mode: Mode::Server,
-        };
-        let latency = LatencyConfig { model, jitter: Duration::ZERO };
-        NetworkConfig { latency, loss, classes: vec![class] }
+        let class =
+            ClassConfig { uplink, downlink, queue: 2_500, ..ClassConfig::unlimited("home") };
+        NetworkConfig { loss, ..NetworkConfig::of_latency(model, vec![class]) }
     }
 
     fn packet(number: u64) -> Packet {
@@ -326,6 +381,42 @@ mod tests {
         let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
         let lost = Verdict::Drop(DropReason::Loss);
         assert_eq!(sent, [lost, lost, Verdict::Drop(DropReason::UplinkFull)]);
+    }
+
+    /// The copy leaves the uplink with the packet, is one of as many as there should be, and its
+    /// jitter is its own.
+    #[test]
+    fn a_copy_travels_on_its_own_from_the_end_of_the_uplink() {
+        let mut config = config(LossConfig::None, [Some(8_000_000), None]);
+        config.duplication = 0.25;
+        config.latency.jitter = Duration::from_millis(20);
+        config.latency.jitter_distribution = JitterDistribution::Exponential;
+        let mut network = Network::new(&config, 2, Seed(1));
+        let (mut copies, mut earlier) = (0, 0);
+        for number in 0..20_000 {
+            let sent = Instant::ZERO + Duration::from_millis(10 * number);
+            let packet = Packet { sent, ..packet(number) };
+            let Verdict::Deliver(arrival) = network.send(&packet) else { panic!("it is lost") };
+            let Some(copy) = network.duplicate(&packet, arrival, 1_000_000 + number) else {
+                continue;
+            };
+            assert!(copy.min(arrival) >= sent + Duration::from_millis(51) && copy != arrival);
+            copies += 1;
+            earlier += u32::from(copy < arrival);
+        }
+        // Four deviations of a binomial number of 20,000 and of one of 5,000.
+        assert!(u32::abs_diff(copies, 5_000) < 245, "{copies} copies");
+        assert!(earlier.abs_diff(copies / 2) < 142, "{earlier} of {copies} overtake");
+        assert!(network.may_duplicate() && !network.may_corrupt());
+    }
+
+    #[test]
+    fn packets_are_damaged_at_the_rate() {
+        let config = NetworkConfig { corruption: 0.1, ..config(LossConfig::None, [None; 2]) };
+        let network = Network::new(&config, 2, Seed(1));
+        let damaged = (0..20_000).filter(|&number| network.corrupts(NodeIndex(0), number)).count();
+        assert!(damaged.abs_diff(2_000) < 170, "{damaged}");
+        assert!(network.may_corrupt() && !network.may_duplicate());
     }
 
     #[test]

@@ -71,8 +71,7 @@ mod tests {
     use super::*;
 
     fn class(share: f64, dialable: bool, mode: Mode) -> ClassConfig {
-        let (name, queue) = (String::new(), 2_048);
-        ClassConfig { name, share, uplink: None, downlink: None, queue, dialable, mode }
+        ClassConfig { share, dialable, mode, ..ClassConfig::unlimited("some") }
     }
 
     #[test]

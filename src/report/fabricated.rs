@@ -2,11 +2,12 @@
 
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
-use crate::metrics::{Gauges, Metrics, OperationKind, OperationRecord, Outcome};
+use crate::metrics::{Gauges, LinkLoad, Metrics, OperationKind, OperationRecord, Outcome};
 use crate::network::DropReason;
+use crate::network::bandwidth::Direction;
 use crate::protocol::{self, NodeIndex};
 use crate::rng::{PacketDraws, Purpose, Seed};
-use crate::runner::figures::{self, MessageFigures, NodeTraffic};
+use crate::runner::figures::{self, LinkFigures, MessageFigures, NodeTraffic};
 use crate::runner::result::*;
 use crate::time::{Duration, Instant};
 
@@ -117,6 +118,24 @@ fn operation(number: u64, kind: OperationKind, started: Instant, bits: u64) -> O
     }
 }
 
+/// What the links of two classes carried.
+fn loads(nodes: u64) -> Vec<((&'static str, Direction), LinkLoad)> {
+    let draws = PacketDraws::new(Seed(42), Purpose::Test);
+    let load = |(place, class): (u64, &'static str), direction: Direction| {
+        let mut load = LinkLoad::default();
+        for packet in 0..1_000 {
+            let bits = draws.bits(1_000 + place, packet);
+            load.taken.messages += 1;
+            load.taken.bytes += 500;
+            load.waits.record((bits % 3) * (bits >> 44) * (1 + direction as u64));
+            load.busy += 40_000_000 * (1 + u128::from(place));
+        }
+        ((class, direction), load)
+    };
+    let classes = (0..).zip(["home", "datacentre"]).take(if nodes == 0 { 0 } else { 2 });
+    classes.flat_map(|class| Direction::ALL.map(|direction| load(class, direction))).collect()
+}
+
 fn output(
     metrics: &Metrics,
     measured: Duration,
@@ -131,6 +150,15 @@ fn output(
         BucketFigures { depth, contacts_mean: full, online_mean, reachable_mean }
     };
     let buckets = if nodes == 0 { vec![] } else { (0..24).map(bucket).collect() };
+    let loads = loads(nodes);
+    let link = |((class, direction), load): &((&'static str, Direction), LinkLoad)| {
+        LinkFigures::new((class, *direction), 10_000_000, load, 1_000_000_000_000)
+    };
+    let waits = |((class, direction), load): &((&str, Direction), LinkLoad)| LinkWaits {
+        name: format!("{class} {}", direction.name()),
+        micros: load.waits.cdf(),
+    };
+    let link_waits = loads.iter().map(waits).collect();
     let result = RunResult {
         name: "churn-kad".to_owned(),
         version: "0.1.0".to_owned(),
@@ -154,7 +182,9 @@ fn output(
         operations: operation_figures(metrics, measured, measured),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, nodes as f64 * 0.98, measured),
+        links: loads.iter().map(link).collect(),
         drops: figures::drops(&traffic),
+        duplicated: traffic.duplicated(),
         tables: TableHealth {
             tables: nodes,
             contacts_mean: 140.2,
@@ -190,6 +220,7 @@ fn output(
         series: metrics.series().clone(),
         operations: metrics.log().records(),
         distributions: Distribution::of(metrics),
+        link_waits,
         scenario_toml: "name = \"churn-kad\"\n".to_owned(),
     }
 }

@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(folder, parent.path().join("churn-kad-42"));
         let read = |name| fs::read(folder.join(name)).expect("the report has it");
         let first = ["scenario.toml", "result.json", "timeseries.csv", "operations.csv"].map(read);
-        assert_eq!(fs::read_dir(folder.join("plots")).expect("plots").count(), 16);
+        assert_eq!(fs::read_dir(folder.join("plots")).expect("plots").count(), 18);
 
         write(parent.path(), &fabricated::run(), &[]).expect("it is replaced");
         let read = |name| fs::read(folder.join(name)).expect("the report has it");

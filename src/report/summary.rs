@@ -4,7 +4,7 @@ use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
 use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
-use crate::runner::figures::{MessageFigures, NodeTraffic, OperationFigures};
+use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};
 use crate::runner::result::{Performance, RunOutput, RunResult, Transport};
 use comfy_table::Table;
 use std::fmt::Write;
@@ -25,6 +25,9 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
         section(&mut text, "Failures", &pairs(&failures));
     }
     section(&mut text, "Messages", &messages(&result.messages, &result.node_traffic));
+    if !result.links.is_empty() {
+        section(&mut text, "Access links (queueing delay in ms)", &links(&result.links));
+    }
     let rest = rest(result);
     section(&mut text, "Drops, tables, records and checks", &pairs(&rest));
     text.push('\n');
@@ -182,6 +185,31 @@ fn messages(figures: &[MessageFigures], node: &NodeTraffic) -> Table {
     numbers(header, sent.map(row).chain([node]))
 }
 
+fn links(figures: &[LinkFigures]) -> Table {
+    let header = [
+        "class", "link", "Mbit/s", "packets", "dropped", "mean", "p50", "p95", "p99", "max", "use",
+    ];
+    let row = |figures: &LinkFigures| {
+        let delay = &figures.queueing_delay_micros;
+        // Where nothing passed there is no delay, and a zero would be a lie.
+        let known = |text: String| if figures.packets > 0 { text } else { "-".to_owned() };
+        [
+            figures.class.clone(),
+            figures.direction.to_owned(),
+            short(figures.bits_per_second as f64 / 1e6),
+            grouped(figures.packets),
+            grouped(figures.dropped),
+            known(short(delay.mean / 1_000.0)),
+            known(millis(delay.p50)),
+            known(millis(delay.p95)),
+            known(millis(delay.p99)),
+            known(millis(delay.max)),
+            figures.utilization.map_or("-".to_owned(), percent),
+        ]
+    };
+    numbers(header, figures.iter().map(row))
+}
+
 fn rest(result: &RunResult) -> Vec<(String, String)> {
     let mut rows = vec![];
     let drops = result.drops.0.iter().filter(|(_, count)| *count > 0);
@@ -191,6 +219,9 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
         "packets dropped",
         if drops.is_empty() { "none".to_owned() } else { drops.join(", ") },
     ));
+    if result.duplicated > 0 {
+        rows.push(pair("packets duplicated", grouped(result.duplicated)));
+    }
     let timeouts = result.operations.iter().filter(|figures| figures.timeouts.mean > 0.0);
     let timeouts: Vec<_> = timeouts
         .map(|figures| format!("{} a {}", short(figures.timeouts.mean), figures.kind.name()))
@@ -293,6 +324,7 @@ mod tests {
             "find-providers",
             "not-found",
             "loss",
+            "Access links",
             "output/churn-kad-42",
         ] {
             assert!(text.contains(part), "{part} is missing:\n{text}");

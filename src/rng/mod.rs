@@ -50,6 +50,18 @@ pub enum Purpose {
     Records = 13,
     /// Draws of tests and benches.
     Test = 14,
+    /// Place of a node in the coordinate space of latencies.
+    Coordinates = 30,
+    /// How a pair of nodes shares a round trip between its two ways.
+    PairAsymmetry = 31,
+    /// Whether a link's state changes after a packet.
+    LinkState = 32,
+    /// Loss of a packet by the classes and regions of its two ends.
+    PlaceLoss = 33,
+    /// Whether a packet arrives twice.
+    Duplication = 34,
+    /// Whether a packet arrives damaged.
+    Corruption = 35,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

@@ -80,7 +80,7 @@ impl World<SimNode> for BlockWorld<'_, '_> {
         if let Some(tap) = &mut self.block.tap {
             tap.see(packet, message);
         }
-        match self.block.network.send(packet) {
+        match self.block.network.send_logged(packet, self.own.metrics.links()) {
             Verdict::Deliver(arrival) => Some(arrival),
             Verdict::Drop(reason) => {
                 self.own.metrics.packet_dropped(reason.index());
@@ -90,16 +90,45 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     }
 
     #[inline]
+    fn may_duplicate(&self) -> bool {
+        self.block.network.may_duplicate()
+    }
+
+    fn duplicate(
+        &mut self,
+        packet: &Packet,
+        message: &SimMessage,
+        arrival: Instant,
+        number: u32,
+    ) -> Option<(Instant, SimMessage)> {
+        let arrival = self.block.network.duplicate(packet, arrival, u64::from(number))?;
+        self.own.metrics.packet_duplicated();
+        Some((arrival, message.clone()))
+    }
+
+    #[inline]
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &SimMessage) -> Arrival {
         if !self.block.decides_arrivals {
             return Arrival::Now;
         }
         let exchange = if message.body.is_response() { Exchange::Answers } else { Exchange::Opens };
-        let arrival = self.block.network.receive(now, receiver, message.wire_size(), exchange);
+        let (network, links) = (&mut self.block.network, self.own.metrics.links());
+        let size = message.wire_size();
+        let arrival = network.receive_logged(now, receiver, size, exchange, links);
         if let Arrival::Drop(reason) = arrival {
             self.own.metrics.packet_dropped(reason.index());
         }
         arrival
+    }
+
+    #[inline]
+    fn is_damaged(&mut self, _now: Instant, sender: NodeIndex, number: u32) -> bool {
+        let network = &self.block.network;
+        if !network.may_corrupt() || !network.corrupts(sender, u64::from(number)) {
+            return false;
+        }
+        self.own.metrics.packet_dropped(DropReason::Corrupted.index());
+        true
     }
 
     #[inline]

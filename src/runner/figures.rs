@@ -1,7 +1,10 @@
 //! The figures of operations and messages, from what was counted.
 
 use crate::metrics::number::{self, ratio};
-use crate::metrics::{Count, OperationKind, OperationStats, Outcome, Percentiles, Traffic};
+use crate::metrics::{
+    Count, LinkLoad, OperationKind, OperationStats, Outcome, Percentiles, Traffic,
+};
+use crate::network::bandwidth::Direction;
 use crate::time::Duration;
 use serde::{Serialize, Serializer};
 
@@ -129,6 +132,49 @@ impl MessageFigures {
 pub fn drops(traffic: &Traffic) -> NamedCounts {
     let reasons = traffic.reasons().iter().copied();
     NamedCounts(reasons.zip(traffic.dropped().iter().copied()).collect())
+}
+
+/// The finite links of one class, in one direction, in the measurement phase.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LinkFigures {
+    /// Name of the class.
+    pub class: String,
+    /// `up` or `down`.
+    pub direction: &'static str,
+    /// What one of these links carries.
+    pub bits_per_second: u64,
+    /// Packets that were taken.
+    pub packets: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Packets for which there was no room.
+    pub dropped: u64,
+    /// How long taken packets waited before they were put on the wire, in microseconds.
+    pub queueing_delay_micros: Percentiles,
+    /// Share of the time that nodes of the class were online in which their links were busy.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub utilization: Option<f64>,
+}
+
+impl LinkFigures {
+    /// The figures of `load`, with the node-nanoseconds that the class was online.
+    pub fn new(
+        (class, direction): (&str, Direction),
+        bits_per_second: u64,
+        load: &LinkLoad,
+        online: u128,
+    ) -> Self {
+        LinkFigures {
+            class: class.to_owned(),
+            direction: direction.name(),
+            bits_per_second,
+            packets: load.taken.messages,
+            bytes: load.taken.bytes,
+            dropped: load.dropped,
+            queueing_delay_micros: load.waits.summary(),
+            utilization: (online > 0).then(|| load.busy as f64 / online as f64),
+        }
+    }
 }
 
 /// What a node sends and receives on average, while it is online.

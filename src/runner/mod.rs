@@ -15,6 +15,8 @@ mod applications;
 mod block;
 // Packets as datagrams.
 pub mod capture;
+// How long nodes of each class are online.
+mod class_time;
 // What blocks of nodes have in common.
 mod common;
 // What a run costs the machine.

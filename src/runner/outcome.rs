@@ -1,17 +1,18 @@
 //! The figures at the end of a run.
 
 use super::experiment::Experiment;
-use super::figures::MessageFigures;
-use super::figures::{NodeTraffic, drops};
+use super::figures::{LinkFigures, MessageFigures, NodeTraffic, drops};
 use super::host::Tables;
 use super::result::{
-    BucketFigures, CheckFigures, Distribution, LogFigures, NetworkFigures, Performance,
+    BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
     PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, Transport, operation_figures,
 };
 use crate::checker::Overlay;
 use crate::kademlia::key::Key;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::memory;
+use crate::metrics::{Histogram, LinkLoad, LinkLoads};
+use crate::network::bandwidth::Direction;
 use crate::protocol::NodeIndex;
 use crate::scenario::Phases;
 use crate::time::Instant;
@@ -54,7 +55,9 @@ pub(super) fn output(
         operations: operation_figures(&metrics, measured, now - Instant::ZERO),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
+        links: links(experiment, metrics.link_loads()),
         drops: drops(&traffic),
+        duplicated: traffic.duplicated(),
         tables: health(experiment, tables),
         records: records(experiment),
         checks: checks(experiment),
@@ -67,8 +70,47 @@ pub(super) fn output(
         series: metrics.series().clone(),
         operations: metrics.log().records(),
         distributions: Distribution::of(&metrics),
+        link_waits: link_waits(experiment, metrics.link_loads()),
         scenario_toml: scenario.to_toml(),
     }
+}
+
+/// The finite links: class, direction, bits per second and load.
+fn finite<'r>(
+    experiment: &Experiment<'r>,
+    loads: &'r LinkLoads,
+) -> impl Iterator<Item = ((usize, Direction), u64, &'r LinkLoad)> + use<'r> {
+    let classes = experiment.scenario.network.classes.iter().enumerate();
+    let rates = classes.flat_map(|(place, class)| {
+        let rates = [class.uplink, class.downlink].into_iter();
+        rates.zip(Direction::ALL).map(move |(rate, direction)| ((place, direction), rate))
+    });
+    rates.filter_map(|(link, rate)| Some((link, rate?, loads.of(link.0, link.1)?)))
+}
+
+fn links(experiment: &mut Experiment<'_>, loads: &LinkLoads) -> Vec<LinkFigures> {
+    let now = experiment.now;
+    let finite: Vec<_> = finite(experiment, loads).collect();
+    let figures = |((place, direction), rate, load): ((usize, Direction), u64, &LinkLoad)| {
+        let online = experiment.common.population.class_time(place, now);
+        let class = &experiment.scenario.network.classes[place];
+        LinkFigures::new((&class.name, direction), rate, load, online)
+    };
+    finite.into_iter().map(figures).collect()
+}
+
+fn link_waits(experiment: &Experiment<'_>, loads: &LinkLoads) -> Vec<LinkWaits> {
+    let mut used: Vec<_> = finite(experiment, loads)
+        .map(|((place, direction), _, load)| ((place, direction), &load.waits))
+        .filter(|(_, waits)| waits.count() > 0)
+        .collect();
+    // A stable order: of equal means the first class comes first.
+    used.sort_by(|(_, left), (_, right)| right.mean().total_cmp(&left.mean()));
+    let waits = |((place, direction), waits): ((usize, Direction), &Histogram)| LinkWaits {
+        name: format!("{} {}", experiment.scenario.network.classes[place].name, direction.name()),
+        micros: waits.cdf(),
+    };
+    used.into_iter().map(waits).collect()
 }
 
 fn phases(phases: Phases, now: Instant) -> Vec<PhaseFigures> {

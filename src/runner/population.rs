@@ -4,6 +4,7 @@
 //! changes in a window of time is known when the window begins, the same for every block of
 //! nodes, and within the window it is only read.
 
+use super::class_time::ClassTime;
 use crate::checker::KeyRing;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::PeerList;
@@ -90,6 +91,7 @@ pub(super) struct Population {
     online_time: u128,
     online_since: Instant,
     measured_from: Instant,
+    class_time: Option<ClassTime>,
 }
 
 impl Population {
@@ -102,6 +104,7 @@ impl Population {
     ) -> Self {
         let nodes = scenario.nodes.count;
         let sessions = Sessions::new(seed, &scenario.churn);
+        let measured_from = scenario.phases.measurement_start();
         let mut population = Population {
             draws: if sessions.is_some() { vec![0; nodes as usize] } else { Vec::new() },
             sessions,
@@ -116,7 +119,8 @@ impl Population {
             ahead_by_node: Vec::new(),
             online_time: 0,
             online_since: Instant::ZERO,
-            measured_from: scenario.phases.measurement_start(),
+            measured_from,
+            class_time: ClassTime::new(seed, &scenario.network.classes, measured_from),
         };
         for node in (0..nodes).map(NodeIndex) {
             population.begin(seed, scenario, node);
@@ -140,6 +144,7 @@ impl Population {
                 self.enter(node);
                 self.ring.set_online(node, true);
                 self.tally.count(Turn::Joins);
+                self.count_class_time(node, Instant::ZERO, Turn::Joins);
                 let end = session.map(|session| Reverse((Instant::ZERO + session, node)));
                 self.next.extend(end);
             }
@@ -191,6 +196,13 @@ impl Population {
         self.count_online_time(change.at);
         self.ring.set_online(change.node, change.turn == Turn::Joins);
         self.tally.count(change.turn);
+        self.count_class_time(change.node, change.at, change.turn);
+    }
+
+    fn count_class_time(&mut self, node: NodeIndex, at: Instant, turn: Turn) {
+        if let Some(class_time) = &mut self.class_time {
+            class_time.change(node, at, turn == Turn::Joins);
+        }
     }
 
     fn departure(&mut self, node: NodeIndex) -> Departure {
@@ -310,15 +322,27 @@ impl Population {
     /// Mean number of nodes online from the beginning of the measurement until `now`, when
     /// everything ahead that comes before has come to pass.
     pub(super) fn online_mean(&mut self, now: Instant) -> f64 {
-        let due = self.ahead.partition_point(|change| change.at < now);
-        let passed: Vec<Change> = self.ahead.drain(..due).collect();
-        passed.into_iter().for_each(|change| self.pass(change));
+        self.pass_until(now);
         self.count_online_time(now);
         let measured = now.saturating_since(self.measured_from).as_nanos();
         if measured == 0 {
             return self.tally.online as f64;
         }
         self.online_time as f64 / measured as f64
+    }
+
+    /// What nodes of a class have spent online from the beginning of the measurement until `now`,
+    /// in node-nanoseconds; 0 if no link is finite.
+    pub(super) fn class_time(&mut self, class: usize, now: Instant) -> u128 {
+        self.pass_until(now);
+        self.class_time.as_mut().map_or(0, |class_time| class_time.until(class, now))
+    }
+
+    /// What is ahead and comes before `now` comes to pass.
+    fn pass_until(&mut self, now: Instant) {
+        let due = self.ahead.partition_point(|change| change.at < now);
+        let passed: Vec<Change> = self.ahead.drain(..due).collect();
+        passed.into_iter().for_each(|change| self.pass(change));
     }
 
     /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or

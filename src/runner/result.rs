@@ -4,7 +4,7 @@
 //! and no number of threads stands in it, and two runs write the same bytes. What a run costs
 //! stands in [`Performance`].
 
-use super::figures::{MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
+use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize, Serializer};
@@ -37,8 +37,12 @@ pub struct RunResult {
     pub messages: Vec<MessageFigures>,
     /// What a node sends and receives on average.
     pub node_traffic: NodeTraffic,
+    /// Finite links by class and direction; none where all are unlimited.
+    pub links: Vec<LinkFigures>,
     /// Dropped packets by reason.
     pub drops: NamedCounts,
+    /// Packets that arrived a second time.
+    pub duplicated: u64,
     /// The routing tables at the end.
     pub tables: TableHealth,
     /// The records at the end.
@@ -242,6 +246,15 @@ impl Distribution {
     }
 }
 
+/// How long packets waited at the finite links of one class in one direction, for plots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkWaits {
+    /// Name of the class and direction.
+    pub name: String,
+    /// Microseconds, each with the number of packets that waited up to so long.
+    pub micros: Vec<(u64, u64)>,
+}
+
 /// Everything that a run leaves behind, for a report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunOutput {
@@ -255,6 +268,8 @@ pub struct RunOutput {
     pub operations: Vec<OperationRecord>,
     /// How the results of operations are spread.
     pub distributions: Vec<Distribution>,
+    /// How long packets waited at finite links that carried any, longest mean first.
+    pub link_waits: Vec<LinkWaits>,
     /// The complete scenario, as the scenario file that repeats the run.
     pub scenario_toml: String,
 }

@@ -11,7 +11,7 @@ use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Finished, Report};
-use crate::metrics::{Gauges, Metrics};
+use crate::metrics::{Gauges, LinkLoads, Metrics};
 use crate::network::{DropReason, Network};
 use crate::protocol::{Message as _, NodeIndex};
 use crate::rng::{Bijection, Seed};
@@ -51,6 +51,17 @@ impl<'s> Surroundings<'s> {
         block: Range<u32>,
         network: &Network,
     ) -> Self {
+        let measured = scenario.phases.measurement_start();
+        let mut metrics = Metrics::new(
+            Message::<NodeIndex, Key64>::KINDS,
+            DropReason::NAMES,
+            measured,
+            scenario.output.sample_interval,
+            scenario.output.operations_limit as usize,
+            seed,
+        );
+        let classes = &scenario.network.classes;
+        metrics.set_links(LinkLoads::new(classes, measured, scenario.phases.end()));
         Surroundings {
             scenario,
             seed,
@@ -60,14 +71,7 @@ impl<'s> Surroundings<'s> {
             lives: vec![0; block.len()],
             contact_draws: vec![0; block.len()],
             applications: Applications::new(seed, scenario, record_keys, block.clone()),
-            metrics: Metrics::new(
-                Message::<NodeIndex, Key64>::KINDS,
-                DropReason::NAMES,
-                scenario.phases.measurement_start(),
-                scenario.output.sample_interval,
-                scenario.output.operations_limit as usize,
-                seed,
-            ),
+            metrics,
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
             notices: Vec::new(),

@@ -8,7 +8,7 @@ use super::words::{
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{MatrixUnit, Mode};
+use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -98,6 +98,7 @@ table!(
         queue: Size,
         dialable: bool,
         mode: Word<Mode>,
+        loss: Share,
     }
 );
 
@@ -140,6 +141,8 @@ table!(
 table!(
     /// `[network]`
     NetworkTable {
+        duplication: Share,
+        corruption: Share,
         latency: LatencyTable,
         loss: LossTable,
     }
@@ -154,9 +157,15 @@ table!(
         max: Length,
         median: Length,
         sigma: Number,
+        spread: Length,
+        height_median: Length,
+        height_sigma: Number,
+        smallest: Length,
         file: String,
         unit: Word<MatrixUnit>,
         jitter: Length,
+        jitter_distribution: Word<JitterDistribution>,
+        asymmetry: Share,
         region: Vec<RegionTable>,
     }
 );
@@ -174,6 +183,20 @@ table!(
     /// `[network.loss]`
     LossTable {
         model: Word<LossName>,
+        rate: Share,
+        good_to_bad: Share,
+        bad_to_good: Share,
+        loss_in_good: Share,
+        loss_in_bad: Share,
+        link: Vec<LinkLossTable>,
+    }
+);
+
+table!(
+    /// `[[network.loss.link]]`
+    LinkLossTable {
+        from: String,
+        to: String,
         rate: Share,
     }
 );

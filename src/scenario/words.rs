@@ -2,7 +2,7 @@
 
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{MatrixUnit, Mode};
+use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -64,6 +64,8 @@ pub enum LatencyName {
     Uniform,
     /// Drawn for every pair.
     LogNormal,
+    /// By place in a plane, and height.
+    Coordinates,
     /// By region.
     Regions,
     /// By a measured matrix.
@@ -77,6 +79,8 @@ pub enum LossName {
     None,
     /// Each packet on its own.
     Bernoulli,
+    /// In bursts.
+    GilbertElliott,
 }
 
 /// `churn.model`.
@@ -131,11 +135,13 @@ choice!(Eviction:
     "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
-    "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,
-    "matrix" = Matrix);
+    "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal,
+    "coordinates" = Coordinates, "regions" = Regions, "matrix" = Matrix);
 choice!(Mode: "server" = Server, "client" = Client);
+choice!(JitterDistribution: "uniform" = Uniform, "exponential" = Exponential);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
-choice!(LossName: "none" = None, "bernoulli" = Bernoulli);
+choice!(LossName:
+    "none" = None, "bernoulli" = Bernoulli, "gilbert-elliott" = GilbertElliott);
 choice!(ChurnName: "none" = None, "lifetime" = Lifetime);
 choice!(DistributionName:
     "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,

@@ -2,15 +2,18 @@
 //! prints and what results carry.
 
 use super::file::{
-    CheckerTable, ChurnTable, ClassTable, File, KademliaTable, LatencyTable, LossTable,
-    NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber, Whole,
-    WorkloadTable,
+    CheckerTable, ChurnTable, ClassTable, File, KademliaTable, LatencyTable, LinkLossTable,
+    LossTable, NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
+    Whole, WorkloadTable,
 };
 use super::words::{
     ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Phases, Scenario};
-use crate::network::config::{ClassConfig, LatencyConfig, LatencyModel, LossConfig, RegionsConfig};
+use crate::network::config::{
+    ClassConfig, LatencyConfig, LatencyModel, LinkLossConfig, LossConfig, NetworkConfig,
+    RegionsConfig,
+};
 use crate::time::Duration;
 use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
 use crate::workload::config::{
@@ -76,8 +79,10 @@ fn file(scenario: &Scenario) -> File {
         }),
         kademlia: Some(kademlia(scenario)),
         network: Some(NetworkTable {
+            duplication: Some(Share(network.duplication)),
+            corruption: Some(Share(network.corruption)),
             latency: Some(latency(&network.latency)),
-            loss: Some(loss(network.loss)),
+            loss: Some(loss(network)),
         }),
         churn: Some(churn(&scenario.churn)),
         workload: Some(scenario.workloads.iter().map(workload).collect()),
@@ -122,6 +127,7 @@ fn class(class: &ClassConfig) -> ClassTable {
         queue: Some(Size(class.queue)),
         dialable: Some(class.dialable),
         mode: Some(Word(class.mode)),
+        loss: Some(Share(class.loss)),
     }
 }
 
@@ -165,6 +171,8 @@ fn latency(config: &LatencyConfig) -> LatencyTable {
     let table = |name| LatencyTable {
         model: Some(Word(name)),
         jitter: length(config.jitter),
+        jitter_distribution: Some(Word(config.jitter_distribution)),
+        asymmetry: Some(Share(config.asymmetry)),
         ..LatencyTable::default()
     };
     match &config.model {
@@ -178,6 +186,13 @@ fn latency(config: &LatencyConfig) -> LatencyTable {
             median: length(*median),
             sigma: Some(Number(*sigma)),
             ..table(LatencyName::LogNormal)
+        },
+        LatencyModel::Coordinates(config) => LatencyTable {
+            spread: length(config.spread),
+            height_median: length(config.height_median),
+            height_sigma: Some(Number(config.height_sigma)),
+            smallest: length(config.smallest),
+            ..table(LatencyName::Coordinates)
         },
         LatencyModel::Regions(regions) => {
             LatencyTable { region: Some(region_tables(regions)), ..table(LatencyName::Regions) }
@@ -201,12 +216,31 @@ fn region_tables(regions: &RegionsConfig) -> Vec<RegionTable> {
     described.map(table).collect()
 }
 
-fn loss(config: LossConfig) -> LossTable {
-    match config {
-        LossConfig::None => LossTable { model: Some(Word(LossName::None)), rate: None },
+fn loss(network: &NetworkConfig) -> LossTable {
+    let share = |share| Some(Share(share));
+    let link = |link: &LinkLossConfig| LinkLossTable {
+        from: Some(link.from.clone()),
+        to: Some(link.to.clone()),
+        rate: share(link.rate),
+    };
+    let links: Vec<LinkLossTable> = network.loss_links.iter().map(link).collect();
+    let table = |name| LossTable {
+        model: Some(Word(name)),
+        link: Some(links).filter(|links| !links.is_empty()),
+        ..LossTable::default()
+    };
+    match network.loss {
+        LossConfig::None => table(LossName::None),
         LossConfig::Bernoulli { rate } => {
-            LossTable { model: Some(Word(LossName::Bernoulli)), rate: Some(Share(rate)) }
+            LossTable { rate: share(rate), ..table(LossName::Bernoulli) }
         }
+        LossConfig::GilbertElliott(config) => LossTable {
+            good_to_bad: share(config.good_to_bad),
+            bad_to_good: share(config.bad_to_good),
+            loss_in_good: share(config.loss_in_good),
+            loss_in_bad: share(config.loss_in_bad),
+            ..table(LossName::GilbertElliott)
+        },
     }
 }
 

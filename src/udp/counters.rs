@@ -128,6 +128,11 @@ impl Counters {
         self.traffic.packet_dropped(reason.index());
     }
 
+    /// The experiment's network makes a copy of a packet.
+    pub fn duplicate(&mut self) {
+        self.traffic.packet_duplicated();
+    }
+
     /// A packet came while the node was away.
     pub fn miss(&mut self) {
         self.drop(Dropped::Offline);

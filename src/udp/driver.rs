@@ -4,13 +4,14 @@
 //! earliest wake-up, hands each to its node, and sends what the node says. What nodes report
 //! waits in [`Driver::events`] for who drives.
 
+mod departures;
 mod lives;
 
 use super::UdpNode;
 use super::clock::{Clock, system};
 use super::contact::{Contact, is_usable, plain, reachable};
-use super::counters::{Counters, Dropped};
-use super::fate::{Departing, Fate, Fates};
+use super::counters::Counters;
+use super::fate::Fates;
 use super::limits::{Limits, Rate};
 use super::line::{Incoming, Line, Secrets, Wire};
 use crate::kademlia::operation::{Command, Report};
@@ -363,30 +364,6 @@ impl Driver {
         }
         for (to, bytes) in out {
             self.depart(node, to, bytes, now);
-        }
-    }
-
-    fn depart(&mut self, node: usize, to: SocketAddr, bytes: Vec<u8>, now: Instant) {
-        let place = &mut self.places[node];
-        let packet = Departing { node, to, number: place.packets, bytes: bytes.len(), now };
-        place.packets += 1;
-        match self.setup.fates.decide(packet) {
-            Fate::Leave => self.transmit(node, to, &bytes),
-            Fate::Lost(reason) => self.places[node].line.counters.lose(reason),
-            Fate::LeaveAfter(delay) => {
-                let number = self.next_packet;
-                self.next_packet += 1;
-                self.held_back.insert(number, (node, to, bytes));
-                self.queue.push(Due::Packet(number), Reverse(now + delay));
-            }
-        }
-    }
-
-    /// A datagram that the socket does not take is lost, as any may be.
-    fn transmit(&mut self, node: usize, to: SocketAddr, bytes: &[u8]) {
-        let Place { line, socket, .. } = &mut self.places[node];
-        if socket.send_to(bytes, to).is_err() {
-            line.drop(Dropped::NotSent);
         }
     }
 }

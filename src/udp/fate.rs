@@ -12,7 +12,7 @@ pub struct Departing {
     pub node: usize,
     /// Where to.
     pub to: SocketAddr,
-    /// The node's count of what it has sent before.
+    /// The node's count of what it has sent before, with the copies that were made of it.
     pub number: u64,
     /// Its bytes, without headers.
     pub bytes: usize,
@@ -29,6 +29,9 @@ pub enum Fate {
     LeaveAfter(Duration),
     /// It never leaves, for this reason.
     Lost(DropReason),
+    /// It and a copy, which counts as one packet more: how long each waits before it leaves, or why
+    /// it does not.
+    Twice([Result<Duration, DropReason>; 2]),
 }
 
 /// Decides about packets.

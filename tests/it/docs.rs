@@ -91,12 +91,15 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     for preset in ["paper", "mainline", "go-libp2p", "rust-libp2p"] {
         variants.push(one(&format!("kademlia.preset={preset}")));
     }
-    for model in ["constant", "uniform", "lognormal", "regions"] {
+    for model in ["constant", "uniform", "lognormal", "coordinates", "regions"] {
         variants.push(one(&format!("network.latency.model={model}")));
     }
     let file = format!("network.latency.file={}", matrix.display());
     variants.push(vec!["network.latency.model=matrix".to_owned(), file]);
     variants.push(one("network.loss.model=bernoulli"));
+    variants.push(one("network.loss.model=gilbert-elliott"));
+    let link = "network.loss.link=[{from = \"default\", to = \"default\", rate = 0.1}]";
+    variants.push(one(link));
     for distribution in ["weibull", "exponential", "pareto_shifted", "lognormal"] {
         variants.push(vec![
             "churn.model=lifetime".to_owned(),
@@ -138,7 +141,10 @@ fn every_key_of_a_scenario_is_documented_and_no_other() {
 fn the_defaults_of_a_scenario_are_documented() {
     let rows = documented_keys();
     let mut wrong = Vec::new();
-    for settings in [vec![], vec!["churn.model=lifetime".to_owned()]] {
+    let models = ["churn.model=lifetime", "network.loss.model=gilbert-elliott"];
+    let coordinates = "network.latency.model=coordinates";
+    let changed = models.into_iter().chain([coordinates]).map(|text| vec![text.to_owned()]);
+    for settings in changed.chain([vec![]]) {
         let scenario = complete(&settings);
         let chosen = |key: &str| !settings.is_empty() && key == "model";
         let mut keys = BTreeSet::new();
@@ -266,9 +272,14 @@ fn json_keys(value: &serde_json::Value, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn every_figure_of_a_result_is_documented() {
-    let settings =
-        ["nodes.count=20", "phases.init=5s", "phases.measurement=5s", "workload.0.rate=1/s"]
-            .map(|text| text.parse().expect("the setting is well formed"));
+    let settings = [
+        "nodes.count=20",
+        "phases.init=5s",
+        "phases.measurement=5s",
+        "workload.0.rate=1/s",
+        "nodes.class.0.uplink=1 Mbit/s",
+    ]
+    .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");
     let watch = &mut |_| ControlFlow::Continue(());
     let run = runner::run(RunArguments::of(&scenario), watch);

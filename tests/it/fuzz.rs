@@ -126,6 +126,9 @@ fn nodes(draft: &mut Draft) {
             draft.switch("dialable");
             draft.word("mode", &["server", "client"]);
         }
+        if draft.chance(30) {
+            draft.share("loss", 0..=200);
+        }
     }
 }
 
@@ -185,13 +188,24 @@ fn eviction(draft: &mut Draft) {
 }
 
 fn network(draft: &mut Draft) {
+    draft.line("[network]");
+    for key in ["duplication", "corruption"] {
+        if draft.chance(30) {
+            draft.share(key, 0..=300);
+        }
+    }
     draft.line("[network.latency]");
-    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand"]);
+    let models = ["constant", "uniform", "lognormal", "coordinates", "regions", "by hand"];
+    let model = draft.pick(&models);
     if model != "by hand" {
         draft.line(&format!("model = \"{model}\""));
     }
     if draft.chance(40) {
         draft.length("jitter", 0..=200);
+        draft.word("jitter_distribution", &["uniform", "exponential"]);
+    }
+    if draft.chance(30) {
+        draft.share("asymmetry", 0..=900);
     }
     match model {
         "constant" => draft.length("delay", 0..=400),
@@ -202,6 +216,12 @@ fn network(draft: &mut Draft) {
         "lognormal" => {
             draft.length("median", 1..=300);
             draft.share("sigma", 0..=1_500);
+        }
+        "coordinates" => {
+            draft.length("spread", 0..=300);
+            draft.length("height_median", 0..=50);
+            draft.share("height_sigma", 0..=1_500);
+            draft.length("smallest", 0..=20);
         }
         "by hand" => {
             draft.line("model = \"regions\"");
@@ -215,7 +235,19 @@ fn network(draft: &mut Draft) {
     if draft.chance(60) {
         draft.line("[network.loss]");
         let most = draft.pick(&["20", "300", "1000"]).parse().expect("it is a number");
-        draft.share("rate", 0..=most);
+        if draft.chance(50) {
+            draft.share("rate", 0..=most);
+        } else {
+            draft.line("model = \"gilbert-elliott\"");
+            draft.share("good_to_bad", 0..=most);
+            draft.share("bad_to_good", 100..=1_000);
+            draft.share("loss_in_good", 0..=50);
+            draft.share("loss_in_bad", 0..=1_000);
+        }
+        if model == "by hand" {
+            draft.line("[[network.loss.link]]\nfrom = \"east\"\nto = \"west\"");
+            draft.share("rate", 0..=most);
+        }
     }
 }
 
@@ -316,6 +348,14 @@ fn random_scenarios_cover_every_key_and_word() {
         "lifetime_shape",
         "graceful_leave_probability",
         "keep_stale",
+        "jitter_distribution",
+        "asymmetry",
+        "spread",
+        "duplication",
+        "corruption",
+        "good_to_bad",
+        "loss",
+        "from",
     ] {
         assert!(key(name), "{name} is never written");
     }
@@ -335,7 +375,9 @@ fn random_scenarios_cover_every_key_and_word() {
         "constant",
         "uniform",
         "lognormal",
+        "coordinates",
         "regions",
+        "gilbert-elliott",
         "weibull",
         "exponential",
         "pareto_shifted",

@@ -256,3 +256,45 @@ fn validate_compares_both_ways() {
     let differs = rows.iter().any(|row| row["verdict"] == "differs");
     assert_eq!(output.status.code(), Some(i32::from(differs)));
 }
+
+/// What links do to packets they do on sockets too: everything that happens to a packet there is
+/// counted, but for a second answer, which nobody has asked for.
+#[test]
+fn links_lose_copy_and_damage_on_sockets_too() {
+    let settings = [
+        "network.loss.model=gilbert-elliott",
+        "network.loss.good_to_bad=0.02",
+        "network.latency.model=coordinates",
+        "network.latency.asymmetry=0.3",
+        "network.latency.jitter=2ms",
+        "network.latency.jitter_distribution=exponential",
+        "network.duplication=0.2",
+        "network.corruption=0.05",
+        "nodes.class.0.uplink=5 Mbit/s",
+        "kademlia.retries=3",
+        "kademlia.request_timeout=250ms",
+    ];
+    let run = on_sockets(&worlds::scenario(TWENTY, &settings));
+    let result = &run.result;
+    let drops = |reason| {
+        let found = result.drops.0.iter().find(|(name, _)| *name == reason);
+        found.unwrap_or_else(|| panic!("{reason} is counted")).1
+    };
+    assert!(drops("loss") > 0 && drops("corrupted") > 0 && result.duplicated > 50);
+    let (mut sent, mut ended) = (0, 0);
+    for sample in &run.series.samples {
+        sent += sample.traffic.total_sent().messages + sample.traffic.duplicated();
+        ended += sample.traffic.total_delivered().messages;
+        ended += sample.traffic.dropped().iter().sum::<u64>();
+    }
+    assert!(ended <= sent, "{ended} of {sent}");
+    let [up] = &result.links[..] else { panic!("{:?}", result.links) };
+    assert_eq!((up.direction, up.queueing_delay_micros.count), ("up", up.packets));
+    assert!(up.packets > 500 && up.utilization > Some(0.0));
+    for kind in [OperationKind::Lookup, OperationKind::Get, OperationKind::FindProviders] {
+        let all = worlds::operations(&run, kind);
+        let failed = all.iter().filter(|operation| !operation.outcome.is_success()).count();
+        // With one packet in eight lost or damaged, some announcements come too late.
+        assert!(all.len() == 60 && failed < 30, "{}: {failed} of {}", kind.name(), all.len());
+    }
+}

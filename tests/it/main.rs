@@ -21,6 +21,8 @@ mod reach;
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Links of known answer.
+mod links;
 // Keys of 64, 160 and 256 bits.
 mod keys;
 // Warm and organic starts agree.

@@ -7,41 +7,78 @@ use crate::runner::result::{Distribution, RunOutput};
 
 /// More bars than this cannot be told apart.
 const BARS: u64 = 40;
+/// More lines of links than this cannot be told apart.
+const MOST_LINKS: usize = 8;
+/// Waits up to so many microseconds are no waits to be told apart.
+const SHORT_WAIT: u64 = 99;
 
 fn chart(name: &'static str, title: &str, x: Axis, panel: Panel) -> Chart {
     let (title, subtitle) = (title.to_owned(), String::new());
     Chart { name, title, subtitle, x, panels: vec![panel], phases: vec![] }
 }
 
-/// Share of successful operations that took no longer than so many milliseconds.
-pub fn latency(run: &RunOutput) -> Option<Chart> {
-    let values = || run.distributions.iter().flat_map(|spread| &spread.latency_micros);
+/// Lines of shares in percent over milliseconds, from microseconds with the number of values up
+/// to each; and their axis, which begins at the smallest value above `least` microseconds.
+fn shares_over_millis<'r>(
+    label: &str,
+    least: u64,
+    spreads: impl Iterator<Item = (String, Look, &'r [(u64, u64)])> + Clone,
+) -> Option<(Axis, Vec<Data>)> {
+    let values = || spreads.clone().flat_map(|(_, _, values)| values);
     let millis = |micros: u64| micros as f64 / 1_000.0;
-    // What took no time has no place on a logarithmic axis; it stands at its left end.
-    let smallest = values().map(|(micros, _)| *micros).filter(|micros| *micros > 0).min();
+    // What took less, or no time, has no place on a logarithmic axis; it stands at its left end.
+    let smallest = values().map(|(micros, _)| *micros).filter(|micros| *micros > least).min();
     let largest = values().map(|(micros, _)| *micros).max()?;
     let smallest = smallest.unwrap_or(1_000);
     let x = Axis::logarithmic(
-        "Latency (milliseconds, logarithmic)",
+        format!("{label} (milliseconds, logarithmic)"),
         millis(smallest),
         millis(largest.max(smallest)),
     );
-    let line = |spread: &Distribution| {
-        let total = spread.latency_micros.last().map_or(1, |(_, count)| *count) as f64;
+    let line = |(name, look, values): (String, Look, &[(u64, u64)])| {
+        let total = values.last().map_or(1, |(_, count)| *count) as f64;
         let mut points = vec![];
         let mut before = 0.0;
-        for (micros, count) in &spread.latency_micros {
+        for (micros, count) in values {
             let share = 100.0 * *count as f64 / total;
             points.extend([(millis(*micros), before), (millis(*micros), share)]);
             before = share;
         }
-        let look = Look::nth(spread.kind.index());
-        Data { name: spread.kind.name().to_owned(), look, points }
+        Data { name, look, points }
     };
-    let lines = run.distributions.iter().map(line).collect();
+    Some((x, spreads.clone().map(line).collect()))
+}
+
+/// Share of successful operations that took no longer than so many milliseconds.
+pub fn latency(run: &RunOutput) -> Option<Chart> {
+    let spreads = run.distributions.iter().map(|spread| {
+        let look = Look::nth(spread.kind.index());
+        (spread.kind.name().to_owned(), look, &spread.latency_micros[..])
+    });
+    let (x, lines) = shares_over_millis("Latency", 0, spreads)?;
     let y = Axis::percent("Successful operations that took no longer", 0.0);
     let panel = Panel { y, marks: Marks::Lines(lines) };
     Some(chart("latency-cdf", "Latency of successful operations", x, panel))
+}
+
+/// Share of packets that waited no longer than so many milliseconds before finite links.
+pub fn queueing(run: &RunOutput) -> Option<Chart> {
+    let shown = &run.link_waits[..run.link_waits.len().min(MOST_LINKS)];
+    let spreads = shown.iter().enumerate();
+    let spreads =
+        spreads.map(|(place, waits)| (waits.name.clone(), Look::nth(place), &waits.micros[..]));
+    let (x, mut lines) = shares_over_millis("Queueing delay", SHORT_WAIT, spreads)?;
+    // Most links have waits of their own orders of magnitude; all lines go on to the right end.
+    let ends = lines.iter().filter_map(|line| line.points.last());
+    let longest = ends.map(|point| point.0).fold(0.0, f64::max);
+    lines.iter_mut().for_each(|line| line.points.push((longest, 100.0)));
+    let y = Axis::percent("Packets that waited no longer", 0.0);
+    let panel = Panel { y, marks: Marks::Lines(lines) };
+    let title = match run.link_waits.len() - shown.len() {
+        0 => "Queueing delay at access links".to_owned(),
+        _ => format!("Queueing delay at the {MOST_LINKS} slowest kinds of access links"),
+    };
+    Some(chart("queueing-delay", &title, x, panel))
 }
 
 /// Share of successful operations by rounds.

@@ -90,6 +90,7 @@ fn charts(run: &RunOutput) -> Vec<Chart> {
         over_time::bytes,
         over_time::tables,
         distributions::buckets,
+        distributions::queueing,
     ];
     let mut charts: Vec<Chart> = plots.iter().filter_map(|plot| plot(run)).collect();
     charts.iter_mut().for_each(|chart| chart.subtitle = subtitle(run));
@@ -120,6 +121,7 @@ mod tests {
             "bytes",
             "routing-tables",
             "buckets",
+            "queueing-delay",
         ];
         assert_eq!(names, expected);
     }

@@ -8,7 +8,7 @@ use crate::kademlia::key::{Key64, WideKey};
 use crate::kademlia::operation::{Command, OperationKind};
 use crate::kademlia::routing_table::RoutingTable;
 use crate::krpc::Id;
-use crate::metrics::Traffic;
+use crate::metrics::{LinkLoads, Traffic};
 use crate::network::Network;
 use crate::protocol::NodeIndex;
 use crate::runner::agenda::Entry;
@@ -38,7 +38,10 @@ pub(super) struct Sockets {
 impl Sockets {
     /// Binds a socket for each node. All are offline.
     pub(super) fn open(experiment: &Experiment<'_>, network: Network) -> Result<Self, Obstacle> {
-        let ways = Ways { network, directory: Directory::default() };
+        let phases = experiment.scenario.phases;
+        let classes = &experiment.scenario.network.classes;
+        let links = LinkLoads::new(classes, phases.measurement_start(), phases.end());
+        let ways = Ways { network, links, directory: Directory::default() };
         let ways = Rc::new(RefCell::new(ways));
         let mut driver = Driver::new(Setup {
             seed: experiment.seed,
@@ -104,6 +107,11 @@ impl Sockets {
             sum.merge(&self.driver.counters(node).traffic);
         }
         sum
+    }
+
+    /// What finite links have carried so far.
+    pub(super) fn links(&self) -> LinkLoads {
+        self.ways.borrow().links.clone()
     }
 
     /// The tables of the nodes online as they are now.

@@ -171,6 +171,7 @@ impl<'s> RealCourse<'s> {
             queue: "sockets",
         };
         self.experiment.surroundings[0].metrics.set_traffic(traffic);
+        self.experiment.surroundings[0].metrics.set_links(self.sockets.links());
         let lateness = self.sockets.driver.lateness_micros().summary();
         let performance = Performance { lateness_micros: Some(lateness), ..cost.end(work) };
         let ending =

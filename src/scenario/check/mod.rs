@@ -5,7 +5,9 @@
 mod bounds;
 // The parameters of the nodes.
 mod kademlia;
-// Latency, loss and links.
+// Which packets are lost.
+mod links;
+// Latency, classes and all of the network.
 mod network;
 // Who can be reached.
 mod reach;

@@ -1,16 +1,16 @@
 //! Latency, loss and the classes of nodes by their links.
 
 use super::bounds::{distinct_names, length, number, sum_to_one};
-use super::reach;
+use super::{links, reach};
 use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Matrix, MatrixConfig, MatrixUnit, Mode,
-    NetworkConfig, RegionsConfig,
+    ClassConfig, CoordinatesConfig, LatencyConfig, LatencyModel, Matrix, MatrixConfig, MatrixUnit,
+    Mode, NetworkConfig, RegionsConfig,
 };
 use crate::scenario::document::KeyPath;
-use crate::scenario::file::{ClassTable, LatencyTable, LossTable, NetworkTable, RegionTable};
+use crate::scenario::file::{ClassTable, LatencyTable, NetworkTable, RegionTable};
 use crate::scenario::problem::{Problem, nearest};
 use crate::scenario::source::Source;
-use crate::scenario::words::{LatencyName, LossName};
+use crate::scenario::words::LatencyName;
 use crate::time::Duration;
 use crate::units::Size;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,8 @@ use std::sync::Arc;
 const LONGEST_DELAY: Duration = Duration::from_secs(3_600);
 const SHORTEST_MEDIAN: Duration = Duration::from_micros(1);
 const DEFAULT_DELAY: Duration = Duration::from_millis(50);
+/// More than this of one way's half of a round trip does not go to the other way.
+const MOST_ASYMMETRY: f64 = 0.9;
 const DEFAULT_QUEUE: u64 = 256 << 10;
 /// A queue holds at least an ordinary packet.
 const QUEUES: std::ops::RangeInclusive<u64> = 2 << 10..=1 << 30;
@@ -34,11 +36,19 @@ pub fn check(
     base_dir: &Path,
     source: &Source<'_>,
 ) -> Result<NetworkConfig, Problem> {
-    Ok(NetworkConfig {
-        latency: latency(table.latency.unwrap_or_default(), base_dir, source)?,
-        loss: loss(&table.loss.unwrap_or_default())?,
-        classes: self::classes(classes)?,
-    })
+    let latency = latency(table.latency.unwrap_or_default(), base_dir, source)?;
+    let classes = self::classes(classes)?;
+    let loss = table.loss.unwrap_or_default();
+    let network = NetworkConfig {
+        loss: links::loss(&loss)?,
+        loss_links: links::between(&loss, &classes, &latency.model)?,
+        duplication: table.duplication.map_or(0.0, |share| share.0),
+        corruption: table.corruption.map_or(0.0, |share| share.0),
+        latency,
+        classes,
+    };
+    links::are_few_kinds(&network)?;
+    Ok(network)
 }
 
 fn latency(
@@ -70,13 +80,34 @@ fn latency(
             )?,
             sigma: number("network.latency.sigma", table.sigma, 0.5, 0.0..=5.0)?,
         },
+        LatencyName::Coordinates => LatencyModel::Coordinates(coordinates(&table)?),
         LatencyName::Regions => LatencyModel::Regions(match table.region {
             Some(regions) => self::regions(&regions)?,
             None => RegionsConfig::default_table(),
         }),
         LatencyName::Matrix => LatencyModel::Matrix(matrix(&table, base_dir, source)?),
     };
-    Ok(LatencyConfig { model, jitter })
+    let asymmetry = table.asymmetry.map_or(0.0, |share| share.0);
+    if asymmetry > MOST_ASYMMETRY {
+        let allowed = format!("a number from 0 to {MOST_ASYMMETRY}");
+        return Err(Problem::value("network.latency.asymmetry", allowed));
+    }
+    let jitter_distribution =
+        table.jitter_distribution.map_or_else(Default::default, |word| word.0);
+    Ok(LatencyConfig { model, jitter, jitter_distribution, asymmetry })
+}
+
+fn coordinates(table: &LatencyTable) -> Result<CoordinatesConfig, Problem> {
+    let key = |key: &str, given, default| {
+        let path = format!("network.latency.{key}");
+        length(&path, given, Duration::from_millis(default), Duration::ZERO..=LONGEST_DELAY)
+    };
+    Ok(CoordinatesConfig {
+        spread: key("spread", table.spread, 50)?,
+        height_median: key("height_median", table.height_median, 8)?,
+        height_sigma: number("network.latency.height_sigma", table.height_sigma, 0.5, 0.0..=5.0)?,
+        smallest: key("smallest", table.smallest, 1)?,
+    })
 }
 
 fn ordered(table: &LatencyTable, min: Duration, max: Duration) -> Result<(), Problem> {
@@ -164,18 +195,6 @@ fn matrix(
     Ok(MatrixConfig { file, unit, matrix: Arc::new(matrix) })
 }
 
-fn loss(table: &LossTable) -> Result<LossConfig, Problem> {
-    // A rate says by itself that packets are lost; without model and rate nothing is.
-    let by_rate = if table.rate.is_some() { LossName::Bernoulli } else { LossName::None };
-    match table.model.map_or(by_rate, |word| word.0) {
-        LossName::None => Ok(LossConfig::None),
-        LossName::Bernoulli => match table.rate {
-            Some(rate) => Ok(LossConfig::Bernoulli { rate: rate.0 }),
-            None => Ok(LossConfig::Bernoulli { rate: 0.01 }),
-        },
-    }
-}
-
 fn classes(tables: Vec<ClassTable>) -> Result<Vec<ClassConfig>, Problem> {
     const PATH: &str = "nodes.class";
     let tables = if tables.is_empty() { vec![ClassTable::default()] } else { tables };
@@ -210,6 +229,7 @@ fn classes(tables: Vec<ClassTable>) -> Result<Vec<ClassConfig>, Problem> {
             queue,
             dialable: table.dialable.unwrap_or(true),
             mode: table.mode.map_or(Mode::Server, |word| word.0),
+            loss: table.loss.map_or(0.0, |share| share.0),
         });
     }
     let names: Vec<String> = classes.iter().map(|class| class.name.clone()).collect();

@@ -3,7 +3,8 @@
 use super::parse;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Mode, NetworkConfig, RegionsConfig,
+    ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
+    LatencyModel, LinkLossConfig, LossConfig, Mode, NetworkConfig, RegionsConfig,
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
@@ -97,41 +98,71 @@ fn latency() -> impl Strategy<Value = LatencyConfig> {
         millis().prop_map(|delay| LatencyModel::Constant { delay }),
         (millis(), millis()).prop_map(|(min, more)| LatencyModel::Uniform { min, max: min + more }),
         (millis(), 0.0..=5.0).prop_map(|(median, sigma)| LatencyModel::LogNormal { median, sigma }),
+        (millis(), millis(), 0.0..=5.0, millis()).prop_map(
+            |(spread, height_median, height_sigma, smallest)| LatencyModel::Coordinates(
+                CoordinatesConfig { spread, height_median, height_sigma, smallest }
+            )
+        ),
         regions,
     ];
-    (model, millis()).prop_map(|(model, jitter)| LatencyConfig { model, jitter })
+    let jitter =
+        prop_oneof![Just(JitterDistribution::Uniform), Just(JitterDistribution::Exponential)];
+    (model, millis(), jitter, 0.0..=0.9).prop_map(
+        |(model, jitter, jitter_distribution, asymmetry)| LatencyConfig {
+            model,
+            jitter,
+            jitter_distribution,
+            asymmetry,
+        },
+    )
 }
 
 fn network() -> impl Strategy<Value = NetworkConfig> {
     let loss = prop_oneof![
         Just(LossConfig::None),
-        (0.0..=1.0).prop_map(|rate| LossConfig::Bernoulli { rate })
+        (0.0..=1.0).prop_map(|rate| LossConfig::Bernoulli { rate }),
+        (0.0..=1.0, 0.0..=1.0, 0.0..=1.0, 0.0..=1.0).prop_map(
+            |(good_to_bad, bad_to_good, loss_in_good, loss_in_bad)| {
+                let config =
+                    GilbertElliottConfig { good_to_bad, bad_to_good, loss_in_good, loss_in_bad };
+                LossConfig::GilbertElliott(config)
+            }
+        ),
     ];
     let reach = (any::<bool>(), any::<bool>());
-    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30, reach);
+    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30, 0.0..=1.0, reach);
     let classes = (1usize..4).prop_flat_map(move |count| {
         (shares(count), proptest::collection::vec(links.clone(), count)).prop_map(
             |(shares, links)| {
                 let items = shares.into_iter().zip(links).enumerate();
-                let class = |(index, (share, (uplink, queue, (dialable, serves))))| ClassConfig {
-                    name: format!("class \"{index}\""),
-                    share,
-                    uplink,
-                    downlink: uplink.map(|rate| rate * 3),
-                    queue,
-                    // Somebody must be there to be asked.
-                    dialable: dialable || index == 0,
-                    mode: if serves || index == 0 { Mode::Server } else { Mode::Client },
-                };
+                let class =
+                    |(index, (share, (uplink, queue, loss, (dialable, serves))))| ClassConfig {
+                        name: format!("class \"{index}\""),
+                        share,
+                        uplink,
+                        downlink: uplink.map(|rate| rate * 3),
+                        queue,
+                        // Somebody must be there to be asked.
+                        dialable: dialable || index == 0,
+                        mode: if serves || index == 0 { Mode::Server } else { Mode::Client },
+                        loss,
+                    };
                 items.map(class).collect::<Vec<ClassConfig>>()
             },
         )
     });
-    (latency(), loss, classes).prop_map(|(latency, loss, classes)| NetworkConfig {
-        latency,
-        loss,
-        classes,
-    })
+    let others = (0.0..=1.0, 0.0..=1.0, proptest::collection::vec(0.0..=1.0, 0..3));
+    (latency(), loss, classes, others).prop_map(
+        |(latency, loss, classes, (duplication, corruption, rates))| {
+            let between = |rate| LinkLossConfig {
+                from: classes[0].name.clone(),
+                to: classes[classes.len() - 1].name.clone(),
+                rate,
+            };
+            let loss_links = rates.into_iter().map(between).collect();
+            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes }
+        },
+    )
 }
 
 fn churn() -> impl Strategy<Value = ChurnConfig> {

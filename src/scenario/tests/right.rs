@@ -2,9 +2,7 @@
 
 use super::parse;
 use crate::kademlia::params::{Params, Stop};
-use crate::network::config::{
-    ClassConfig, LatencyConfig, LatencyModel, LossConfig, Mode, NetworkConfig, RegionsConfig,
-};
+use crate::network::config::{ClassConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig};
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario, starter,
 };
@@ -25,22 +23,10 @@ fn everything_has_a_default() {
         nodes: Nodes { count: 10, bootstrap: Bootstrap::Organic, contacts: 3 },
         preset: Preset::Paper,
         kademlia: Params::paper(),
-        network: NetworkConfig {
-            latency: LatencyConfig {
-                model: LatencyModel::LogNormal { median: Duration::from_millis(50), sigma: 0.5 },
-                jitter: Duration::ZERO,
-            },
-            loss: LossConfig::None,
-            classes: vec![ClassConfig {
-                name: "default".to_owned(),
-                share: 1.0,
-                uplink: None,
-                downlink: None,
-                queue: 256 << 10,
-                dialable: true,
-                mode: Mode::Server,
-            }],
-        },
+        network: NetworkConfig::of_latency(
+            LatencyModel::LogNormal { median: Duration::from_millis(50), sigma: 0.5 },
+            vec![ClassConfig::unlimited("default")],
+        ),
         churn: ChurnConfig::None,
         workloads: vec![WorkloadConfig {
             kind: WorkloadKind::Lookup,
@@ -83,7 +69,9 @@ fn the_starter_holds_the_defaults() {
 fn what_the_starter_leaves_in_comments_is_allowed_too() {
     let text = "[network.latency]\nmodel = \"regions\"\n[[network.latency.region]]\n\
         name = \"europe\"\nshare = 1.0\ndelays = { europe = \"10ms\" }\n[network.loss]\n\
-        model = \"bernoulli\"\nrate = 0.01\n[churn]\nmodel = \"lifetime\"\n";
+        model = \"gilbert-elliott\"\ngood_to_bad = 0.0025\nbad_to_good = 0.25\n\
+        loss_in_good = 0.0\nloss_in_bad = 1.0\n[[network.loss.link]]\nfrom = \"default\"\n\
+        to = \"europe\"\nrate = 0.05\n[churn]\nmodel = \"lifetime\"\n";
     let scenario = parse(text, &[]).unwrap();
     let regions = RegionsConfig {
         names: vec!["europe".to_owned()],
@@ -91,6 +79,7 @@ fn what_the_starter_leaves_in_comments_is_allowed_too() {
         delays: vec![Duration::from_millis(10)],
     };
     assert_eq!(scenario.network.latency.model, LatencyModel::Regions(regions));
+    assert_eq!(scenario.network.loss_links.len(), 1);
     assert!(matches!(scenario.churn, ChurnConfig::Lifetime { .. }));
 }
 
