@@ -5,7 +5,7 @@ use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
-    LatencyModel, LinkLossConfig, LossConfig, NetworkConfig, RegionsConfig, RouteChoice,
+    LatencyModel, LinkLossConfig, LossConfig, Mode, NetworkConfig, RegionsConfig, RouteChoice,
     UnderlayConfig,
 };
 use crate::scenario::{
@@ -51,11 +51,13 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
     );
     let second = Duration::from_secs(1);
     let numbers = (1usize..=255, 1usize..=255, 0usize..500, 0u32..=100, 0usize..=255);
-    let times = (intervals(), intervals(), lengths(second, second * 60), intervals());
+    let dials = (proptest::option::of(lengths(second, second * 60)), lengths(second, second * 600));
+    let times = (intervals(), intervals(), lengths(second, second * 60), intervals(), dials);
     (preset, words, numbers, times, any::<[bool; 4]>()).prop_map(
         |(preset, (parallelism, stop, eviction), numbers, times, switches)| {
             let (k, alpha, more, retries, replacements) = numbers;
-            let (replicate_interval, republish_interval, request_timeout, short) = times;
+            let (replicate_interval, republish_interval, request_timeout, short, dials) = times;
+            let (dial_timeout, connection_idle) = dials;
             let params = Params {
                 k,
                 alpha,
@@ -70,6 +72,8 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 replicate_interval,
                 republish_interval,
                 request_timeout,
+                dial_timeout,
+                connection_idle,
                 short_timeout: short.filter(|&short| short < request_timeout),
                 follow_up: switches[0],
                 keep_stale: switches[1],
@@ -185,19 +189,24 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
             }
         ),
     ];
-    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30, 0.0..=1.0);
+    let reach = (any::<bool>(), any::<bool>());
+    let links = (proptest::option::of(1u64..1 << 40), 2048u64..=1 << 30, 0.0..=1.0, reach);
     let classes = (1usize..4).prop_flat_map(move |count| {
         (shares(count), proptest::collection::vec(links.clone(), count)).prop_map(
             |(shares, links)| {
                 let items = shares.into_iter().zip(links).enumerate();
-                let class = |(index, (share, (uplink, queue, loss)))| ClassConfig {
-                    name: format!("class \"{index}\""),
-                    share,
-                    uplink,
-                    downlink: uplink.map(|rate| rate * 3),
-                    queue,
-                    loss,
-                };
+                let class =
+                    |(index, (share, (uplink, queue, loss, (dialable, serves))))| ClassConfig {
+                        name: format!("class \"{index}\""),
+                        share,
+                        uplink,
+                        downlink: uplink.map(|rate| rate * 3),
+                        queue,
+                        // Somebody must be there to be asked.
+                        dialable: dialable || index == 0,
+                        mode: if serves || index == 0 { Mode::Server } else { Mode::Client },
+                        loss,
+                    };
                 items.map(class).collect::<Vec<ClassConfig>>()
             },
         )
