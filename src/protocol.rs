@@ -137,6 +137,13 @@ pub trait Transport<P: Protocol> {
         true
     }
 
+    /// Whether this node answers what others ask, and not only asks. One that does not is not
+    /// [routable](Transport::is_routable) for others either.
+    #[inline]
+    fn serves(&self) -> bool {
+        true
+    }
+
     /// Sends a message. It may be delayed, reordered, dropped or never answered, as UDP does.
     fn send(&mut self, to: P::Peer, message: P::Message);
 

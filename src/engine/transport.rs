@@ -82,6 +82,16 @@ where
     }
 
     #[inline]
+    fn is_routable(&self, peer: NodeIndex) -> bool {
+        self.world.serves(peer)
+    }
+
+    #[inline]
+    fn serves(&self) -> bool {
+        self.world.serves(self.me)
+    }
+
+    #[inline]
     fn send(&mut self, to: NodeIndex, message: P::Message) {
         let number = *self.packets;
         *self.packets = next_number(number);

@@ -18,6 +18,15 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     /// The key of a node.
     fn key_of(&self, node: NodeIndex) -> P::Key;
 
+    /// Whether a node answers what others ask ([`Transport::serves`]).
+    ///
+    /// [`Transport::serves`]: crate::protocol::Transport::serves
+    #[inline]
+    fn serves(&self, node: NodeIndex) -> bool {
+        let _ = node;
+        true
+    }
+
     /// A packet leaves its sender: when it reaches the receiver's access link, or `None` if it
     /// is lost.
     fn send(&mut self, packet: &Packet, message: &P::Message) -> Option<Instant>;

@@ -10,6 +10,8 @@ const OCCUPANCY: &str =
     "exact: E[min(k, Bin(n - 1, 2^-(c+1)))]; live IPFS has 14.16 in bucket 9 (RFM19)";
 const ESTIMATOR: &str = "exact: order statistics of uniform keys";
 const LOOKUPS: &str = "independent Monte Carlo";
+const DIALS: &str =
+    "Monte Carlo: p75 near 5.0 s; ProbeLab's optimistic-provide plots step there; exact: 0.9^3";
 
 /// Half of the last digit of a figure with so many decimals.
 const TWO_DECIMALS: f64 = 0.005;
@@ -234,5 +236,18 @@ pub const ROWS: &[Row] = &[
         full: sample(1, 30_000),
         quick: None,
         ..LOOKUP_COST
+    },
+    Row {
+        id: "L7",
+        setting: "n = 10,000, 10 % dead, dials of 5 s",
+        source: DIALS,
+        experiment: Experiment::DialStep { nodes: 10_000, dead: 0.1 },
+        figures: &[
+            // The step, and what a walk of three rounds at most adds to it.
+            Figure { quantity: "p75 of latency, s", band: Band::Between { low: 5.0, high: 5.3 } },
+            about("share before 5 s", 0.729, THREE_DECIMALS),
+        ],
+        full: sample(16, 5_000),
+        quick: Some(sample(4, 5_000)),
     },
 ];

@@ -31,6 +31,46 @@ pub(super) fn cost(nodes: u32, alpha: usize, sample: Sample) -> Vec<Estimate> {
     vec![over(|lookup| lookup.requests), over(|lookup| lookup.rounds)]
 }
 
+/// The time-out of a dial in L7, in seconds.
+const DIAL_TIMEOUT: f64 = 5.0;
+
+/// L7: 75th percentile of the latency, in seconds, and the share of lookups that are over before the
+/// first dial can have timed out.
+///
+/// The dead are nodes that cannot be dialled, and all lookups begin at once: none meets a table that
+/// another has cleaned.
+pub(super) fn dial_step(nodes: u32, dead: f64, sample: Sample) -> Vec<Estimate> {
+    let settings = [
+        "phases.measurement=60s".to_owned(),
+        "nodes.class.0.name=alive".to_owned(),
+        format!("nodes.class.0.share={}", 1.0 - dead),
+        "nodes.class.1.name=dead".to_owned(),
+        format!("nodes.class.1.share={dead}"),
+        "nodes.class.1.dialable=false".to_owned(),
+        "kademlia.preset=go-libp2p".to_owned(),
+        "kademlia.parallelism=loose".to_owned(),
+        "kademlia.follow_up=false".to_owned(),
+        format!("kademlia.dial_timeout={DIAL_TIMEOUT}s"),
+        "network.latency.delay=50ms".to_owned(),
+        "workload.0.kind=lookup".to_owned(),
+        "workload.0.arrivals=at-once".to_owned(),
+        format!("workload.0.total_count={}", sample.each),
+    ];
+    let runs = run(&scenario(nodes, &settings), sample);
+    let mut percentiles = Vec::new();
+    let mut shares = Vec::new();
+    for run in &runs {
+        let mut seconds: Vec<_> =
+            lookups_of(run).map(|lookup| lookup.latency().as_secs_f64()).collect();
+        seconds.sort_by(f64::total_cmp);
+        percentiles.push(seconds[seconds.len() * 3 / 4]);
+        let early = seconds.partition_point(|&latency| latency < DIAL_TIMEOUT);
+        shares.push(early as f64 / seconds.len() as f64);
+    }
+    let lookups = u64::from(sample.each) * u64::from(sample.networks);
+    vec![Estimate::over_networks(&percentiles, lookups), Estimate::over_networks(&shares, lookups)]
+}
+
 /// About so many lookups of random keys from random nodes in each network.
 fn lookups(nodes: u32, alpha: usize, sample: Sample) -> Scenario {
     let measured = scenario(nodes, &[]).phases.measurement.as_secs_f64();

@@ -57,5 +57,6 @@ fn estimates(experiment: Experiment, sample: Sample) -> Vec<Estimate> {
         }
         Experiment::Exactness { nodes } => lookups::exactness(nodes, sample),
         Experiment::LookupCost { nodes, alpha } => lookups::cost(nodes, alpha, sample),
+        Experiment::DialStep { nodes, dead } => lookups::dial_step(nodes, dead, sample),
     }
 }

@@ -9,6 +9,10 @@ use std::sync::Arc;
 /// together.
 pub const MOST_EDGES: u64 = 10_000_000;
 
+/// More vertices than this are refused: as [`super::Vertex`] with its name they take about 100 bytes
+/// each, 1 GB together.
+pub const MOST_VERTICES: u64 = 10_000_000;
+
 /// More pairs than this are not tried for an edge: it would take longer than a run should take to
 /// begin.
 pub const MOST_TRIED_PAIRS: u64 = 200_000_000;

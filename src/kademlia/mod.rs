@@ -7,10 +7,12 @@
 //! - [`routing_table`]: the contacts;
 //! - [`lookup`]: the iterative lookup;
 //! - [`rules`]: which records a network takes;
-//! - `requests`, `records`: what waits for an answer, what is kept;
+//! - `requests`, `connections`, `records`: what waits for an answer, with whom a connection is open,
+//!   what is kept;
 //! - [`operation`]: what applications ask for and are told;
 //! - [`node`]: the node.
 
+mod connections;
 pub mod key;
 pub mod lookup;
 pub mod message;

@@ -153,6 +153,12 @@ pub struct Params {
     pub candidates: usize,
     /// A request without an answer for this long has failed (one try).
     pub request_timeout: Duration,
+    /// The same for a request to a node with which there is no open connection: it has to be
+    /// dialled first. `None`: [`Params::request_timeout`] as well, as where nothing is dialled.
+    pub dial_timeout: Option<Duration>,
+    /// The connection to a node counts as open for this long after its last answer. Without
+    /// effect if [`Params::dial_timeout`] is `None`.
+    pub connection_idle: Duration,
     /// After this long a lookup no longer waits for a request: another goes out in its place,
     /// and the lookup can end without it, but its answer is still taken until then
     /// (libtorrent's short time-out). `None`: never.
@@ -219,6 +225,8 @@ impl Params {
             follow_up: false,
             candidates: 40,
             request_timeout: Duration::from_secs(1),
+            dial_timeout: None,
+            connection_idle: Duration::from_secs(60),
             short_timeout: None,
             retries: 0,
             probe_retries: 0,

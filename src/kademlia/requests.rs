@@ -18,12 +18,22 @@ pub(super) enum Purpose {
     Copy,
 }
 
+/// How a request gets to who is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Over a connection that is open, or where none is needed.
+    Open,
+    /// A connection has to be opened first.
+    Dial,
+}
+
 /// A request under way.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request<P> {
     pub(super) number: u32,
     pub(super) peer: P,
     pub(super) purpose: Purpose,
+    way: Way,
     /// When something is to be done about it if no response has come.
     pub(super) deadline: Instant,
     /// Whether the deadline is that of the short time-out.
@@ -62,17 +72,19 @@ impl<P: Copy + Eq> Requests<P> {
         &mut self,
         peer: P,
         purpose: Purpose,
+        way: Way,
         now: Instant,
         timeouts: Timeouts,
     ) -> u32 {
         let number = self.next_number;
         self.next_number = number.wrapping_add(1);
-        let short = timeouts.short_of(purpose);
+        let short = timeouts.short_of(purpose, way);
         self.open.push(Request {
             number,
             peer,
             purpose,
-            deadline: now + short.unwrap_or(timeouts.full),
+            way,
+            deadline: now + short.unwrap_or(timeouts.of(way)),
             is_short: short.is_some(),
             tries_left: timeouts.tries(purpose),
         });
@@ -134,13 +146,13 @@ impl<P: Copy + Eq> Requests<P> {
         let index = self.open.iter().position(|request| request.deadline <= now)?;
         let request = &mut self.open[index];
         if request.is_short {
-            request.deadline = now + timeouts.after_short();
+            request.deadline = now + timeouts.after_short(request.way);
             request.is_short = false;
             return Some(Overdue::Late(*request));
         }
         if request.tries_left > 0 {
             request.tries_left -= 1;
-            request.deadline = now + timeouts.full;
+            request.deadline = now + timeouts.of(request.way);
             return Some(Overdue::Again(*request));
         }
         Some(Overdue::Failed(self.remove(index)))
@@ -151,12 +163,23 @@ impl<P: Copy + Eq> Requests<P> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timeouts {
     pub(super) full: Duration,
+    /// Where a connection has to be opened first, if that makes a difference.
+    pub(super) dial: Option<Duration>,
     pub(super) short: Option<Duration>,
     pub(super) retries: u32,
     pub(super) probe_retries: u32,
 }
 
 impl Timeouts {
+    /// That of a request on this way.
+    #[inline]
+    fn of(self, way: Way) -> Duration {
+        match way {
+            Way::Open => self.full,
+            Way::Dial => self.dial.unwrap_or(self.full),
+        }
+    }
+
     /// Further tries of a request of this purpose.
     fn tries(self, purpose: Purpose) -> u8 {
         let tries = if purpose == Purpose::Probe { self.probe_retries } else { self.retries };
@@ -165,14 +188,15 @@ impl Timeouts {
 
     /// The short time-out, if a request of this purpose has one.
     #[inline]
-    fn short_of(self, purpose: Purpose) -> Option<Duration> {
-        self.short.filter(|&short| matches!(purpose, Purpose::Lookup(_)) && short < self.full)
+    fn short_of(self, purpose: Purpose, way: Way) -> Option<Duration> {
+        self.short.filter(|&short| matches!(purpose, Purpose::Lookup(_)) && short < self.of(way))
     }
 
     /// From the short time-out's end to the full one's.
-    fn after_short(self) -> Duration {
-        let short = self.short.unwrap_or(self.full);
-        Duration::from_nanos(self.full.as_nanos() - short.as_nanos())
+    fn after_short(self, way: Way) -> Duration {
+        let full = self.of(way);
+        let short = self.short.unwrap_or(full);
+        Duration::from_nanos(full.as_nanos() - short.as_nanos())
     }
 }
 
@@ -182,13 +206,43 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    fn plain(full: Duration) -> Timeouts {
+        Timeouts { full, dial: None, short: None, retries: 0, probe_retries: 0 }
+    }
+
+    /// Every try of a dial has the time-out of a dial, and a short one counts only below it.
+    #[test]
+    fn a_dial_has_a_time_out_of_its_own() {
+        let start = Instant::ZERO;
+        let fails_at = |way, timeouts: Timeouts| {
+            let mut requests = Requests::new(0);
+            requests.open(4u32, Purpose::Lookup(0), way, start, timeouts);
+            let mut late = 0;
+            loop {
+                let now = requests.deadline();
+                match requests.overdue(now, timeouts).expect("its deadline has come") {
+                    Overdue::Failed(_) => return (now, late),
+                    Overdue::Late(_) => late += 1,
+                    Overdue::Again(_) => {}
+                }
+            }
+        };
+        let timeouts = Timeouts { dial: Some(SECOND * 5), retries: 1, ..plain(SECOND * 10) };
+        assert_eq!(fails_at(Way::Open, timeouts), (start + SECOND * 20, 0));
+        assert_eq!(fails_at(Way::Dial, timeouts), (start + SECOND * 10, 0));
+        let short = Timeouts { short: Some(SECOND * 5), ..timeouts };
+        assert_eq!(fails_at(Way::Open, short), (start + SECOND * 20, 1));
+        assert_eq!(fails_at(Way::Dial, short), (start + SECOND * 10, 0));
+        let shorter = Timeouts { short: Some(SECOND), ..timeouts };
+        assert_eq!(fails_at(Way::Dial, shorter), (start + SECOND * 10, 1));
+    }
+
     #[test]
     fn goes_late_then_tries_again_then_fails() {
-        let timeouts =
-            Timeouts { full: SECOND * 3, short: Some(SECOND), retries: 1, probe_retries: 0 };
+        let timeouts = Timeouts { short: Some(SECOND), retries: 1, ..plain(SECOND * 3) };
         let mut requests = Requests::new(7);
         let start = Instant::ZERO;
-        assert_eq!(requests.open(4u32, Purpose::Lookup(0), start, timeouts), 7);
+        assert_eq!(requests.open(4u32, Purpose::Lookup(0), Way::Open, start, timeouts), 7);
         assert_eq!(requests.deadline(), start + SECOND);
         assert!(requests.overdue(start, timeouts).is_none());
         assert!(matches!(requests.overdue(start + SECOND, timeouts), Some(Overdue::Late(_))));
@@ -203,9 +257,9 @@ mod tests {
 
     #[test]
     fn only_the_one_who_was_asked_can_answer() {
-        let timeouts = Timeouts { full: SECOND, short: None, retries: 0, probe_retries: 0 };
+        let timeouts = plain(SECOND);
         let mut requests = Requests::new(0);
-        let number = requests.open(4u32, Purpose::Probe, Instant::ZERO, timeouts);
+        let number = requests.open(4u32, Purpose::Probe, Way::Open, Instant::ZERO, timeouts);
         assert!(requests.close(number, 5).is_none());
         assert!(requests.is_probing(4));
         assert!(requests.close(number, 4).is_some());

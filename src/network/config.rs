@@ -262,12 +262,18 @@ pub struct ClassConfig {
     pub downlink: Option<u64>,
     /// Bytes that wait before either link until packets are dropped.
     pub queue: u64,
+    /// Whether others can open an exchange with the node; if not, it only gets answers, as behind
+    /// a firewall.
+    pub dialable: bool,
+    /// Whether the node answers what others ask.
+    pub mode: Mode,
     /// Probability of loss of a packet to or from such a node.
     pub loss: f64,
 }
 
 impl ClassConfig {
-    /// A class of this name that all nodes belong to, with links that know no bounds.
+    /// A class of this name that all nodes belong to: servers that can be dialled, with links that
+    /// know no bounds.
     pub fn unlimited(name: &str) -> Self {
         ClassConfig {
             name: name.to_owned(),
@@ -275,7 +281,19 @@ impl ClassConfig {
             uplink: None,
             downlink: None,
             queue: 256 << 10,
+            dialable: true,
+            mode: Mode::Server,
             loss: 0.0,
         }
     }
+}
+
+/// What a node is to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It answers what others ask, and they keep it in their tables.
+    Server,
+    /// It only asks, says so, and is kept by nobody (libp2p's client mode, BEP 43's read-only
+    /// node).
+    Client,
 }

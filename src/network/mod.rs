@@ -8,7 +8,8 @@
 //!   [`matrix`];
 //! - [`underlay`]: how long it travels and whether it is lost, by the way between two routers of
 //!   a graph;
-//! - [`bandwidth`] again: the receiver's downlink.
+//! - [`bandwidth`] again: the receiver's downlink;
+//! - [`reach`]: whether what stands before the receiver lets it in.
 //!
 //! What the user says about all that is in [`config`]; which class, region or site a node
 //! belongs to is drawn once, in [`placement`].
@@ -21,6 +22,7 @@ pub mod latency;
 pub mod loss;
 pub mod matrix;
 pub mod placement;
+pub mod reach;
 pub mod regions;
 pub mod underlay;
 
@@ -34,6 +36,7 @@ use impairments::Impairments;
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
+use reach::{Exchange, Reach};
 use std::ops::Range;
 use std::sync::Arc;
 use underlay::hosts::Hosts;
@@ -89,17 +92,20 @@ pub enum DropReason {
     Offline,
     /// The underlay has no way from the sender to the receiver.
     Unreachable,
+    /// It opens an exchange with a node that cannot be dialled.
+    Undialable,
 }
 
 impl DropReason {
     /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 6] = [
+    pub const ALL: [DropReason; 7] = [
         DropReason::Loss,
         DropReason::UplinkFull,
         DropReason::DownlinkFull,
         DropReason::Corrupted,
         DropReason::Offline,
         DropReason::Unreachable,
+        DropReason::Undialable,
     ];
 
     /// Names of all, in that order.
@@ -110,6 +116,7 @@ impl DropReason {
         DropReason::Corrupted.name(),
         DropReason::Offline.name(),
         DropReason::Unreachable.name(),
+        DropReason::Undialable.name(),
     ];
 
     /// Place in [`DropReason::ALL`].
@@ -126,6 +133,7 @@ impl DropReason {
             DropReason::Corrupted => "corrupted",
             DropReason::Offline => "offline",
             DropReason::Unreachable => "unreachable",
+            DropReason::Undialable => "undialable",
         }
     }
 }
@@ -145,6 +153,8 @@ pub struct Network {
     underlay: Option<Arc<Underlay>>,
     /// Absent if no class has a finite link: then no state is kept at all.
     links: Option<Links>,
+    /// Absent if all nodes are servers that can be dialled.
+    reach: Option<Arc<Reach>>,
 }
 
 impl Network {
@@ -166,6 +176,7 @@ impl Network {
             impairments: Impairments::new(config, seed),
             underlay: underlay.map(Arc::new),
             links: Links::new(&config.classes, &classes, router_rates, nodes),
+            reach: Reach::new(&config.classes, seed).map(Arc::new),
         }
     }
 
@@ -193,6 +204,7 @@ impl Network {
             impairments: self.impairments,
             underlay: self.underlay.clone(),
             links: self.links.as_ref().map(|links| links.part(nodes)),
+            reach: self.reach.clone(),
         }
     }
 
@@ -272,10 +284,17 @@ impl Network {
 
     /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
     /// packet and in the order of `now` for each receiver. After [`Arrival::At`] the packet is
-    /// through the downlink: deliver it then, without asking again.
+    /// through the downlink: deliver it then, without asking again. What is not let in has
+    /// occupied the downlink before, behind which the firewall stands.
     #[inline]
-    pub fn receive(&mut self, now: Instant, receiver: NodeIndex, size: u32) -> Arrival {
-        self.receive_logged(now, receiver, size, &mut ())
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        size: u32,
+        exchange: Exchange,
+    ) -> Arrival {
+        self.receive_logged(now, receiver, size, exchange, &mut ())
     }
 
     /// As [`Network::receive`], and `log` is told of the packet's passage over a finite downlink.
@@ -285,20 +304,33 @@ impl Network {
         now: Instant,
         receiver: NodeIndex,
         size: u32,
+        exchange: Exchange,
         log: &mut impl LinkLog,
     ) -> Arrival {
-        let Some(links) = &mut self.links else { return Arrival::Now };
-        match links.downlink(receiver, now, size, log) {
-            Some(through) if through == now => Arrival::Now,
-            Some(through) => Arrival::At(through),
-            None => Arrival::Drop(DropReason::DownlinkFull),
+        let through = match &mut self.links {
+            None => Some(now),
+            Some(links) => links.downlink(receiver, now, size, log),
+        };
+        let Some(through) = through else { return Arrival::Drop(DropReason::DownlinkFull) };
+        if exchange == Exchange::Opens
+            && let Some(reach) = &self.reach
+            && !reach.is_dialable(receiver)
+        {
+            return Arrival::Drop(DropReason::Undialable);
         }
+        if through == now { Arrival::Now } else { Arrival::At(through) }
     }
 
-    /// Whether any downlink is finite; if not, [`Network::receive`] always answers
-    /// [`Arrival::Now`] and need not be called.
-    pub fn has_downlinks(&self) -> bool {
-        self.links.as_ref().is_some_and(Links::has_downlinks)
+    /// Whether anything can become of a packet that arrives but that its receiver has it at once;
+    /// if not, [`Network::receive`] always answers [`Arrival::Now`] and need not be called.
+    pub fn decides_arrivals(&self) -> bool {
+        self.reach.is_some() || self.links.as_ref().is_some_and(Links::has_downlinks)
+    }
+
+    /// Whether a node answers what others ask.
+    #[inline]
+    pub fn serves(&self, node: NodeIndex) -> bool {
+        self.reach.as_ref().is_none_or(|reach| reach.serves(node))
     }
 
     /// No packet arrives sooner after it was sent: the width of the windows in which nodes can

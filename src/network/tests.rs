@@ -19,12 +19,29 @@ fn at_micros(micros: u64) -> Instant {
     Instant::ZERO + Duration::from_micros(micros)
 }
 
+fn receive(network: &mut Network, now: Instant, receiver: u32) -> Arrival {
+    network.receive(now, NodeIndex(receiver), 1_000, Exchange::Opens)
+}
+
+/// A request is kept out and an answer is not; both have occupied the downlink.
+#[test]
+fn a_node_that_cannot_be_dialled_gets_answers_only() {
+    let mut config = config(LossConfig::None, [None, Some(16_000_000)]);
+    config.classes[0].dialable = false;
+    let mut network = Network::new(&config, 2, Seed(1));
+    assert!(network.decides_arrivals() && network.serves(NodeIndex(0)));
+    let undialable = Arrival::Drop(DropReason::Undialable);
+    assert_eq!(receive(&mut network, at_micros(0), 1), undialable);
+    let answer = network.receive(at_micros(0), NodeIndex(1), 1_000, Exchange::Answers);
+    assert_eq!(answer, Arrival::At(at_micros(1_000)));
+}
+
 #[test]
 fn without_links_and_loss_a_packet_takes_the_latency() {
     let mut network = Network::new(&config(LossConfig::None, [None; 2]), 2, Seed(1));
     assert!((0..9).all(|i| network.send(&packet(i)) == Verdict::Deliver(at_micros(50_000))));
-    assert_eq!(network.receive(at_micros(7), NodeIndex(1), 1_000), Arrival::Now);
-    assert!(!network.has_downlinks());
+    assert_eq!(receive(&mut network, at_micros(7), 1), Arrival::Now);
+    assert!(!network.decides_arrivals());
     assert_eq!(network.smallest_delay(), Duration::from_millis(50));
 }
 
@@ -33,12 +50,12 @@ fn without_links_and_loss_a_packet_takes_the_latency() {
 fn links_delay_and_drop() {
     let rates = [Some(8_000_000), Some(16_000_000)];
     let mut network = Network::new(&config(LossConfig::None, rates), 2, Seed(1));
-    assert!(network.has_downlinks());
+    assert!(network.decides_arrivals());
     let sent: Vec<Verdict> = (0..3).map(|i| network.send(&packet(i))).collect();
     let full = Verdict::Drop(DropReason::UplinkFull);
     let arrive = [51_000, 52_000].map(|micros| Verdict::Deliver(at_micros(micros)));
     assert_eq!(sent, [arrive[0], arrive[1], full]);
-    let mut receive = || network.receive(at_micros(51_000), NodeIndex(1), 1_000);
+    let mut receive = || receive(&mut network, at_micros(51_000), 1);
     assert_eq!(receive(), Arrival::At(at_micros(51_500)));
     assert_eq!(receive(), Arrival::At(at_micros(52_000)));
     assert_eq!(receive(), Arrival::Drop(DropReason::DownlinkFull));
@@ -56,8 +73,7 @@ fn a_part_does_for_its_nodes_what_the_whole_does() {
     for _ in 0..4 {
         assert_eq!(part.send(&packet), whole.send(&packet));
         let now = at_micros(51_000);
-        let receive = |network: &mut Network| network.receive(now, NodeIndex(2), 1_000);
-        assert_eq!(receive(&mut part), receive(&mut whole));
+        assert_eq!(receive(&mut part, now, 2), receive(&mut whole, now, 2));
     }
 }
 

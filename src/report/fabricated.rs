@@ -146,7 +146,8 @@ fn output(
     let pairs = nodes * nodes.saturating_sub(1) / 2;
     let bucket = |depth: u32| {
         let full: f64 = if depth < 10 { 18.0 } else { 18.0 / f64::from(1 << (depth - 9)) };
-        BucketFigures { depth, contacts_mean: full, online_mean: full * 0.9 }
+        let (online_mean, reachable_mean) = (full * 0.9, full * 0.85);
+        BucketFigures { depth, contacts_mean: full, online_mean, reachable_mean }
     };
     let buckets = if nodes == 0 { vec![] } else { (0..24).map(bucket).collect() };
     let loads = loads(nodes);
@@ -190,6 +191,7 @@ fn output(
             contacts_min: 23,
             contacts_max: 188,
             online_share: (nodes > 0).then_some(0.884_512_3),
+            reachable_share: (nodes > 0).then_some(0.835_512_3),
             buckets,
         },
         records: RecordFigures { published: 2 * nodes, alive: 2 * nodes, replicas_mean: 17.3 },

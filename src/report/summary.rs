@@ -2,6 +2,7 @@
 
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
+use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
 use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};
 use crate::runner::result::{Performance, RunOutput, RunResult, Transport};
@@ -221,6 +222,13 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
     if result.duplicated > 0 {
         rows.push(pair("packets duplicated", grouped(result.duplicated)));
     }
+    let timeouts = result.operations.iter().filter(|figures| figures.timeouts.mean > 0.0);
+    let timeouts: Vec<_> = timeouts
+        .map(|figures| format!("{} a {}", short(figures.timeouts.mean), figures.kind.name()))
+        .collect();
+    for (line, timeouts) in timeouts.chunks(3).enumerate() {
+        rows.push(pair(if line == 0 { "time-outs" } else { "" }, timeouts.join(", ")));
+    }
     let tables = &result.tables;
     let online = tables.online_share.map(|share| format!(", {} of them online", percent(share)));
     let counts = format!(
@@ -229,7 +237,13 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
         grouped(tables.contacts_max),
         short(tables.contacts_mean)
     );
-    rows.push(pair("routing tables", counts + &online.unwrap_or_default()));
+    let mut text = counts + &online.unwrap_or_default();
+    if let Some(reachable) =
+        tables.reachable_share.filter(|_| tables.reachable_share != tables.online_share)
+    {
+        text.push_str(&format!(", {} reachable", percent(reachable)));
+    }
+    rows.push(pair("routing tables", text));
     let records = &result.records;
     if records.published > 0 {
         rows.push(pair(
@@ -245,12 +259,16 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
     let checks = &result.checks;
     let exact = ratio(checks.lookups_exact, checks.lookups_checked);
     let exact = exact.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
+    let lookups = result.operations.iter().find(|figures| figures.kind == OperationKind::Lookup);
+    let recall = lookups.and_then(|figures| figures.recall).filter(|&recall| recall < 1.0);
+    let recall = recall.map(|recall| format!("; recall {}", percent(recall)));
     rows.push(pair(
         "lookups checked",
         format!(
-            "{}, {} found exactly the closest nodes{exact}",
+            "{}, {} found exactly the closest nodes{exact}{}",
             grouped(checks.lookups_checked),
-            grouped(checks.lookups_exact)
+            grouped(checks.lookups_exact),
+            recall.unwrap_or_default()
         ),
     ));
     let tables = match checks.tables_checked {

@@ -14,6 +14,7 @@ use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::kademlia::{Node, Publications};
+use crate::network::reach::Exchange;
 use crate::network::{Arrival, DropReason, Network, Packet, Verdict};
 use crate::protocol::{Input, Message as _, NodeIndex};
 use crate::time::Instant;
@@ -33,7 +34,8 @@ const REQUESTS_PER_LIFE: u32 = 1 << 22;
 pub(super) struct Block {
     params: Arc<Params>,
     network: Network,
-    has_downlinks: bool,
+    /// Whether packets that arrive are the network's business.
+    decides_arrivals: bool,
     /// What nodes that are away will publish when they are back.
     away: BTreeMap<NodeIndex, Publications<Key64>>,
     /// Sees the packets that leave, where they are captured.
@@ -43,11 +45,11 @@ pub(super) struct Block {
 impl Block {
     /// That of nodes with these parameters and this part of the network.
     pub(super) fn new(params: &Arc<Params>, network: Network) -> Self {
-        let has_downlinks = network.has_downlinks();
+        let decides_arrivals = network.decides_arrivals();
         Block {
             params: Arc::clone(params),
             network,
-            has_downlinks,
+            decides_arrivals,
             away: BTreeMap::new(),
             tap: None,
         }
@@ -65,6 +67,11 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     #[inline]
     fn key_of(&self, node: NodeIndex) -> Key64 {
         self.own.key(node)
+    }
+
+    #[inline]
+    fn serves(&self, node: NodeIndex) -> bool {
+        self.block.network.serves(node)
     }
 
     #[inline]
@@ -106,11 +113,13 @@ impl World<SimNode> for BlockWorld<'_, '_> {
 
     #[inline]
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &SimMessage) -> Arrival {
-        if !self.block.has_downlinks {
+        if !self.block.decides_arrivals {
             return Arrival::Now;
         }
+        let exchange = if message.body.is_response() { Exchange::Answers } else { Exchange::Opens };
         let (network, links) = (&mut self.block.network, self.own.metrics.links());
-        let arrival = network.receive_logged(now, receiver, message.wire_size(), links);
+        let size = message.wire_size();
+        let arrival = network.receive_logged(now, receiver, size, exchange, links);
         if let Arrival::Drop(reason) = arrival {
             self.own.metrics.packet_dropped(reason.index());
         }

@@ -2,17 +2,18 @@
 //! and what happens between two windows of time. The same in virtual and in real time.
 
 use super::agenda::{Entry, Global};
+use super::change::Turn;
 use super::common::Common;
 use super::first_contacts::Coming;
 use super::host::Tables;
-use super::population::{Population, Turn};
+use super::population::Population;
 use super::record_keys::RecordKeys;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
 use super::{random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
-use crate::kademlia::params::Params;
+use crate::kademlia::params::{Admission, Params};
 use crate::kademlia::routing_table::RoutingTable;
 use crate::metrics::{Gauges, Metrics};
 use crate::network::Network;
@@ -121,11 +122,15 @@ impl<'s> Experiment<'s> {
                 let mut present: Vec<_> = population.online_first().map(|(_, node)| node).collect();
                 present.sort_unstable();
                 let contacts = self.scenario.nodes.contacts;
-                let is_online = |other| population.is_online(other, Instant::ZERO);
+                let is_open = |node| population.is_open(node);
+                let open: Vec<_> = present.iter().copied().filter(|&node| is_open(node)).collect();
+                let is_there = |node| population.is_open_at(node, Instant::ZERO);
                 let told = |node| {
-                    first_contacts.and_then(|graph| graph.of(node, Coming::FirstTime, is_online))
+                    let graph = first_contacts?;
+                    graph.of(node, Coming::FirstTime, is_open, is_there)
                 };
-                let tables = random_start::tables(seed, params, &present, contacts, told, key_of);
+                let tables =
+                    random_start::tables(seed, params, &present, &open, contacts, told, key_of);
                 for (&node, table) in present.iter().zip(tables) {
                     place(key_of(node), node, table);
                 }
@@ -135,7 +140,13 @@ impl<'s> Experiment<'s> {
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                warm_start::fill(seed, params, history, population.online_first(), &mut place);
+                let is_kept = |node| match params.precautions.measures().admission {
+                    Admission::OnHearing => population.serves(node),
+                    Admission::OnAnswer => population.is_open(node),
+                };
+                let (kept, unknown): (Vec<_>, Vec<_>) =
+                    population.online_first().partition(|&(_, node)| is_kept(node));
+                warm_start::fill(seed, params, history, kept, unknown, &mut place);
             }
         }
     }
@@ -164,7 +175,9 @@ impl<'s> Experiment<'s> {
                 Turn::Leaves(departure) => Entry::Leave(departure),
             };
             schedule(change.at, change.node, entry);
-            if let (Some(graph), Turn::Joins) = (first_contacts.as_mut(), change.turn) {
+            if let (Some(graph), Turn::Joins) = (first_contacts.as_mut(), change.turn)
+                && population.is_open(change.node)
+            {
                 let was_online = |other| population.was_online(other, change.at);
                 for source in graph.comes(change.node, was_online) {
                     schedule(change.at, source, Entry::Meet(change.node));

@@ -42,25 +42,28 @@ impl FirstContacts {
     /// The nodes that one that comes is told of; `None` if the graph names nobody and they are
     /// drawn.
     ///
-    /// These are its neighbours that are online. Where none is, a node that has not been there
+    /// These are its neighbours that are online and can be asked (`is_there`). Where none is, a node that has not been there
     /// before is told of nobody, as those that come later are told of it; but a node that comes
     /// back, or has no neighbours at all, would be lost.
     pub(super) fn of(
         &self,
         node: NodeIndex,
         coming: Coming,
-        is_online: impl Fn(NodeIndex) -> bool,
+        is_open: impl Fn(NodeIndex) -> bool,
+        is_there: impl Fn(NodeIndex) -> bool,
     ) -> Option<Vec<NodeIndex>> {
         let others = self.others(&self.neighbours, node);
-        let there: Vec<NodeIndex> = others.clone().filter(|&other| is_online(other)).collect();
-        let is_expected = coming == Coming::FirstTime && self.may_be_found(node);
+        let there: Vec<NodeIndex> = others.filter(|&other| is_there(other)).collect();
+        let is_expected = coming == Coming::FirstTime && self.may_be_found(node, is_open);
         (!there.is_empty() || is_expected).then_some(there)
     }
 
-    /// Whether a node has a neighbour that it is told of, or that is told of it.
-    fn may_be_found(&self, node: NodeIndex) -> bool {
-        let mut known_to = self.sources.iter().flat_map(|sources| self.others(sources, node));
-        self.others(&self.neighbours, node).next().is_some() || known_to.next().is_some()
+    /// Whether an edge leads to or from a node over which it can come into the network: one of its
+    /// ends can ask the other.
+    fn may_be_found(&self, node: NodeIndex, is_open: impl Fn(NodeIndex) -> bool) -> bool {
+        let mut known = self.others(&self.neighbours, node);
+        let sources = self.sources.as_ref().unwrap_or(&self.neighbours);
+        known.any(&is_open) || is_open(node) && self.others(sources, node).next().is_some()
     }
 
     /// Notes that a node is there when the run begins.
@@ -124,7 +127,7 @@ mod tests {
     fn who_comes_is_told_of_the_neighbours_that_are_there() {
         let graph = graph(false, EDGES);
         let of = |node, coming, online: &[u32]| {
-            graph.of(NodeIndex(node), coming, |other| online.contains(&other.0))
+            graph.of(NodeIndex(node), coming, |_| true, |other| online.contains(&other.0))
         };
         for coming in [Coming::FirstTime, Coming::Again] {
             assert_eq!(of(1, coming, &[1, 2, 3, 4]), Some(nodes(&[2, 3])));
@@ -139,13 +142,13 @@ mod tests {
     fn a_directed_edge_is_known_to_its_source_whoever_comes_first() {
         let mut graph = graph(true, EDGES);
         let all = |other: NodeIndex| other.0 != 1;
-        assert_eq!(graph.of(NodeIndex(1), Coming::FirstTime, all), Some(nodes(&[2])));
+        assert_eq!(graph.of(NodeIndex(1), Coming::FirstTime, |_| true, all), Some(nodes(&[2])));
         assert_eq!(graph.comes(NodeIndex(1), all), nodes(&[0, 3]));
         assert_eq!(graph.comes(NodeIndex(1), all), [], "once is enough");
         assert_eq!(graph.comes(NodeIndex(2), |_| false), [], "who comes later is told then");
         // Nobody knows node 3; it knows node 1, which is not there yet.
-        assert_eq!(graph.of(NodeIndex(3), Coming::FirstTime, |_| false), Some(vec![]));
-        assert_eq!(graph.of(NodeIndex(4), Coming::FirstTime, |_| true), None);
+        assert_eq!(graph.of(NodeIndex(3), Coming::FirstTime, |_| true, |_| false), Some(vec![]));
+        assert_eq!(graph.of(NodeIndex(4), Coming::FirstTime, |_| true, |_| true), None);
     }
 
     #[test]

@@ -17,6 +17,8 @@ mod block;
 pub mod capture;
 // How long nodes of each class are online.
 mod class_time;
+// Nodes that come and go.
+mod change;
 // What blocks of nodes have in common.
 mod common;
 // What a run costs the machine.

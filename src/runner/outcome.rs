@@ -167,8 +167,18 @@ struct TableSums {
     contacts: u64,
     /// Fewest and most contacts of a table.
     extremes: Option<(u64, u64)>,
-    /// For each depth: contacts, and those of them that are online.
-    buckets: Vec<(u64, u64)>,
+    /// For each depth.
+    buckets: Vec<BucketSums>,
+}
+
+/// Sums over the buckets of one depth.
+#[derive(Clone, Copy, Default)]
+struct BucketSums {
+    held: u64,
+    /// Those of them that are online.
+    online: u64,
+    /// Those of these that anybody can ask.
+    reachable: u64,
 }
 
 impl TableSums {
@@ -176,14 +186,20 @@ impl TableSums {
         mut self,
         table: &RoutingTable<NodeIndex>,
         is_online: impl Fn(NodeIndex) -> bool,
+        is_open: Option<impl Fn(NodeIndex) -> bool>,
     ) -> Self {
         let contacts = table.len() as u64;
         let mut buckets = Vec::with_capacity(table.buckets());
         for depth in 0..table.buckets() {
             let bucket = table.bucket(depth);
             let held = bucket.len() as u64;
-            let online = bucket.filter(|&peer| is_online(peer)).count();
-            buckets.push((held, online as u64));
+            let there = bucket.filter(|&peer| is_online(peer));
+            let online = there.clone().count() as u64;
+            let reachable = match &is_open {
+                Some(is_open) => there.filter(|&peer| is_open(peer)).count() as u64,
+                None => online,
+            };
+            buckets.push(BucketSums { held, online, reachable });
         }
         let extremes = Some((contacts, contacts));
         self = self.merge(TableSums { tables: 1, contacts, extremes, buckets });
@@ -201,7 +217,9 @@ impl TableSums {
             std::mem::swap(&mut self.buckets, &mut other.buckets);
         }
         for (sum, part) in self.buckets.iter_mut().zip(other.buckets) {
-            *sum = (sum.0 + part.0, sum.1 + part.1);
+            sum.held += part.held;
+            sum.online += part.online;
+            sum.reachable += part.reachable;
         }
         self
     }
@@ -213,27 +231,34 @@ fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
     let sums = places
         .filter_map(|node| tables.table(node))
         .fold(TableSums::default, |sums, table| {
-            sums.add(table, |peer| population.was_online(peer, now))
+            let is_online = |peer| population.was_online(peer, now);
+            let is_open = |peer| population.is_open(peer);
+            sums.add(table, is_online, (!population.are_all_open()).then_some(is_open))
         })
         .reduce(TableSums::default, TableSums::merge);
     let Some((contacts_min, contacts_max)) = sums.extremes else { return TableHealth::default() };
     let mean = |sum: u64| sum as f64 / sums.tables as f64;
-    let online: u64 = sums.buckets.iter().map(|&(_, online)| online).sum();
+    let share_of = |part: fn(&BucketSums) -> u64| {
+        let sum: u64 = sums.buckets.iter().map(part).sum();
+        (sums.contacts > 0).then(|| sum as f64 / sums.contacts as f64)
+    };
     let mut buckets = &sums.buckets[..];
-    while let [shallower @ .., (0, _)] = buckets {
+    while let [shallower @ .., BucketSums { held: 0, .. }] = buckets {
         buckets = shallower;
     }
-    let figures = |(depth, &(held, online)): (usize, &(u64, u64))| BucketFigures {
+    let figures = |(depth, bucket): (usize, &BucketSums)| BucketFigures {
         depth: depth as u32,
-        contacts_mean: mean(held),
-        online_mean: mean(online),
+        contacts_mean: mean(bucket.held),
+        online_mean: mean(bucket.online),
+        reachable_mean: mean(bucket.reachable),
     };
     TableHealth {
         tables: sums.tables,
         contacts_mean: mean(sums.contacts),
         contacts_min,
         contacts_max,
-        online_share: (sums.contacts > 0).then(|| online as f64 / sums.contacts as f64),
+        online_share: share_of(|bucket| bucket.online),
+        reachable_share: share_of(|bucket| bucket.reachable),
         buckets: buckets.iter().enumerate().map(figures).collect(),
     }
 }

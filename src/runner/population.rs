@@ -4,11 +4,13 @@
 //! changes in a window of time is known when the window begins, the same for every block of
 //! nodes, and within the window it is only read.
 
+use super::change::{Change, Tally, Turn};
 use super::class_time::ClassTime;
 use crate::checker::KeyRing;
 use crate::graph::config::GraphConfig;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::PeerList;
+use crate::network::reach::Reach;
 use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
 use crate::scenario::{Bootstrap, Scenario};
@@ -17,45 +19,6 @@ use crate::workload::sessions::{Departure, Sessions, State};
 use rand::RngExt;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-
-/// A node comes or goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) at: Instant,
-    pub(super) node: NodeIndex,
-    pub(super) turn: Turn,
-}
-
-/// Which of the two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Joins,
-    Leaves(Departure),
-}
-
-/// How many nodes are online, and how often nodes have come and gone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
-    pub(super) online: u64,
-    pub(super) joins: u64,
-    pub(super) leaves: u64,
-    pub(super) crashes: u64,
-}
-
-impl Tally {
-    fn count(&mut self, turn: Turn) {
-        match turn {
-            Turn::Joins => {
-                self.joins += 1;
-                self.online += 1;
-                return;
-            }
-            Turn::Leaves(Departure::Graceful) => self.leaves += 1,
-            Turn::Leaves(Departure::Crash) => self.crashes += 1,
-        }
-        self.online -= 1;
-    }
-}
 
 /// How many nodes that are not there yet are passed over before a joining node is told of fewer
 /// than it wants.
@@ -70,6 +33,8 @@ pub(super) struct Population {
     sessions: Option<Sessions>,
     /// So many of the first nodes are bootstrap nodes, which are always there.
     dedicated: u32,
+    /// Absent if all nodes are servers that can be dialled.
+    reach: Option<Reach>,
     /// Where each node's stream of sessions stands; empty without churn.
     draws: Vec<u64>,
     /// What is left of the sessions in which nodes are when the run begins, until they join.
@@ -112,6 +77,7 @@ impl Population {
                 Some(GraphConfig::Bootstrap { bootstrap_nodes, .. }) => bootstrap_nodes,
                 _ => 0,
             },
+            reach: Reach::new(&scenario.network.classes, seed),
             first_sessions: BTreeMap::new(),
             next: BinaryHeap::new(),
             online: Vec::new(),
@@ -260,6 +226,11 @@ impl Population {
         )
     }
 
+    /// Whether a node is online `now` and a server that can be dialled.
+    pub(super) fn is_open_at(&self, node: NodeIndex, now: Instant) -> bool {
+        self.is_open(node) && self.is_online(node, now)
+    }
+
     /// Whether a node is online `now`, which lies before the horizon.
     #[inline]
     pub(super) fn is_online(&self, node: NodeIndex, now: Instant) -> bool {
@@ -286,8 +257,25 @@ impl Population {
         self.ring.in_order().iter().copied().filter(online)
     }
 
-    /// The up to `k` nodes online `now` that are closest to `target`, closest first, `except`
-    /// left out.
+    /// Whether all nodes are servers that can be dialled.
+    pub(super) fn are_all_open(&self) -> bool {
+        self.reach.is_none()
+    }
+
+    /// Whether a node answers what others ask: it need not be online.
+    #[inline]
+    pub(super) fn serves(&self, node: NodeIndex) -> bool {
+        self.reach.as_ref().is_none_or(|reach| reach.serves(node))
+    }
+
+    /// Whether a node is a server that can be dialled: it need not be online.
+    #[inline]
+    pub(super) fn is_open(&self, node: NodeIndex) -> bool {
+        self.reach.as_ref().is_none_or(|reach| reach.is_open(node))
+    }
+
+    /// The up to `k` nodes online `now` that are closest to `target` of those that anybody can ask,
+    /// closest first, `except` left out.
     pub(super) fn closest(
         &self,
         target: Key64,
@@ -295,7 +283,9 @@ impl Population {
         except: NodeIndex,
         now: Instant,
     ) -> PeerList<NodeIndex> {
-        self.ring.closest(target, k, |node| node != except && self.is_online(node, now))
+        self.ring.closest(target, k, |node| {
+            node != except && self.is_open(node) && self.is_online(node, now)
+        })
     }
 
     /// What has come to pass before `now`.
@@ -341,7 +331,7 @@ impl Population {
     }
 
     /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or
-    /// a tracker would name them; `position` is where its stream of contacts stands, and
+    /// a tracker would name them: servers that can be dialled; `position` is where its stream of contacts stands, and
     /// `undivided_now` the present if packets need not stay until the horizon.
     ///
     /// They are drawn from those online at the horizon, as no packet reaches one before. Where
@@ -360,7 +350,9 @@ impl Population {
         let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
         let index = u64::from(node.0);
         let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
-        let is_there = |other| undivided_now.is_none_or(|now| self.is_online(other, now));
+        let is_there = |other| {
+            self.is_open(other) && undivided_now.is_none_or(|now| self.is_online(other, now))
+        };
         let mut passed_over = 0;
         while contacts.len() < wanted && passed_over < MOST_PASSED_OVER {
             let drawn = self.online[stream.random_range(0..self.online.len())];

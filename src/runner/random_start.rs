@@ -12,26 +12,28 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// The tables of `nodes`, in their order, each with the contacts that it is `told` of, or else up
-/// to `contacts` of the others. What does not fit into its bucket is left out, as it would be if it were heard from.
+/// to `contacts` of those `known`, which are in order too. What does not fit into its bucket is
+/// left out, as it would be if it were heard from.
 pub(super) fn tables(
     seed: Seed,
     params: &Params,
     nodes: &[NodeIndex],
+    known: &[NodeIndex],
     contacts: usize,
     told: impl Fn(NodeIndex) -> Option<Vec<NodeIndex>> + Sync,
     key_of: impl Fn(NodeIndex) -> Key64 + Sync,
 ) -> Vec<RoutingTable<NodeIndex>> {
     let interval = params.refresh_interval.as_nanos() / 1_000_000_000;
-    let table = |place: usize| {
-        let mut stream = Stream::new(seed, Purpose::WarmStart, u64::from(nodes[place].0));
-        let own = key_of(nodes[place]);
+    let table = |&node: &NodeIndex| {
+        let mut stream = Stream::new(seed, Purpose::WarmStart, u64::from(node.0));
+        let own = key_of(node);
+        let place = known.binary_search(&node).ok();
         let mut buckets: Vec<(PeerList<NodeIndex>, u64)> = Vec::new();
-        let mut drawn = || {
-            let places = others(place, nodes.len(), contacts, &mut stream);
-            places.into_iter().map(|place| nodes[place]).collect()
+        let drawn = || {
+            let places = others(place, known.len(), contacts, &mut stream);
+            places.into_iter().map(|place| known[place]).collect()
         };
-        let known = told(nodes[place]).unwrap_or_else(&mut drawn);
-        for other in known {
+        for other in told(node).unwrap_or_else(drawn) {
             let bucket = own.shared_bits(key_of(other)) as usize;
             while buckets.len() <= bucket {
                 // Not all nodes refresh at the same time: as if they had come one by one.
@@ -44,20 +46,20 @@ pub(super) fn tables(
         let kept = buckets.iter().map(|(peers, _)| peers.len()).sum();
         RoutingTable::filled(kept, buckets.into_iter(), 0)
     };
-    (0..nodes.len()).into_par_iter().map(table).collect()
+    nodes.par_iter().map(table).collect()
 }
 
-/// Up to `wanted` different numbers below `count`, none of them `own`, in a random order: the
+/// Up to `wanted` different numbers below `count`, none of them `own`, if there is such a one, in a random order: the
 /// beginning of a shuffle, of which only the places that changed are kept.
-fn others(own: usize, count: usize, wanted: usize, stream: &mut Stream) -> Vec<usize> {
-    let rest = count - 1;
+fn others(own: Option<usize>, count: usize, wanted: usize, stream: &mut Stream) -> Vec<usize> {
+    let rest = count - usize::from(own.is_some());
     let mut moved: BTreeMap<usize, usize> = BTreeMap::new();
     let draw = |place: usize| {
         let drawn = stream.random_range(place as u64..rest as u64) as usize;
         let at_place = moved.get(&place).copied().unwrap_or(place);
         let number = moved.insert(drawn, at_place).unwrap_or(drawn);
         // The numbers from `own` on stand for those that follow them.
-        number + usize::from(number >= own)
+        number + usize::from(own.is_some_and(|own| number >= own))
     };
     (0..wanted.min(rest)).map(draw).collect()
 }
@@ -75,7 +77,7 @@ mod tests {
     fn others_are_different_and_each_as_likely() {
         let mut counts = [0u32; 20];
         for index in 0..10_000 {
-            let mut drawn = others(7, 20, 5, &mut stream(index));
+            let mut drawn = others(Some(7), 20, 5, &mut stream(index));
             drawn.iter().for_each(|&number| counts[number] += 1);
             drawn.sort_unstable();
             drawn.dedup();
@@ -89,10 +91,13 @@ mod tests {
 
     #[test]
     fn all_others_can_be_wanted() {
-        let mut drawn = others(2, 6, 100, &mut stream(0));
+        let mut drawn = others(Some(2), 6, 100, &mut stream(0));
         drawn.sort_unstable();
         assert_eq!(drawn, [0, 1, 3, 4, 5]);
-        assert!(others(0, 1, 3, &mut stream(0)).is_empty());
+        assert!(others(Some(0), 1, 3, &mut stream(0)).is_empty());
+        let mut drawn = others(None, 3, 3, &mut stream(0));
+        drawn.sort_unstable();
+        assert_eq!(drawn, [0, 1, 2], "who is not known draws from all");
     }
 
     #[test]
@@ -101,7 +106,7 @@ mod tests {
         let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
         let nodes: Vec<_> = (0..500).map(NodeIndex).collect();
         let params = Params { k: 8, ..Params::paper() };
-        let tables = tables(Seed(3), &params, &nodes, 25, |_| None, key_of);
+        let tables = tables(Seed(3), &params, &nodes, &nodes, 25, |_| None, key_of);
         for (&node, table) in nodes.iter().zip(&tables) {
             table.check(key_of(node), &params, key_of);
             assert!(table.bucket(0).len() <= 8 && (14..=25).contains(&table.len()));

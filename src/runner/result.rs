@@ -122,6 +122,10 @@ pub struct TableHealth {
     /// Share of all contacts that are online; `None` without contacts.
     #[serde(serialize_with = "number::serialize_rounded_option")]
     pub online_share: Option<f64>,
+    /// Share of all contacts that are online and servers that can be dialled; `None` without
+    /// contacts.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub reachable_share: Option<f64>,
     /// Contacts by depth of their bucket: the number of leading key bits that they share with
     /// the table's owner.
     pub buckets: Vec<BucketFigures>,
@@ -138,6 +142,9 @@ pub struct BucketFigures {
     /// Mean number of these contacts that are online.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub online_mean: f64,
+    /// Mean number of these that are servers that can be dialled.
+    #[serde(serialize_with = "number::serialize_rounded")]
+    pub reachable_mean: f64,
 }
 
 /// The records at the end.

@@ -119,9 +119,11 @@ impl<'s> Surroundings<'s> {
         life: u32,
     ) -> Vec<NodeIndex> {
         let coming = if life == 0 { Coming::FirstTime } else { Coming::Again };
-        let is_online = |other| common.population.is_online(other, now);
+        let population = &common.population;
+        let is_open = |other| population.is_open(other);
+        let is_there = |other| population.is_open_at(other, now);
         let told = common.first_contacts.as_ref();
-        if let Some(contacts) = told.and_then(|graph| graph.of(node, coming, is_online)) {
+        if let Some(contacts) = told.and_then(|graph| graph.of(node, coming, is_open, is_there)) {
             return contacts;
         }
         let count = self.scenario.nodes.contacts;

@@ -53,17 +53,19 @@ impl History {
 const AT_A_TIME: usize = 1 << 13;
 
 /// Fills the tables of all nodes present, which are given in the order of their keys, and hands
-/// them out in that order. Who has the lower number came earlier: numbers say nothing of keys,
+/// them out in that order, those of nodes that
+/// others keep first. The unknown stand in no table. Who has the lower number came earlier: numbers say nothing of keys,
 /// so that is as good as any order.
 pub(super) fn fill(
     seed: Seed,
     params: &Params,
     history: History,
-    present: impl Iterator<Item = (Key64, NodeIndex)>,
+    kept: Vec<(Key64, NodeIndex)>,
+    unknown: Vec<(Key64, NodeIndex)>,
     mut each: impl FnMut(Key64, NodeIndex, RoutingTable<NodeIndex>),
 ) {
     let named = PacketDraws::new(seed, Purpose::WarmStart);
-    let crowds = Crowd::halved(members(present));
+    let crowds = Crowd::halved(members(kept));
     let world = World { params, history, crowds, named };
     let mut tables = Vec::new();
     // In the order of their keys: neighbours have most ranges in common.
@@ -75,6 +77,13 @@ pub(super) fn fill(
             each(member.key, member.node, table);
         }
     }
+    // Whom nobody keeps nobody has told of itself: its table grew by its own lookups, and evenly.
+    let world = World { history: History::Even, ..world };
+    let mut hand = Hand::default();
+    for (key, node) in unknown {
+        let table = world.table(Member { key, elders: 0, node }, &mut hand);
+        each(key, node, table);
+    }
 }
 
 /// Nodes count as having come by turns from so many parts of equal length of the list of nodes:
@@ -82,8 +91,9 @@ pub(super) fn fill(
 const PARTS: usize = 64;
 
 /// The nodes that are present, with the number of those that came before.
-fn members(present: impl Iterator<Item = (Key64, NodeIndex)>) -> Vec<Member> {
-    let mut members: Vec<_> = present.map(|(key, node)| Member { key, elders: 0, node }).collect();
+fn members(present: Vec<(Key64, NodeIndex)>) -> Vec<Member> {
+    let mut members: Vec<_> =
+        present.into_iter().map(|(key, node)| Member { key, elders: 0, node }).collect();
     let places = members.iter().map(|member| member.node.get() + 1).max().unwrap_or(0);
     let mut elders = vec![0; places];
     members.iter().for_each(|member| elders[member.node.get()] = 1);
@@ -124,7 +134,9 @@ impl World<'_> {
         hand.ranges.truncate(shared);
         let beside: usize = hand.ranges.iter().map(Range::len).sum();
         let mut around = crowd.members().len() - beside;
-        while around > 1 {
+        // The last member around the owner is itself, if it is one.
+        let own = usize::from(crowd.has(owner));
+        while around > own {
             let range = crowd.range(Subtree::beside(owner, hand.ranges.len() as u32));
             around -= range.len();
             hand.ranges.push(range);
@@ -194,7 +206,7 @@ mod tests {
         present.sort_unstable();
         let mut tables = Vec::new();
         let each = |_, node, table| tables.push((node, table));
-        fill(Seed(3), &params, History::Grown, present.into_iter(), each);
+        fill(Seed(3), &params, History::Grown, present, vec![], each);
         assert_eq!(tables.len(), nodes.len());
         for (node, table) in tables {
             let own = key_of(node);

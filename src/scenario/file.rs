@@ -8,7 +8,7 @@ use super::words::{
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{JitterDistribution, MatrixUnit};
+use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -101,6 +101,8 @@ table!(
         uplink: BitRate,
         downlink: BitRate,
         queue: Size,
+        dialable: bool,
+        mode: Word<Mode>,
         loss: Share,
         router: String,
     }
@@ -118,6 +120,8 @@ table!(
         follow_up: bool,
         candidates: Whole,
         request_timeout: Length,
+        dial_timeout: Interval,
+        connection_idle: Length,
         short_timeout: Interval,
         retries: Whole,
         probe_retries: Whole,

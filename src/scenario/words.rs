@@ -3,7 +3,7 @@
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::{JitterDistribution, MatrixUnit, RouteChoice};
+use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -205,6 +205,7 @@ choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
     "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal,
     "coordinates" = Coordinates, "regions" = Regions, "matrix" = Matrix, "graph" = Graph);
+choice!(Mode: "server" = Server, "client" = Client);
 choice!(JitterDistribution: "uniform" = Uniform, "exponential" = Exponential);
 choice!(GraphKind:
     "full-mesh" = FullMesh, "ring" = Ring, "star" = Star, "random" = Random,

@@ -149,6 +149,8 @@ fn class(class: &ClassConfig) -> ClassTable {
         uplink: Some(BitRate(class.uplink)),
         downlink: Some(BitRate(class.downlink)),
         queue: Some(Size(class.queue)),
+        dialable: Some(class.dialable),
+        mode: Some(Word(class.mode)),
         loss: Some(Share(class.loss)),
         router: None,
     }
@@ -166,6 +168,8 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         follow_up: Some(params.follow_up),
         candidates: size(params.candidates),
         request_timeout: length(params.request_timeout),
+        dial_timeout: Some(Interval(params.dial_timeout)),
+        connection_idle: length(params.connection_idle),
         short_timeout: Some(Interval(params.short_timeout)),
         retries: whole(params.retries),
         probe_retries: whole(params.probe_retries),

@@ -245,6 +245,10 @@ impl Transport<UdpNode> for Wire<'_> {
         !peer.read_only
     }
 
+    fn serves(&self) -> bool {
+        !self.line.me.read_only
+    }
+
     fn send(&mut self, to: Contact, message: Message<Contact, Id>) {
         if message.body.is_response() {
             self.line.respond(&message, self.now);

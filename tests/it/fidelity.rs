@@ -63,6 +63,11 @@ fn f10_cost_of_lookups_with_alpha_10() {
     within("F10");
 }
 
+#[test]
+fn l7_the_step_of_dials_that_time_out() {
+    within("L7");
+}
+
 /// The table in the documentation has every figure, with the expectation that the program has.
 #[test]
 fn the_documentation_has_every_row() {
@@ -70,7 +75,10 @@ fn the_documentation_has_every_row() {
     let text = std::fs::read_to_string(path).expect("docs/fidelity.md is there");
     let begin = text.find("<!-- begin: kadsim fidelity").expect("a comment begins the table");
     let end = text.find("<!-- end -->").expect("a comment ends the table");
-    let lines: Vec<_> = text[begin..end].lines().filter(|line| line.starts_with("| F")).collect();
+    let lines: Vec<_> = text[begin..end]
+        .lines()
+        .filter(|line| line.starts_with("| F") || line.starts_with("| L"))
+        .collect();
     let figures = ROWS.iter().flat_map(|row| row.figures.iter().map(move |figure| (row, figure)));
     let expected: Vec<_> = figures
         .map(|(row, figure)| format!("| {} | {} | {} |", row.id, row.setting, figure.quantity))

@@ -122,6 +122,11 @@ fn nodes(draft: &mut Draft) {
         draft.word("uplink", &rates);
         draft.word("downlink", &rates);
         draft.word("queue", &["2 KiB", "16 KiB", "256 KiB"]);
+        // Somebody must be there to be asked.
+        if class > 0 && draft.chance(60) {
+            draft.switch("dialable");
+            draft.word("mode", &["server", "client"]);
+        }
         if draft.chance(30) {
             draft.share("loss", 0..=200);
         }
@@ -201,6 +206,8 @@ fn kademlia(draft: &mut Draft) {
         |draft, k| draft.number("candidates", k..=3 * k),
         |draft, _| draft.length("request_timeout", 20..=20_000),
         |draft, _| draft.line("short_timeout = \"10ms\""),
+        |draft, _| draft.length("dial_timeout", 20..=20_000),
+        |draft, _| draft.length("connection_idle", 0..=100_000),
         |draft, _| draft.number("retries", 0..=3),
         |draft, _| draft.length("refresh_interval", 1_000..=600_000),
         |draft, _| draft.length("replicate_interval", 1_000..=600_000),
@@ -398,6 +405,9 @@ fn random_scenarios_cover_every_key_and_word() {
         "beta",
         "follow_up",
         "short_timeout",
+        "dial_timeout",
+        "connection_idle",
+        "dialable",
         "retries",
         "replacements",
         "jitter",
@@ -450,6 +460,7 @@ fn random_scenarios_cover_every_key_and_word() {
         "zipf",
         "organic",
         "warm",
+        "client",
     ] {
         assert!(all.contains(&format!("\"{word}\"")), "{word} is never chosen");
     }

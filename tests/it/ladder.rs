@@ -152,6 +152,25 @@ fn what_sockets_cannot_carry_is_told() {
     let classes = "nodes.class=[{name=\"home\",share=1.0,downlink=\"1 Mbit/s\"}]";
     let downlink = obstacle(&[classes]);
     assert!(matches!(downlink, Obstacle::Downlink { class: 0 }), "{downlink}");
+    let classes = "nodes.class=[{name=\"home\",share=0.5,dialable=false},{name=\"b\",share=0.5}]";
+    let undialable = obstacle(&[classes]);
+    assert!(matches!(undialable, Obstacle::Undialable { class: 0 }), "{undialable}");
+}
+
+/// A client is a read-only node there, with a time-out of dials as in virtual time.
+#[test]
+fn clients_are_in_nobodys_table_on_sockets_either() {
+    let classes = "nodes.class=[{name=\"a\",share=0.6},{name=\"b\",share=0.4,mode=\"client\"}]";
+    let scenario = worlds::scenario(TWENTY, &[classes, "kademlia.dial_timeout=700ms"]);
+    let runs = [worlds::run(&scenario), on_sockets(&scenario)];
+    for run in &runs {
+        assert_eq!(run.result.tables.reachable_share, Some(1.0), "{:?}", run.result.transport);
+        let lookups = worlds::operations(run, OperationKind::Lookup);
+        assert!(lookups.len() >= 50 && lookups.iter().all(|one| one.outcome.is_success()));
+    }
+    // Each client is a component of its own.
+    let components = runs.map(|run| run.result.network.strongly_connected_components);
+    assert!(components[0] > 3 && components[0] == components[1], "{components:?}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use kadsim::network::bandwidth::Direction;
 use kadsim::network::config::{
     ClassConfig, GilbertElliottConfig, JitterDistribution, LatencyModel, LossConfig, NetworkConfig,
 };
+use kadsim::network::reach::Exchange;
 use kadsim::network::{Arrival, DropReason, Network, Packet, Verdict};
 use kadsim::protocol::{Input, Message, NodeIndex, Protocol, Transport};
 use kadsim::rng::distribution::exponential;
@@ -104,7 +105,8 @@ impl World<Correspondent> for Post {
 
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, letter: &Letter) -> Arrival {
         let size = letter.wire_size();
-        let arrival = self.network.receive_logged(now, receiver, size, &mut self.loads);
+        let arrival =
+            self.network.receive_logged(now, receiver, size, Exchange::Opens, &mut self.loads);
         if let Arrival::Drop(reason) = arrival {
             self.dropped.push(reason);
         }

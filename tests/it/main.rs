@@ -15,6 +15,8 @@ mod docs;
 mod node;
 // What a node of an open network does.
 mod precautions;
+// Nodes that cannot be dialled, clients, and dials that time out.
+mod reach;
 // Every run repeats, with either queue and any number of threads.
 mod determinism;
 // Metrics whose values can be computed beforehand.

@@ -22,7 +22,10 @@ pub(super) fn key(node: u8) -> Key64 {
 
 /// What a node reaches: what it sends and asks for is noted, nothing more.
 pub(super) struct Notes {
-    now: Instant,
+    me: u8,
+    /// Who only asks.
+    pub(super) clients: Vec<u8>,
+    pub(super) now: Instant,
     pub(super) sent: Vec<(u8, TestMessage)>,
     wake: Instant,
     pub(super) reports: Vec<Report<u8, Key64>>,
@@ -35,6 +38,12 @@ impl Transport<TestNode> for Notes {
     }
     fn key_of(&self, peer: u8) -> Key64 {
         key(peer)
+    }
+    fn is_routable(&self, peer: u8) -> bool {
+        !self.clients.contains(&peer)
+    }
+    fn serves(&self) -> bool {
+        !self.clients.contains(&self.me)
     }
     fn send(&mut self, to: u8, message: TestMessage) {
         self.sent.push((to, message));
@@ -67,7 +76,8 @@ impl Actor {
         let node = Node::new(key(name), Arc::new(params.clone()), contacts.to_vec(), 100);
         let rng = Stream::new(Seed(1), Purpose::Test, u64::from(name));
         let (now, wake) = (Instant::ZERO, Instant::FAR_FUTURE);
-        let notes = Notes { now, sent: Vec::new(), wake, reports: Vec::new(), rng };
+        let (sent, reports, clients) = (Vec::new(), Vec::new(), Vec::new());
+        let notes = Notes { me: name, clients, now, sent, wake, reports, rng };
         Actor { name, node, notes }
     }
 

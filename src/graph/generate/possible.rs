@@ -1,7 +1,7 @@
 //! Which parameters have a graph, and which graphs are small enough to be made.
 
 use crate::graph::config::{
-    Density, GraphConfig, Impossible, MOST_EDGES, MOST_TRIED_PAIRS, TransitStub,
+    Density, GraphConfig, Impossible, MOST_EDGES, MOST_TRIED_PAIRS, MOST_VERTICES, TransitStub,
 };
 
 impl GraphConfig {
@@ -13,8 +13,15 @@ impl GraphConfig {
         if vertices == 0 {
             return Err(Impossible::new("kind", "needs a vertex"));
         }
+        if u64::from(vertices) > MOST_VERTICES {
+            let fault = format!(
+                "makes a graph of {vertices} vertices: at most {MOST_VERTICES} are allowed, as \
+                 they take 1 GB of memory"
+            );
+            return Err(Impossible::new("kind", fault));
+        }
         match self {
-            GraphConfig::Ring | GraphConfig::Star => Ok(()),
+            GraphConfig::Ring | GraphConfig::Star => not_too_large("kind", f64::from(vertices)),
             GraphConfig::FullMesh => not_too_large("kind", pairs(vertices)),
             GraphConfig::Random { connection_ratio } => {
                 share("connection_ratio", *connection_ratio)?;
@@ -33,10 +40,14 @@ impl GraphConfig {
                 not_too_large("edges_per_node", f64::from(*edges_per_node) * f64::from(vertices))
             }
             GraphConfig::Grid { columns } => {
-                columns.map_or(Ok(()), |columns| whole("columns", columns, 1, vertices))
+                columns.map_or(Ok(()), |columns| whole("columns", columns, 1, vertices))?;
+                not_too_large("kind", 2.0 * f64::from(vertices))
             }
             GraphConfig::Torus { columns } => torus(*columns, vertices),
-            GraphConfig::Tree { branching } => whole("branching", *branching, 1, u32::MAX),
+            GraphConfig::Tree { branching } => {
+                whole("branching", *branching, 1, u32::MAX)?;
+                not_too_large("kind", f64::from(vertices))
+            }
             GraphConfig::Waxman { alpha, beta } => waxman(*alpha, *beta, vertices),
             GraphConfig::TransitStub(parameters) => transit_stub(parameters, vertices),
             GraphConfig::File(file) if file.graph.vertices.len() == vertices as usize => Ok(()),
@@ -140,6 +151,7 @@ fn watts_strogatz(neighbours: u32, rewiring: f64, vertices: u32) -> Result<(), I
 }
 
 fn torus(columns: Option<u32>, vertices: u32) -> Result<(), Impossible> {
+    not_too_large("kind", 2.0 * f64::from(vertices))?;
     let Some(columns) = columns else { return Ok(()) };
     whole("columns", columns, 1, vertices)?;
     if vertices.is_multiple_of(columns) {

@@ -70,6 +70,12 @@ fn what_is_impossible_is_said() {
              take 400 MB of memory",
         ),
         (
+            GraphConfig::Ring,
+            20_000_000,
+            "`kind` makes a graph of 20000000 vertices: at most 10000000 are allowed, as they take \
+             1 GB of memory",
+        ),
+        (
             regular(3),
             7,
             "`degree` is 3 with 7 vertices: one of the two must be even, as each edge \

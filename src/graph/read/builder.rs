@@ -2,7 +2,7 @@
 //! later.
 
 use super::Fault;
-use crate::graph::config::MOST_EDGES;
+use crate::graph::config::{MOST_EDGES, MOST_VERTICES};
 use crate::graph::{Edge, Graph, Vertex};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,11 @@ impl Builder {
     /// A node of this id, which stands at this byte; gives its place.
     pub fn add_vertex(&mut self, id: &str, at: usize, vertex: Vertex) -> Result<u32, Fault> {
         let place = self.graph.vertices.len();
-        let place = u32::try_from(place).map_err(|_| Fault::at(at, "too many nodes"))?;
+        if place as u64 == MOST_VERTICES {
+            let message = format!("more than {MOST_VERTICES} nodes, the most that are read");
+            return Err(Fault::at(at, message));
+        }
+        let place = place as u32;
         if self.places.insert(id.to_owned(), place).is_some() {
             let message = format!("a second node of the id {id}: each node has its own");
             return Err(Fault::at(at, message));

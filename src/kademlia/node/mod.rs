@@ -3,8 +3,10 @@
 //! - here: the node's state, and which part an input is for;
 //! - `serve`: what others ask of it;
 //! - `operations`: what it asks of others, from command to report;
-//! - `upkeep`: what it does as time passes.
+//! - `upkeep`: what it does as time passes;
+//! - `aside`: what few nodes have, or only for a while.
 
+mod aside;
 mod operations;
 mod serve;
 mod upkeep;
@@ -20,6 +22,7 @@ use super::rules::{AnyRecord, Rules};
 use crate::memory;
 use crate::protocol::{Input, Peer, Protocol, Stage, Transport};
 use crate::time::Instant;
+use aside::Aside;
 use operations::Answer;
 use smallvec::SmallVec;
 use std::marker::PhantomData;
@@ -27,14 +30,6 @@ use std::sync::Arc;
 
 /// Strangers that are verified at a time. Others are when they ask again.
 const MOST_VERIFIED: usize = 16;
-
-/// The nodes to join through, of which there are few, and in a network that was given its tables
-/// none: hence boxed.
-type Introducers<P> = SmallVec<[P; 4]>;
-
-fn boxed<P: Copy>(introducers: &[P]) -> Option<Box<Introducers<P>>> {
-    (!introducers.is_empty()).then(|| Box::new(SmallVec::from_slice(introducers)))
-}
 
 /// A Kademlia node whose peers are named by `P`, whose keys are `K` and whose records obey `R`.
 ///
@@ -50,8 +45,7 @@ pub struct Node<P: Copy, K, R = AnyRecord> {
     operations: SmallVec<[Box<Operation<P, K>>; 2]>,
     next_operation: u32,
     records: Records<P, K>,
-    /// Nodes to join through.
-    contacts: Option<Box<Introducers<P>>>,
+    aside: Option<Box<Aside<P>>>,
     joined: bool,
     /// When [`upkeep`] has something to do.
     upkeep_due: Instant,
@@ -72,7 +66,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             operations: SmallVec::new(),
             next_operation: 0,
             records: Records::new(),
-            contacts: boxed(&contacts),
+            aside: Aside::with_introducers(&contacts),
             joined: false,
             upkeep_due: Instant::FAR_FUTURE,
             wake_set: Instant::FAR_FUTURE,
@@ -99,11 +93,6 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// The node's contacts.
     pub fn table(&self) -> &RoutingTable<P> {
         &self.table
-    }
-
-    /// The nodes that it joins through.
-    pub fn introducers(&self) -> &[P] {
-        self.contacts.as_ref().map_or(&[], |contacts| contacts)
     }
 
     /// Whether the node has found its place in the network.
@@ -170,6 +159,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     fn timeouts(&self) -> Timeouts {
         Timeouts {
             full: self.params.request_timeout,
+            dial: self.params.dial_timeout,
             short: self.params.short_timeout,
             retries: self.params.retries,
             probe_retries: self.params.probe_retries,
@@ -185,7 +175,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         body: Body<P, K>,
         transport: &mut impl Transport<Self>,
     ) {
-        let number = self.requests.open(peer, purpose, transport.now(), self.timeouts());
+        let now = transport.now();
+        let way = self.way_to(peer, now);
+        let number = self.requests.open(peer, purpose, way, now, self.timeouts());
         transport.send(peer, Message { number, body });
     }
 
@@ -262,12 +254,16 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             return;
         }
         if !message.body.is_response() {
+            if !transport.serves() {
+                return;
+            }
             self.hear_query(from, key, transport);
             self.serve(from, message, transport);
             return;
         }
         // What nobody asked for, or what comes after the time-out, proves nothing.
         let Some(request) = self.requests.close(message.number, from) else { return };
+        self.note_answer(from, transport.now());
         if transport.key_of(request.peer) != key {
             return self.on_renamed(request, from, transport);
         }

@@ -1,6 +1,6 @@
 //! What the node asks of others, from command to report.
 
-use super::{Node, boxed};
+use super::Node;
 use crate::kademlia::key::Key;
 use crate::kademlia::lookup::{Lookup, Next};
 use crate::kademlia::message::{Body, Message, PeerList, Record};
@@ -49,7 +49,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             }
             Command::Join { contacts } => {
                 if !self.joined {
-                    self.contacts = boxed(&contacts);
+                    self.set_introducers(&contacts);
                     self.join(transport);
                 }
             }
@@ -115,7 +115,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     fn unverified(&self, kind: OperationKind) -> &[P] {
         let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
         let joins = verifies && kind == OperationKind::Join;
-        self.contacts.as_ref().filter(|_| joins).map_or(&[], |contacts| contacts)
+        if joins { self.introducers() } else { &[] }
     }
 
     fn find_operation(&self, id: u32) -> Option<usize> {
@@ -268,11 +268,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let value = operation.value().cloned();
         let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k).collect();
         let record = |value| Record { value, age: Duration::ZERO, cached: false };
-        // The publisher is among the k closest itself if the k-th found is farther away.
+        // The publisher is among the k closest itself if the k-th found is farther away, and if it
+        // serves.
         let own_distance = self.key.distance(key);
         let farthest = holders.last().map(|&peer| transport.key_of(peer).distance(key));
-        let is_holder =
-            holders.len() == self.params.k && farthest.is_some_and(|last| own_distance < last);
+        let is_holder = transport.serves()
+            && holders.len() == self.params.k
+            && farthest.is_some_and(|last| own_distance < last);
         if let (true, Some(value)) = (is_holder, &value) {
             holders.pop();
             match self.keep(key, record(value.clone()), transport) {

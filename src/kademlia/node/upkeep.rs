@@ -23,7 +23,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
         if self.params.precautions.measures().admission == Admission::OnAnswer {
             self.begin(OperationKind::Join, None, self.key, None, transport);
-            for contact in self.contacts.iter().flat_map(|all| all.to_vec()).collect::<Vec<_>>() {
+            for contact in self.introducers().to_vec() {
                 let known = self.table.find(contact).is_some() || self.requests.is_asking(contact);
                 if !known && transport.key_of(contact) != self.key {
                     self.ask(contact, Purpose::Verify, Body::Ping, transport);
@@ -32,7 +32,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             return;
         }
         let second = transport.now().whole_seconds();
-        for &contact in self.contacts.iter().flat_map(|contacts| contacts.iter()) {
+        for contact in self.introducers().to_vec() {
             let key = transport.key_of(contact);
             if key != self.key {
                 let index = self.bucket_of(key);
@@ -114,6 +114,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
 
     fn on_request_failure(&mut self, request: Request<P>, transport: &mut impl Transport<Self>) {
         let Request { peer, purpose, .. } = request;
+        self.note_silence(peer);
         let second = transport.now().whole_seconds();
         let index = self.bucket_of(transport.key_of(peer));
         if purpose == Purpose::Probe {

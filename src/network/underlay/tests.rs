@@ -7,6 +7,7 @@ use crate::graph::Edge;
 use crate::graph::config::{FileConfig, GraphConfig};
 use crate::graph::read::Format;
 use crate::network::config::RouteChoice;
+use crate::network::reach::Exchange;
 use crate::rng::distribution::testing::kolmogorov_smirnov;
 use crate::time::Instant;
 use std::sync::Arc;
@@ -74,7 +75,7 @@ fn packets_take_the_ways_of_the_graph() {
     assert_eq!(send(c, b), Verdict::Drop(DropReason::Unreachable));
     assert_eq!(network.smallest_delay(), Duration::from_millis(2));
     assert_eq!(Network::smallest_delay_of(&config, NODES, Seed(1)), Duration::from_millis(2));
-    assert!(!network.has_downlinks());
+    assert!(!network.decides_arrivals());
     let of_all = Network::pieces_of(&config, NODES, Seed(1));
     assert!(matches!(of_all, Some(Pieces::Apart { count: 2, .. })), "{of_all:?}");
 }
@@ -94,9 +95,11 @@ fn routers_limit_their_hosts_unless_the_class_does() {
     assert_eq!(network.send(&packet(a, b, 0)), Verdict::Deliver(at_millis(31)));
     assert_eq!(network.send(&packet(a, b, 1)), Verdict::Deliver(at_millis(32)));
     assert_eq!(network.send(&packet(b, a, 0)), Verdict::Deliver(at_millis(52)));
-    assert!(network.has_downlinks());
+    assert!(network.decides_arrivals());
     let through = at_millis(31) + Duration::from_micros(500);
-    let arrival = |network: &mut Network, node| network.receive(at_millis(31), node, 1_000);
+    let arrival = |network: &mut Network, node| {
+        network.receive(at_millis(31), node, 1_000, Exchange::Answers)
+    };
     assert_eq!(arrival(&mut network, b), super::super::Arrival::At(through));
     assert_eq!(arrival(&mut network, a), super::super::Arrival::Now);
 }

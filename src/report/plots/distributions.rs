@@ -122,12 +122,18 @@ pub fn buckets(run: &RunOutput) -> Option<Chart> {
         look: Look::nth(place),
         points: (0..used.len()).map(|bucket| (bucket as f64, value(bucket))).collect(),
     };
-    let online = layer("online", 0, &|i| used[i].online_mean);
+    let shut = |i: usize| used[i].online_mean - used[i].reachable_mean;
     let gone = layer("offline", 1, &|i| used[i].contacts_mean - used[i].online_mean);
+    let layers = if (0..used.len()).all(|bucket| shut(bucket) <= 0.0) {
+        vec![layer("online", 0, &|i| used[i].online_mean), gone]
+    } else {
+        let open = layer("reachable", 0, &|i| used[i].reachable_mean);
+        vec![open, layer("online, undialable", 2, &shut), gone]
+    };
     let highest = used.iter().map(|bucket| bucket.contacts_mean).fold(0.0, f64::max);
     let names = used.iter().map(|bucket| bucket.depth.to_string()).collect();
     let x = Axis::places("Bucket (leading key bits shared with its owner)", names);
     let y = Axis::from_zero("Contacts per node, mean", highest);
-    let panel = Panel { y, marks: Marks::Stacked(vec![online, gone]) };
+    let panel = Panel { y, marks: Marks::Stacked(layers) };
     Some(chart("buckets", "Contacts per bucket at the end", x, panel))
 }

@@ -55,7 +55,7 @@ impl Sockets {
                 id: WideKey::beginning_with(experiment.key(NodeIndex(opened))),
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 contacts: Vec::new(),
-                read_only: false,
+                read_only: !ways.borrow().network.serves(NodeIndex(opened)),
             };
             let bound = driver.open(opening);
             let node = bound.map_err(|cause| Obstacle::Ports { nodes, opened, cause })?;

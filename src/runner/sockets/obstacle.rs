@@ -58,6 +58,16 @@ pub enum Obstacle {
         /// Its name in the file.
         router: String,
     },
+    /// Nodes that cannot be dialled. What a packet is to its exchange is not known where its sender
+    /// decides about it.
+    #[error(
+        "nodes.class.{class}.dialable is false, which sockets cannot carry: let everyone be dialled, \
+         or stay in virtual time"
+    )]
+    Undialable {
+        /// Index of the class.
+        class: usize,
+    },
     /// Records that no packet takes.
     #[error(
         "workload.{workload}.record_size is {size} bytes: on sockets a record is an item of BEP 44, of at most \
@@ -101,6 +111,10 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
         if let Some(limited) = routers.find(|router| router.host_bandwidth_down.is_some()) {
             return Err(Obstacle::RouterDownlink { router: limited.name.clone() });
         }
+    }
+    let mut classes = scenario.network.classes.iter();
+    if let Some(class) = classes.position(|class| !class.dialable) {
+        return Err(Obstacle::Undialable { class });
     }
     for (workload, config) in scenario.workloads.iter().enumerate() {
         if let WorkloadKind::PutGet { records } = config.kind {

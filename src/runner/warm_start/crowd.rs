@@ -98,6 +98,13 @@ impl Crowd {
         &self.members
     }
 
+    /// Whether there is a member with this key.
+    pub(super) fn has(&self, key: Key64) -> bool {
+        let cell = self.cell(key);
+        let members = &self.members[self.cells[cell] as usize..self.cells[cell + 1] as usize];
+        members.iter().any(|member| member.key == key)
+    }
+
     fn cell(&self, key: Key64) -> usize {
         (key.0 >> self.within) as usize
     }

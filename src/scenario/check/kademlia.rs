@@ -36,6 +36,13 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
             base.request_timeout,
             SHORTEST_TIMEOUT,
         )?,
+        dial_timeout: dial_timeout(table, &base)?,
+        connection_idle: time(
+            "connection_idle",
+            table.connection_idle,
+            base.connection_idle,
+            Duration::ZERO,
+        )?,
         short_timeout: base.short_timeout,
         retries: small("retries", table.retries, base.retries, 0..=100)?,
         probe_retries: small("probe_retries", table.probe_retries, base.probe_retries, 0..=100)?,
@@ -133,6 +140,16 @@ fn candidates(table: &KademliaTable, base: &Params, k: usize) -> Result<usize, P
             "kademlia.candidates",
             format!("a whole number from k, which is {k}, to 10000"),
         )),
+    }
+}
+
+fn dial_timeout(table: &KademliaTable, base: &Params) -> Result<Option<Duration>, Problem> {
+    match table.dial_timeout.map_or(base.dial_timeout, |given| given.0) {
+        Some(time) if !(SHORTEST_TIMEOUT..=LONGEST).contains(&time) => Err(Problem::value(
+            "kademlia.dial_timeout",
+            format!("a length of time from {SHORTEST_TIMEOUT} to {LONGEST}, or \"never\""),
+        )),
+        allowed => Ok(allowed),
     }
 }
 

@@ -13,6 +13,8 @@ mod links;
 mod network;
 // The routers and the ways between them.
 mod underlay;
+// Who can be reached.
+mod reach;
 // Churn and workloads.
 mod traffic;
 // Who knows whom at the start.

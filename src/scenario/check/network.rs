@@ -1,10 +1,10 @@
 //! Latency, loss and the classes of nodes by their links.
 
 use super::bounds::{distinct_names, length, number, sum_to_one};
-use super::{links, underlay};
+use super::{links, reach, underlay};
 use crate::network::config::{
     ClassConfig, CoordinatesConfig, LatencyConfig, LatencyModel, Matrix, MatrixConfig, MatrixUnit,
-    NetworkConfig, RegionsConfig, UnderlayConfig,
+    Mode, NetworkConfig, RegionsConfig, UnderlayConfig,
 };
 use crate::scenario::document::KeyPath;
 use crate::scenario::file::{ClassTable, LatencyTable, NetworkTable, RegionTable};
@@ -237,6 +237,8 @@ fn classes(tables: Vec<ClassTable>) -> Result<Vec<ClassConfig>, Problem> {
             uplink: table.uplink.and_then(|rate| rate.0),
             downlink: table.downlink.and_then(|rate| rate.0),
             queue,
+            dialable: table.dialable.unwrap_or(true),
+            mode: table.mode.map_or(Mode::Server, |word| word.0),
             loss: table.loss.map_or(0.0, |share| share.0),
         });
     }
@@ -244,5 +246,6 @@ fn classes(tables: Vec<ClassTable>) -> Result<Vec<ClassConfig>, Problem> {
     let shares: Vec<f64> = classes.iter().map(|class| class.share).collect();
     distinct_names(PATH, &names)?;
     sum_to_one(PATH, &shares)?;
+    reach::check(&classes)?;
     Ok(classes)
 }
