@@ -70,8 +70,17 @@ impl Adjacency {
 
     /// Number of edges: pairs of neighbours if not directed, each loop one.
     pub fn edges(&self) -> usize {
-        let loops = || (0..self.vertices() as u32).filter(|&v| self.are_neighbours(v, v)).count();
-        if self.directed { self.targets.len() } else { (self.targets.len() + loops()) / 2 }
+        if self.directed { self.targets.len() } else { (self.targets.len() + self.loops()) / 2 }
+    }
+
+    /// Number of vertices that are their own neighbours.
+    pub fn loops(&self) -> usize {
+        (0..self.vertices() as u32).filter(|&v| self.are_neighbours(v, v)).count()
+    }
+
+    /// Number of edges, one that leads both ways counted for each.
+    pub fn arcs_count(&self) -> usize {
+        self.targets.len()
     }
 
     /// The vertices to which an edge leads from this one, in ascending order.
@@ -86,10 +95,21 @@ impl Adjacency {
         self.neighbours(source).binary_search(&target).is_ok()
     }
 
+    /// Every edge by its ends; one that leads both ways comes once for each.
+    pub fn arcs(&self) -> impl Iterator<Item = (u32, u32)> + Clone {
+        (0..self.vertices() as u32)
+            .flat_map(|source| self.neighbours(source).iter().map(move |&target| (source, target)))
+    }
+
+    /// The same without directions and loops: who is connected with whom at all.
+    pub fn undirected(&self) -> Self {
+        let edges = self.arcs().filter(|(source, target)| source != target);
+        Self::new(self.vertices(), edges, false)
+    }
+
     /// The same vertices with every edge the other way round.
     pub fn reversed(&self) -> Self {
-        let edges = (0..self.vertices() as u32)
-            .flat_map(|source| self.neighbours(source).iter().map(move |&target| (target, source)));
+        let edges = self.arcs().map(|(source, target)| (target, source));
         Self::new(self.vertices(), edges, true)
     }
 }
@@ -111,5 +131,11 @@ mod tests {
         assert_eq!((one.neighbours(0), one.neighbours(1), one.edges()), (&[1, 2][..], &[1][..], 4));
         assert_eq!(one.reversed().neighbours(0), [2]);
         assert_eq!(one.reversed().reversed(), one);
+        let undirected = one.undirected();
+        assert_eq!(
+            [0, 1, 2].map(|vertex| undirected.neighbours(vertex).to_vec()),
+            [vec![1, 2], vec![0], vec![0]]
+        );
+        assert_eq!((undirected.is_directed(), undirected.edges()), (false, 2));
     }
 }

@@ -3,6 +3,8 @@
 //! picture of who has whom in its routing table.
 
 mod adjacency;
+// How a graph hangs together: its figures.
+pub mod measure;
 
 pub use adjacency::Adjacency;
 

@@ -50,6 +50,8 @@ pub enum Purpose {
     Records = 13,
     /// Draws of tests and benches.
     Test = 14,
+    /// Where a large graph is looked at when it is measured or drawn.
+    Measuring = 30,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {
