@@ -2,11 +2,19 @@
 //! type serves as the underlay (routers and lines), as the graph of first contacts, and as the
 //! picture of who has whom in its routing table.
 
+// Who is next to whom.
 mod adjacency;
+// The graph as the user says it, made, and read from a file.
+pub mod config;
+mod generate;
+pub mod read;
 // How a graph hangs together: its figures.
 pub mod measure;
+// Graphs as files for other programs.
+pub mod export;
 
 pub use adjacency::Adjacency;
+pub use generate::generate;
 
 use crate::time::Duration;
 
