@@ -6,7 +6,8 @@ use super::figures::{NodeTraffic, drops};
 use super::host::Tables;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LogFigures, NetworkFigures, Performance,
-    PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, Transport, operation_figures,
+    PhaseFigures, RecordFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport,
+    operation_figures,
 };
 use crate::checker::Overlay;
 use crate::kademlia::key::Key;
@@ -58,6 +59,7 @@ pub(super) fn output(
         tables: health(experiment, tables),
         records: records(experiment),
         checks: checks(experiment),
+        snapshots: SnapshotFigures::of(&experiment.snapshots),
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
     };
@@ -67,6 +69,7 @@ pub(super) fn output(
         series: metrics.series().clone(),
         operations: metrics.log().records(),
         distributions: Distribution::of(&metrics),
+        snapshots: std::mem::take(&mut experiment.snapshots),
         scenario_toml: scenario.to_toml(),
     }
 }

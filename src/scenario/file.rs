@@ -7,6 +7,7 @@ use super::words::{
     ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
+use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::MatrixUnit;
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
@@ -66,6 +67,7 @@ table!(
         workload: Vec<WorkloadTable>,
         checker: CheckerTable,
         output: OutputTable,
+        snapshot: Vec<SnapshotTable>,
     }
 );
 
@@ -218,6 +220,14 @@ table!(
         plots: Vec<Word<PlotFormat>>,
         sample_interval: Length,
         operations_limit: Whole,
+    }
+);
+
+table!(
+    /// `[[snapshot]]`
+    SnapshotTable {
+        at: Length,
+        export: Vec<Word<Format>>,
     }
 );
 

@@ -1,6 +1,7 @@
 //! Choices that are written as a word: every enum of a scenario and how its values are spelled.
 
 use super::{Bootstrap, PlotFormat, Preset};
+use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::MatrixUnit;
 use crate::units::Notation;
@@ -129,6 +130,7 @@ choice!(Stop:
     "k-closest" = KClosest, "beta-closest" = BetaClosest, "no-closer" = NoCloser);
 choice!(Eviction:
     "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
+choice!(Format: "dot" = Dot, "graphml" = GraphMl, "gml" = Gml, "gexf" = Gexf);
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
     "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,

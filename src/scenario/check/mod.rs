@@ -7,6 +7,8 @@ mod bounds;
 mod kademlia;
 // Latency, loss and links.
 mod network;
+// Looks at the overlay.
+mod snapshots;
 // Churn and workloads.
 mod traffic;
 
@@ -59,6 +61,7 @@ pub fn check(
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
+        snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
     })
 }
 

@@ -1,14 +1,16 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
 use super::parse;
+use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
+    SnapshotConfig,
 };
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::workload::config::{
     Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
     WorkloadKind,
@@ -178,12 +180,21 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
     (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }
 
+fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
+    let formats = proptest::sample::subsequence(Format::ALL.to_vec(), 0..=Format::ALL.len());
+    let times = lengths(Duration::ZERO, Duration::from_secs(100));
+    proptest::collection::btree_map(times, formats, 0..3).prop_map(|snapshots| {
+        let config = |(at, export)| SnapshotConfig { at: Instant::ZERO + at, export };
+        snapshots.into_iter().map(config).collect()
+    })
+}
+
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let texts = ("[a-z][a-z 0-9-]{0,20}", "\\PC*", any::<u64>());
     let bootstraps =
         prop_oneof![Just(Bootstrap::Organic), Just(Bootstrap::Warm), Just(Bootstrap::Random)];
     let run = (1u32..100_000_000, bootstraps, lengths(Duration::ZERO, Duration::from_secs(1)));
-    let outer = (0.0..=1.0, 0u64..1 << 50);
+    let outer = (0.0..=1.0, 0u64..1 << 50, snapshots());
     let workloads = proptest::collection::vec(workload(), 1..4);
     (texts, run, params(), network(), churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
@@ -214,6 +225,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                     sample_interval: Duration::from_secs(1) + extra,
                     operations_limit: outer.1,
                 },
+                snapshots: outer.2,
             }
         },
     )
