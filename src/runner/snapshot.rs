@@ -12,6 +12,9 @@ use crate::scenario::SnapshotConfig;
 use crate::time::Instant;
 use std::borrow::Cow;
 
+/// With what the names of the files of all snapshots begin.
+pub const NAME: &str = "overlay-";
+
 /// Positions are whole multiples of `1 / POSITION_SCALE`.
 const POSITION_SCALE: f64 = 1e6;
 
@@ -50,6 +53,11 @@ impl Snapshot {
         let overlay = Overlay::of(tables, key_of);
         let figures = measure::measure(&overlay.contacts, seed, &Effort::USUAL);
         Snapshot { at: config.at, figures, overlay, export: config.export.clone() }
+    }
+
+    /// What its files are called, without ending: `overlay-1h30m`.
+    pub fn name(&self) -> String {
+        format!("{NAME}{}", self.at.to_string().replace(' ', ""))
     }
 }
 

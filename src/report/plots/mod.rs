@@ -11,15 +11,21 @@ mod chart;
 mod render;
 mod scene;
 // The plots themselves.
+mod bins;
 mod distributions;
+mod graph;
 mod growth;
+mod key_ring;
 mod over_time;
 
 use super::PlotFormat;
 use super::text::grouped;
+use crate::graph::measure::Figures;
+use crate::rng::Seed;
 use crate::runner::result::RunOutput;
 use chart::Chart;
 use rayon::prelude::*;
+use scene::Scene;
 use std::io;
 use std::path::Path;
 
@@ -30,7 +36,7 @@ pub enum PlotError {
     #[error("cannot draw {plot}: {reason}")]
     Draw {
         /// Name of the plot.
-        plot: &'static str,
+        plot: String,
         /// What the drawing library says.
         reason: String,
     },
@@ -38,7 +44,7 @@ pub enum PlotError {
     #[error("cannot write {plot}")]
     Write {
         /// Name of the plot.
-        plot: &'static str,
+        plot: String,
         /// What the system says.
         source: io::Error,
     },
@@ -49,11 +55,43 @@ pub enum PlotError {
 /// # Errors
 /// If a plot cannot be drawn or written; others may have been written before.
 pub fn draw_all(run: &RunOutput, folder: &Path, formats: &[PlotFormat]) -> Result<(), PlotError> {
-    draw(&charts(run), folder, formats)
+    let mut scenes = scenes("", charts(run));
+    for snapshot in &run.snapshots {
+        let name = format!("{}-", snapshot.name());
+        let subtitle = format!("{}, overlay at {}", subtitle(run), snapshot.at);
+        scenes.extend(self::scenes(&name, graph::charts(&snapshot.figures, &subtitle)));
+        let seed = Seed(run.result.seed);
+        scenes.push((format!("{name}key-ring"), key_ring::picture(snapshot, &subtitle, seed)));
+    }
+    draw(&scenes, folder, formats)
 }
 
-fn draw(charts: &[Chart], folder: &Path, formats: &[PlotFormat]) -> Result<(), PlotError> {
-    let scenes: Vec<_> = charts.iter().map(|chart| (chart.name, chart.scene())).collect();
+/// Draws how the figures of a graph are spread into `folder`, a file for each format; gives the
+/// names of the plots.
+///
+/// # Errors
+/// If a plot cannot be drawn or written.
+pub fn graph_charts(
+    figures: &Figures,
+    subtitle: &str,
+    folder: &Path,
+    formats: &[PlotFormat],
+) -> Result<Vec<String>, PlotError> {
+    let scenes = scenes("", graph::charts(figures, subtitle));
+    draw(&scenes, folder, formats)?;
+    Ok(scenes.into_iter().map(|(name, _)| name).collect())
+}
+
+/// The charts as pictures, by the names of their files.
+fn scenes(prefix: &str, charts: Vec<Chart>) -> Vec<(String, Scene)> {
+    charts.into_iter().map(|chart| (format!("{prefix}{}", chart.name), chart.scene())).collect()
+}
+
+fn draw(
+    scenes: &[(String, Scene)],
+    folder: &Path,
+    formats: &[PlotFormat],
+) -> Result<(), PlotError> {
     let files: Vec<_> =
         scenes.iter().flat_map(|scene| formats.iter().map(move |format| (scene, format))).collect();
     files.par_iter().try_for_each(|((name, scene), format)| match format {
@@ -76,7 +114,7 @@ pub fn growth_chart(
     formats: &[PlotFormat],
 ) -> Result<(), PlotError> {
     let chart = growth::growth(subtitle, times, bytes);
-    draw(&chart.into_iter().collect::<Vec<_>>(), folder, formats)
+    draw(&scenes("", chart.into_iter().collect()), folder, formats)
 }
 
 /// The plots that `run` has data for.
