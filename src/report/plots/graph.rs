@@ -23,7 +23,7 @@ pub fn charts(figures: &Figures, subtitle: &str) -> Vec<Chart> {
 /// What stands below the title of a figure that was sampled.
 fn sampled(taken: Taken, of_what: &str) -> String {
     let [some, all] = [taken.taken, taken.of].map(grouped);
-    if taken.is_all() { String::new() } else { format!("{some} of {all} {of_what}, drawn") }
+    if taken.is_all() { String::new() } else { format!("sampled: {some} of {all} {of_what}") }
 }
 
 /// Bars of shares in percent; `None` if there is nothing to share.

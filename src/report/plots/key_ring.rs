@@ -8,15 +8,17 @@ use plotters::style::RGBColor;
 
 const CENTER: (f64, f64) = (600.0, 398.0);
 const RADIUS: f64 = 268.0;
-/// Chords beyond this hide each other: then the contacts of some nodes are drawn.
-const MOST_CHORDS: usize = 2_500;
+/// Chords beyond this hide each other: then the contacts of a few nodes are drawn, each in a
+/// colour of its own.
+const MOST_CHORDS: usize = 700;
+const FEW: usize = PALETTE.len();
 /// Dots beyond this run together: then only nodes with a chord have one.
 const MOST_DOTS: usize = 2_000;
 /// Sets the draw of nodes apart from others of [`Purpose::Measuring`].
 const DRAWN_NODES: u64 = 3;
 
 /// The picture of a snapshot of the run that `subtitle` names; `seed` draws the nodes whose contacts
-/// are shown, if they are too many.
+/// are shown, where all have too many.
 pub fn picture(snapshot: &Snapshot, subtitle: &str, seed: Seed) -> Scene {
     let overlay = &snapshot.overlay;
     let all = overlay.nodes.len();
@@ -28,13 +30,13 @@ pub fn picture(snapshot: &Snapshot, subtitle: &str, seed: Seed) -> Scene {
     };
     let mut scene = Scene::default();
     let whose = match sources.len() == all {
-        true => format!("all {} nodes and their contacts", grouped(all as u64)),
+        true => format!("contacts of all {} nodes", grouped(all as u64)),
         false => {
             let [some, all] = [sources.len() as u64, all as u64].map(grouped);
-            format!("the contacts of {some} of {all} nodes, drawn")
+            format!("contacts of a sample of {some} of {all} nodes")
         }
     };
-    let title = format!("Key ring at {}: {whose}", snapshot.at);
+    let title = format!("Overlay on the key ring at {}: {whose}", snapshot.at);
     scene.text(title, (112.0, 30.0), 28.0, INK, Anchor::Left);
     scene.text(subtitle, (112.0, 56.0), 18.0, FAINT, Anchor::Left);
     ring(&mut scene);
@@ -42,7 +44,7 @@ pub fn picture(snapshot: &Snapshot, subtitle: &str, seed: Seed) -> Scene {
     for (number, source) in sources.iter().enumerate() {
         let color = lightened(PALETTE[number % PALETTE.len()]);
         for contact in contacts(source) {
-            scene.rule(place(*source), place(contact), color, 0.6);
+            scene.rule(place(*source), place(contact), color, 0.7);
         }
     }
     shown.iter().for_each(|&node| scene.dot(place(node), 1.6, FAINT));
@@ -53,15 +55,13 @@ pub fn picture(snapshot: &Snapshot, subtitle: &str, seed: Seed) -> Scene {
     scene
 }
 
-/// The nodes whose contacts are drawn, in the order of keys: all, or as many as their chords have
-/// room for.
+/// The nodes whose contacts are drawn, in the order of keys.
 fn sources(overlay: &Overlay, seed: Seed) -> Vec<u32> {
     let all = overlay.nodes.len();
     let mut nodes: Vec<u32> = (0..all as u32).collect();
     if overlay.contacts.arcs_count() > MOST_CHORDS {
         let mut stream = Stream::new(seed, Purpose::Measuring, DRAWN_NODES);
-        let room = MOST_CHORDS * all / overlay.contacts.arcs_count();
-        let drawn = rand::seq::index::sample(&mut stream, all, room.max(1));
+        let drawn = rand::seq::index::sample(&mut stream, all, FEW.min(all));
         nodes = drawn.into_iter().map(|node| node as u32).collect();
     }
     nodes.sort_unstable_by_key(|&node| overlay.keys[node as usize]);
@@ -108,6 +108,6 @@ fn legend(scene: &mut Scene) {
 
 /// The colour as a thin veil over white.
 fn lightened(RGBColor(red, green, blue): RGBColor) -> RGBColor {
-    let mixed = |part: u8| ((u16::from(part) * 2 + 255 * 3) / 5) as u8;
+    let mixed = |part: u8| ((u16::from(part) * 3 + 255 * 2) / 5) as u8;
     RGBColor(mixed(red), mixed(green), mixed(blue))
 }
