@@ -1,5 +1,6 @@
 //! Whole numbers under bars: each its own, or several together where there are many.
 
+use super::axis::Axis;
 use crate::report::text::grouped;
 
 /// More bars than this cannot be told apart.
@@ -30,16 +31,14 @@ impl Bins {
         (0..self.places).map(|place| (place as f64, 0.0)).collect()
     }
 
-    /// What stands below each bar.
-    pub fn names(&self) -> Vec<String> {
-        let name = |place: u64| {
-            let from = self.first + place * self.width;
-            match self.width {
-                1 => grouped(from),
-                _ => format!("{}-{}", grouped(from), grouped(from + self.width - 1)),
-            }
+    /// The axis below the bars: each class is named by its first number.
+    pub fn axis(&self, label: &str) -> Axis {
+        let names = (0..self.places).map(|place| grouped(self.first + place * self.width));
+        let label = match self.width {
+            1 => label.to_owned(),
+            width => format!("{label}; in classes of {}, marked by their first", grouped(width)),
         };
-        (0..self.places).map(name).collect()
+        Axis::places(label, names.collect())
     }
 }
 
@@ -49,9 +48,16 @@ mod tests {
 
     #[test]
     fn many_numbers_share_bars() {
-        assert_eq!(Bins::of(3, 5).names(), ["3", "4", "5"]);
+        let names = |axis: &Axis| axis.ticks.iter().map(|tick| tick.1.clone()).collect::<Vec<_>>();
+        let axis = Bins::of(3, 5).axis("Edges");
+        assert_eq!(
+            (names(&axis), axis.label.as_str()),
+            (vec!["3".into(), "4".into(), "5".into()], "Edges")
+        );
         let wide = Bins::of(1, 1_000);
-        assert_eq!((wide.names()[0].as_str(), wide.names().len()), ("1-25", 40));
+        let axis = wide.axis("Edges");
+        assert_eq!(names(&axis)[..2], ["1", "51"]);
+        assert_eq!(axis.label, "Edges; in classes of 25, marked by their first");
         assert_eq!(
             [wide.place(1), wide.place(25), wide.place(26), wide.place(1_000)],
             [0, 0, 1, 39]

@@ -61,7 +61,7 @@ pub fn rounds(run: &RunOutput) -> Option<Chart> {
     };
     let groups: Vec<_> = run.distributions.iter().map(bars).collect();
     let highest = groups.iter().flat_map(|g| &g.points).map(|p| p.1).fold(0.0, f64::max);
-    let x = Axis::places("Rounds (requests one after another)", bins.names());
+    let x = bins.axis("Rounds (requests one after another)");
     let y = Axis::from_zero("Share of successful operations (%)", highest);
     let panel = Panel { y, marks: Marks::Grouped(groups) };
     Some(chart("rounds", "Rounds of successful operations", x, panel))

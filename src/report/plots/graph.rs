@@ -43,7 +43,7 @@ fn bars(
         }
         Data { name: (*name).to_owned(), look: Look::nth(place), points }
     });
-    Some(chart(name, title, Axis::places(labels[0], bins.names()), labels[1], data.collect()))
+    Some(chart(name, title, bins.axis(labels[0]), labels[1], data.collect()))
 }
 
 fn chart(name: &'static str, title: &str, x: Axis, y: &str, groups: Vec<Data>) -> Chart {
@@ -81,7 +81,7 @@ fn clustering(figures: &Figures) -> Option<Chart> {
     let names = classes.iter().map(|class| format!("{:.2}", class.from)).collect();
     let width = 1.0 / classes.len() as f64;
     let label =
-        format!("Local clustering coefficient (classes of {width:.2}, named by their begin)");
+        format!("Local clustering coefficient; in classes of {width:.2}, marked by their first");
     let x = Axis::places(label, names);
     let chart = chart("clustering", "Clustering", x, "Share of vertices (%)", vec![data]);
     Some(Chart { subtitle: sampled(clustering.centres, "vertices"), ..chart })
