@@ -60,6 +60,9 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         let (Payload::Arrival(message) | Payload::Delivery(message)) = event.payload() else {
             return;
         };
+        if stage == Stage::Node {
+            world.foresee(event.destination(), event.sender());
+        }
         if let Some(node) = self.node(event.destination()) {
             let message = self.messages.get(message);
             let key_of = |peer| world.key_of(peer);

@@ -21,6 +21,10 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     /// is lost.
     fn send(&mut self, packet: &Packet, message: &P::Message) -> Option<Instant>;
 
+    /// `from` may send a packet to `to` soon: begins to fetch what [`World::send`] will read then.
+    #[inline]
+    fn foresee(&self, _from: NodeIndex, _to: NodeIndex) {}
+
     /// A packet reaches the access link of `receiver`.
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &P::Message) -> Arrival;
 

@@ -9,6 +9,7 @@ use super::config::ClassConfig;
 use super::placement::Placement;
 use crate::protocol::NodeIndex;
 use crate::time::{Duration, Instant, NANOS_PER_SECOND};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Nanoseconds that a byte takes at one bit per second.
@@ -17,16 +18,16 @@ const NANOS_PER_BYTE_AT_1_BPS: u64 = 8 * NANOS_PER_SECOND;
 /// The links of all nodes, or of some that follow each other.
 #[derive(Clone, Debug)]
 pub struct Links {
-    classes: Box<[Class]>,
+    kinds: Box<[Kind]>,
     /// The first of the nodes.
     first: u32,
     nodes: Box<[Node]>,
     has_downlinks: bool,
 }
 
-/// What the nodes of one class have in common.
+/// What nodes of the same rates and queue have in common.
 #[derive(Clone, Copy, Debug)]
-struct Class {
+struct Kind {
     uplink: Option<Link>,
     downlink: Option<Link>,
 }
@@ -45,46 +46,48 @@ struct Link {
 struct Node {
     uplink_free: Instant,
     downlink_free: Instant,
-    class: u16,
+    kind: u32,
 }
 
 impl Links {
-    /// The links of nodes `0..nodes`; none if no class has a finite link.
+    /// The links of nodes `0..nodes`; none if none can be finite. Where a class sets no rate,
+    /// `router_rates`, if there are routers, has that of the node's router, up and down.
     ///
     /// # Panics
     /// If a rate is zero.
-    pub fn new(classes: &[ClassConfig], placement: &Placement, nodes: u32) -> Option<Self> {
-        if classes.iter().all(|class| class.uplink.is_none() && class.downlink.is_none()) {
+    pub fn new(
+        classes: &[ClassConfig],
+        placement: &Placement,
+        router_rates: Option<&dyn Fn(NodeIndex) -> [Option<u64>; 2]>,
+        nodes: u32,
+    ) -> Option<Self> {
+        let is_unlimited = |class: &ClassConfig| class.uplink.is_none() && class.downlink.is_none();
+        if router_rates.is_none() && classes.iter().all(is_unlimited) {
             return None;
         }
-        let link = |rate: Option<u64>, queue| {
-            rate.map(|rate| {
-                assert!(rate > 0, "a finite link has a rate");
-                Link { rate, queue }
-            })
+        // Kinds are numbered as they come, beginning with the first node.
+        let (mut kinds, mut numbers) = (Vec::new(), BTreeMap::new());
+        let idle = |node| {
+            let class = &classes[placement.of(node)];
+            let [up, down] = router_rates.map_or([None; 2], |rates| rates(node));
+            let rates = (class.uplink.or(up), class.downlink.or(down), class.queue);
+            let kind = *numbers.entry(rates).or_insert_with(|| {
+                kinds.push(Kind::new(rates));
+                kinds.len() as u32 - 1
+            });
+            Node { uplink_free: Instant::ZERO, downlink_free: Instant::ZERO, kind }
         };
-        let classes: Box<[Class]> = classes
-            .iter()
-            .map(|class| Class {
-                uplink: link(class.uplink, class.queue),
-                downlink: link(class.downlink, class.queue),
-            })
-            .collect();
-        let idle =
-            |&class: &u16| Node { uplink_free: Instant::ZERO, downlink_free: Instant::ZERO, class };
-        Some(Links {
-            first: 0,
-            nodes: placement.table(nodes).iter().map(idle).collect(),
-            has_downlinks: classes.iter().any(|class| class.downlink.is_some()),
-            classes,
-        })
+        let nodes: Box<[Node]> = (0..nodes).map(NodeIndex).map(idle).collect();
+        let has_downlinks = kinds.iter().any(|kind| kind.downlink.is_some());
+        let is_any = has_downlinks || kinds.iter().any(|kind| kind.uplink.is_some());
+        is_any.then(|| Links { kinds: kinds.into(), first: 0, nodes, has_downlinks })
     }
 
     /// The links of these nodes alone.
     pub fn part(&self, nodes: Range<u32>) -> Self {
         let own = (nodes.start - self.first) as usize..(nodes.end - self.first) as usize;
         Links {
-            classes: self.classes.clone(),
+            kinds: self.kinds.clone(),
             first: nodes.start,
             nodes: self.nodes[own].into(),
             has_downlinks: self.has_downlinks,
@@ -106,7 +109,7 @@ impl Links {
     pub fn uplink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
         let place = self.place(node);
         let node = &mut self.nodes[place];
-        let Some(link) = &self.classes[usize::from(node.class)].uplink else { return Some(now) };
+        let Some(link) = &self.kinds[node.kind as usize].uplink else { return Some(now) };
         link.pass(&mut node.uplink_free, now, size)
     }
 
@@ -115,7 +118,7 @@ impl Links {
     pub fn downlink(&mut self, node: NodeIndex, now: Instant, size: u32) -> Option<Instant> {
         let place = self.place(node);
         let node = &mut self.nodes[place];
-        let Some(link) = &self.classes[usize::from(node.class)].downlink else { return Some(now) };
+        let Some(link) = &self.kinds[node.kind as usize].downlink else { return Some(now) };
         link.pass(&mut node.downlink_free, now, size)
     }
 
@@ -124,6 +127,16 @@ impl Links {
         let place = self.place(node);
         let node = &mut self.nodes[place];
         (node.uplink_free, node.downlink_free) = (Instant::ZERO, Instant::ZERO);
+    }
+}
+
+impl Kind {
+    fn new((uplink, downlink, queue): (Option<u64>, Option<u64>, u64)) -> Self {
+        let link = |rate: u64| {
+            assert!(rate > 0, "a finite link has a rate");
+            Link { rate, queue }
+        };
+        Kind { uplink: uplink.map(link), downlink: downlink.map(link) }
     }
 }
 
@@ -177,7 +190,7 @@ mod tests {
 
     fn links(uplink: Option<u64>, downlink: Option<u64>, queue: u64) -> Option<Links> {
         let class = ClassConfig { name: "home".into(), share: 1.0, uplink, downlink, queue };
-        Links::new(&[class], &Placement::by_share(Seed(1), CLASS, &[1.0]), 2)
+        Links::new(&[class], &Placement::by_share(Seed(1), CLASS, &[1.0]), None, 2)
     }
 
     fn at_micros(micros: u64) -> Instant {

@@ -1,5 +1,8 @@
 //! What a user says about the network; what has happened so far is kept elsewhere.
 
+use crate::graph::Graph;
+use crate::graph::config::GraphConfig;
+use crate::rng::{Purpose, Seed, Stream};
 use crate::time::Duration;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,6 +53,49 @@ pub enum LatencyModel {
     Regions(RegionsConfig),
     /// By the sites of the two nodes in a measured matrix.
     Matrix(MatrixConfig),
+    /// By the routers of the two nodes and the ways between them; which loses packets as well.
+    Graph(UnderlayConfig),
+}
+
+/// A graph of routers, of which each node is a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnderlayConfig {
+    /// The graph.
+    pub graph: GraphConfig,
+    /// Its vertices.
+    pub routers: u32,
+    /// Which way packets take.
+    pub routes: RouteChoice,
+    /// What an edge takes that has no latency of its own.
+    pub edge_latency: Duration,
+    /// What it takes in addition for each unit of distance, if both ends have positions.
+    pub latency_per_unit: Duration,
+    /// For each class of nodes the vertex at which all of them are; `None`: drawn for each node.
+    pub pinned: Vec<Option<u32>>,
+}
+
+/// Which way packets take through a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteChoice {
+    /// The one of the smallest latency.
+    Shortest,
+    /// The edge between the two routers; without one there is no way.
+    Direct,
+}
+
+impl UnderlayConfig {
+    /// The graph of a run.
+    ///
+    /// # Panics
+    /// If there is no such graph; a checked scenario has one.
+    pub fn graph(&self, seed: Seed) -> Arc<Graph> {
+        if let GraphConfig::File(file) = &self.graph {
+            return Arc::clone(&file.graph);
+        }
+        let mut stream = Stream::new(seed, Purpose::Underlay, 0);
+        let graph = crate::graph::generate(&self.graph, self.routers, &mut stream);
+        Arc::new(graph.expect("the parameters of the graph were checked"))
+    }
 }
 
 /// Named regions, the share of nodes in each and the delays between them.

@@ -63,6 +63,8 @@ impl Latency {
             }
             LatencyModel::Regions(regions) => Sites::regions(regions, nodes, seed).into_base(),
             LatencyModel::Matrix(matrix) => Sites::matrix(&matrix.matrix, nodes, seed).into_base(),
+            // The underlay knows; what is left is jitter.
+            LatencyModel::Graph(_) => (Base::Constant(0), Duration::ZERO),
         };
         let draws = PacketDraws::new(seed, Purpose::PacketLatency);
         Latency { base, jitter: config.jitter.as_nanos(), draws, smallest }

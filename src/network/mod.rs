@@ -5,6 +5,8 @@
 //! - [`loss`]: whether it is lost in between;
 //! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
 //!   [`matrix`];
+//! - [`underlay`]: how long it travels and whether it is lost, by the way between two routers of
+//!   a graph;
 //! - [`bandwidth`] again: the receiver's downlink.
 //!
 //! What the user says about all that is in [`config`]; which class, region or site a node
@@ -17,17 +19,21 @@ pub mod loss;
 pub mod matrix;
 pub mod placement;
 pub mod regions;
+pub mod underlay;
 
+use crate::graph::Graph;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::time::{Duration, Instant};
 use bandwidth::Links;
-use config::NetworkConfig;
+use config::{LatencyModel, NetworkConfig, UnderlayConfig};
 use latency::Latency;
 use loss::Loss;
 use placement::Placement;
 use std::ops::Range;
 use std::sync::Arc;
+use underlay::hosts::Hosts;
+use underlay::{Pieces, Underlay};
 
 /// All that the network needs to know about a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +81,19 @@ pub enum DropReason {
     DownlinkFull,
     /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
     Offline,
+    /// The underlay has no way from the sender to the receiver.
+    Unreachable,
 }
 
 impl DropReason {
     /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 4] =
-        [DropReason::Loss, DropReason::UplinkFull, DropReason::DownlinkFull, DropReason::Offline];
+    pub const ALL: [DropReason; 5] = [
+        DropReason::Loss,
+        DropReason::UplinkFull,
+        DropReason::DownlinkFull,
+        DropReason::Offline,
+        DropReason::Unreachable,
+    ];
 
     /// Names of all, in that order.
     pub const NAMES: &'static [&'static str] = &[
@@ -88,6 +101,7 @@ impl DropReason {
         DropReason::UplinkFull.name(),
         DropReason::DownlinkFull.name(),
         DropReason::Offline.name(),
+        DropReason::Unreachable.name(),
     ];
 
     /// Place in [`DropReason::ALL`].
@@ -102,6 +116,7 @@ impl DropReason {
             DropReason::UplinkFull => "uplink-full",
             DropReason::DownlinkFull => "downlink-full",
             DropReason::Offline => "offline",
+            DropReason::Unreachable => "unreachable",
         }
     }
 }
@@ -116,6 +131,8 @@ impl DropReason {
 pub struct Network {
     latency: Arc<Latency>,
     loss: Loss,
+    /// Absent if latency has another model than the graph.
+    underlay: Option<Arc<Underlay>>,
     /// Absent if no class has a finite link: then no state is kept at all.
     links: Option<Links>,
 }
@@ -127,13 +144,33 @@ impl Network {
     /// If the configuration is impossible: no class, a table that is not square, a rate of zero.
     pub fn new(config: &NetworkConfig, nodes: u32, seed: Seed) -> Self {
         assert!(!config.classes.is_empty(), "a network has at least one class of nodes");
-        let shares: Vec<f64> = config.classes.iter().map(|class| class.share).collect();
-        let classes = Placement::by_share(seed, placement::CLASS, &shares);
+        let classes = class_placement(config, seed);
+        let ground = Ground::of(config, &classes, nodes, seed);
+        let underlay =
+            ground.as_ref().map(|on| Underlay::new(on.config, &on.graph, &on.hosts, seed));
+        let router_rates = ground.as_ref().map(|on| |node| on.hosts.bandwidth_of(&on.graph, node));
+        let router_rates = router_rates.as_ref().map(|rates| rates as &dyn Fn(_) -> _);
         Network {
             latency: Arc::new(Latency::new(&config.latency, nodes, seed)),
             loss: Loss::new(config.loss, seed),
-            links: Links::new(&config.classes, &classes, nodes),
+            underlay: underlay.map(Arc::new),
+            links: Links::new(&config.classes, &classes, router_rates, nodes),
         }
+    }
+
+    /// What [`Network::smallest_delay`] of the network of this configuration would say, without
+    /// making it.
+    pub fn smallest_delay_of(config: &NetworkConfig, nodes: u32, seed: Seed) -> Duration {
+        let classes = class_placement(config, seed);
+        let along_routes = Ground::of(config, &classes, nodes, seed)
+            .map_or(Duration::ZERO, |on| Underlay::smallest_of(on.config, &on.graph, &on.hosts));
+        Latency::new(&config.latency, 1, seed).smallest() + along_routes
+    }
+
+    /// What keeps nodes of this network from reaching each other at all; `None` if nothing does.
+    pub fn pieces_of(config: &NetworkConfig, nodes: u32, seed: Seed) -> Option<Pieces> {
+        let ground = Ground::of(config, &class_placement(config, seed), nodes, seed)?;
+        Pieces::of(&ground.graph, &ground.hosts, ground.config.routes)
     }
 
     /// The same network with the access links of these nodes only, for a block of nodes: what
@@ -142,6 +179,7 @@ impl Network {
         Network {
             latency: Arc::clone(&self.latency),
             loss: self.loss.clone(),
+            underlay: self.underlay.clone(),
             links: self.links.as_ref().map(|links| links.part(nodes)),
         }
     }
@@ -157,10 +195,25 @@ impl Network {
                 None => return Verdict::Drop(DropReason::UplinkFull),
             },
         };
+        let along_route = match &self.underlay {
+            None => Duration::ZERO,
+            Some(underlay) => match underlay.carry(packet) {
+                Ok(delay) => delay,
+                Err(reason) => return Verdict::Drop(reason),
+            },
+        };
         if self.loss.takes(packet) {
             return Verdict::Drop(DropReason::Loss);
         }
-        Verdict::Deliver(departure + self.latency.delay(packet))
+        Verdict::Deliver(departure + along_route + self.latency.delay(packet))
+    }
+
+    /// Begins to fetch what will be read of a packet between these nodes.
+    #[inline]
+    pub fn foresee(&self, sender: NodeIndex, receiver: NodeIndex) {
+        if let Some(underlay) = &self.underlay {
+            underlay.prefetch(sender, receiver);
+        }
     }
 
     /// Takes a packet of `size` bytes that reaches the receiver's downlink `now`, once for each
@@ -185,7 +238,8 @@ impl Network {
     /// No packet arrives sooner after it was sent: the width of the windows in which nodes can
     /// be handled without regard to each other.
     pub fn smallest_delay(&self) -> Duration {
-        self.latency.smallest()
+        let along_route = self.underlay.as_ref().map_or(Duration::ZERO, |on| on.smallest());
+        along_route + self.latency.smallest()
     }
 
     /// The node has restarted: its queues are empty.
@@ -193,6 +247,29 @@ impl Network {
         if let Some(links) = &mut self.links {
             links.forget(node);
         }
+    }
+}
+
+/// Which class a node belongs to.
+fn class_placement(config: &NetworkConfig, seed: Seed) -> Placement {
+    let shares: Vec<f64> = config.classes.iter().map(|class| class.share).collect();
+    Placement::by_share(seed, placement::CLASS, &shares)
+}
+
+/// What an underlay is made from.
+struct Ground<'c> {
+    config: &'c UnderlayConfig,
+    graph: Arc<Graph>,
+    hosts: Hosts,
+}
+
+impl<'c> Ground<'c> {
+    /// That of this configuration; `None` if its latency has another model than the graph.
+    fn of(config: &'c NetworkConfig, classes: &Placement, nodes: u32, seed: Seed) -> Option<Self> {
+        let LatencyModel::Graph(config) = &config.latency.model else { return None };
+        let graph = config.graph(seed);
+        let hosts = Hosts::place(&graph, &config.pinned, classes, nodes, seed);
+        Some(Ground { config, graph, hosts })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which class, region or site a node belongs to: one draw per node and purpose, so that adding
+//! Which class, region, site or router a node belongs to: one draw per node and purpose, so that adding
 //! classes to a scenario moves no node to another region.
 
 use crate::protocol::NodeIndex;
@@ -11,6 +11,8 @@ pub const CLASS: u64 = 0;
 pub const REGION: u64 = 1;
 /// The draw that decides a node's site in a matrix.
 pub const SITE: u64 = 2;
+/// The draw that decides a node's router in an underlay.
+pub const ROUTER: u64 = 10;
 
 /// Sorts nodes into groups, each node on its own: computed from its index, never stored.
 #[derive(Clone, Debug)]

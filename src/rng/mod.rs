@@ -52,6 +52,12 @@ pub enum Purpose {
     Test = 14,
     /// Where a large graph is looked at when it is measured or drawn.
     Measuring = 30,
+    /// The graph of an underlay that is generated.
+    Underlay = 31,
+    /// Loss of a packet along its route through the underlay.
+    RouteLoss = 32,
+    /// Jitter of a packet along its route through the underlay.
+    RouteJitter = 33,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

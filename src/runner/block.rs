@@ -83,6 +83,11 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     }
 
     #[inline]
+    fn foresee(&self, from: NodeIndex, to: NodeIndex) {
+        self.block.network.foresee(from, to);
+    }
+
+    #[inline]
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, message: &SimMessage) -> Arrival {
         if !self.block.has_downlinks {
             return Arrival::Now;

@@ -60,6 +60,7 @@ pub use settled::{Settled, settle};
 
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
 use crate::network::Network;
+use crate::network::underlay::Pieces;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
@@ -135,8 +136,14 @@ pub struct Progress {
 /// The smallest delay of the scenario's network, if that is too small for nodes to be handled
 /// without regard to each other meanwhile: its runs have one thread, however many are wanted.
 pub fn undivided(scenario: &Scenario) -> Option<Duration> {
-    let smallest = Network::new(&scenario.network, 1, Seed(scenario.seed)).smallest_delay();
+    let (nodes, seed) = (scenario.nodes.count, Seed(scenario.seed));
+    let smallest = Network::smallest_delay_of(&scenario.network, nodes, seed);
     (smallest < windows::NARROWEST).then_some(smallest)
+}
+
+/// What keeps nodes of the scenario from reaching each other, whatever they do.
+pub fn pieces(scenario: &Scenario) -> Option<Pieces> {
+    Network::pieces_of(&scenario.network, scenario.nodes.count, Seed(scenario.seed))
 }
 
 /// Runs a scenario.

@@ -4,12 +4,13 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
+    ChurnName, DistributionName, GraphKind, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
-use crate::graph::export::Format;
+use crate::graph::export::Format as ExportFormat;
+use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::MatrixUnit;
+use crate::network::config::{MatrixUnit, RouteChoice};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,7 @@ table!(
         uplink: BitRate,
         downlink: BitRate,
         queue: Size,
+        router: String,
     }
 );
 
@@ -140,6 +142,38 @@ table!(
     NetworkTable {
         latency: LatencyTable,
         loss: LossTable,
+        underlay: UnderlayTable,
+    }
+);
+
+table!(
+    /// `[network.underlay]`
+    UnderlayTable {
+        kind: Word<GraphKind>,
+        routers: Whole,
+        routes: Word<RouteChoice>,
+        edge_latency: Length,
+        latency_per_unit: Length,
+        connection_ratio: Share,
+        probability: Share,
+        mean_degree: Number,
+        degree: Whole,
+        neighbours: Whole,
+        rewiring: Share,
+        edges_per_node: Whole,
+        columns: Whole,
+        branching: Whole,
+        alpha: Number,
+        beta: Number,
+        transit_domains: Whole,
+        transit_nodes: Whole,
+        stubs_per_transit_node: Whole,
+        transit_edge_probability: Share,
+        stub_edge_probability: Share,
+        extra_transit_stub_edges: Whole,
+        extra_stub_stub_edges: Whole,
+        file: String,
+        format: Word<Format>,
     }
 );
 
@@ -227,7 +261,7 @@ table!(
     /// `[[snapshot]]`
     SnapshotTable {
         at: Length,
-        export: Vec<Word<Format>>,
+        export: Vec<Word<ExportFormat>>,
     }
 );
 

@@ -4,7 +4,7 @@
 //! A key that has no effect is refused, since whoever wrote it believes that it has one.
 
 use super::document::{KeyPath, Outline};
-use super::file::{ChurnTable, Keys, LatencyTable, LossTable, WorkloadTable};
+use super::file::{ChurnTable, Keys, LatencyTable, LossTable, UnderlayTable, WorkloadTable};
 use super::problem::{Fault, Problem};
 
 /// `key` has an effect only while `selector` has one of the values `words`.
@@ -19,6 +19,7 @@ pub struct Rule {
 
 const LATENCY: &str = "network.latency";
 const LOSS: &str = "network.loss";
+const UNDERLAY: &str = "network.underlay";
 const CHURN: &str = "churn";
 const WORKLOAD: &str = "workload.*";
 
@@ -42,6 +43,28 @@ const RULES: &[Rule] = &[
     rule(LATENCY, "file", "model", &["matrix"]),
     rule(LATENCY, "unit", "model", &["matrix"]),
     rule(LOSS, "rate", "model", &["bernoulli"]),
+    rule(UNDERLAY, "routers", "kind", GENERATED),
+    rule(UNDERLAY, "latency_per_unit", "kind", PLACED),
+    rule(UNDERLAY, "connection_ratio", "kind", &["random"]),
+    rule(UNDERLAY, "probability", "kind", &["erdos-renyi"]),
+    rule(UNDERLAY, "mean_degree", "kind", &["erdos-renyi"]),
+    rule(UNDERLAY, "degree", "kind", &["random-regular"]),
+    rule(UNDERLAY, "neighbours", "kind", &["watts-strogatz"]),
+    rule(UNDERLAY, "rewiring", "kind", &["watts-strogatz"]),
+    rule(UNDERLAY, "edges_per_node", "kind", &["barabasi-albert"]),
+    rule(UNDERLAY, "columns", "kind", &["grid", "torus"]),
+    rule(UNDERLAY, "branching", "kind", &["tree"]),
+    rule(UNDERLAY, "alpha", "kind", &["waxman"]),
+    rule(UNDERLAY, "beta", "kind", &["waxman"]),
+    rule(UNDERLAY, "transit_domains", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "transit_nodes", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "stubs_per_transit_node", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "transit_edge_probability", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "stub_edge_probability", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "extra_transit_stub_edges", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "extra_stub_stub_edges", "kind", &["transit-stub"]),
+    rule(UNDERLAY, "file", "kind", &["file"]),
+    rule(UNDERLAY, "format", "kind", &["file"]),
     rule(CHURN, "lifetime_distribution", "model", &["lifetime"]),
     rule(CHURN, "lifetime_mean", "model", &["lifetime"]),
     rule(CHURN, "lifetime_shape", "model", &["lifetime"]),
@@ -57,6 +80,26 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
 ];
+
+/// Kinds of graphs that come from no file.
+const GENERATED: &[&str] = &[
+    "full-mesh",
+    "ring",
+    "star",
+    "random",
+    "erdos-renyi",
+    "random-regular",
+    "watts-strogatz",
+    "barabasi-albert",
+    "grid",
+    "torus",
+    "tree",
+    "waxman",
+    "transit-stub",
+];
+
+/// Kinds of graphs whose vertices have positions.
+const PLACED: &[&str] = &["waxman", "file"];
 
 /// Distributions with a shape.
 const SHAPED: &[&str] = &["weibull", "pareto_shifted", "lognormal"];
@@ -84,6 +127,8 @@ impl Rule {
             (LATENCY, _) => Some("lognormal"),
             // A loss rate says by itself that packets are lost.
             (LOSS, _) => None,
+            // An underlay has no kind by default.
+            (UNDERLAY, _) => None,
             (CHURN, "model") => Some("none"),
             (CHURN, "lifetime_distribution") => Some("weibull"),
             (CHURN, _) => Some("exponential"),
@@ -97,6 +142,7 @@ impl Rule {
         match self.table {
             LATENCY => LatencyTable::KEYS,
             LOSS => LossTable::KEYS,
+            UNDERLAY => UnderlayTable::KEYS,
             CHURN => ChurnTable::KEYS,
             _ => WorkloadTable::KEYS,
         }
@@ -142,7 +188,7 @@ impl Rule {
 pub fn check(outline: &Outline) -> Result<(), Problem> {
     let lists = outline.list_length(&KeyPath::from("workload"));
     let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
-    let tables = [LATENCY, LOSS, CHURN].map(KeyPath::from).into_iter().chain(workloads);
+    let tables = [LATENCY, LOSS, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(workloads);
     for path in tables {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;

@@ -1,9 +1,10 @@
 //! Choices that are written as a word: every enum of a scenario and how its values are spelled.
 
 use super::{Bootstrap, PlotFormat, Preset};
-use crate::graph::export::Format;
+use crate::graph::export::Format as ExportFormat;
+use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
-use crate::network::config::MatrixUnit;
+use crate::network::config::{MatrixUnit, RouteChoice};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -69,6 +70,41 @@ pub enum LatencyName {
     Regions,
     /// By a measured matrix.
     Matrix,
+    /// By the ways through the graph of `[network.underlay]`.
+    Graph,
+}
+
+/// `network.underlay.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphKind {
+    /// Everyone with everyone.
+    FullMesh,
+    /// One after the other.
+    Ring,
+    /// All around one.
+    Star,
+    /// So many pairs.
+    Random,
+    /// Each pair on its own.
+    ErdosRenyi,
+    /// As many neighbours each.
+    RandomRegular,
+    /// A ring with short cuts.
+    WattsStrogatz,
+    /// Those with many neighbours get more.
+    BarabasiAlbert,
+    /// Rows and columns.
+    Grid,
+    /// A grid without an edge.
+    Torus,
+    /// From a root.
+    Tree,
+    /// By distance in a square.
+    Waxman,
+    /// Transit domains, and stub domains around them.
+    TransitStub,
+    /// As a file has it.
+    File,
 }
 
 /// `network.loss.model`.
@@ -130,11 +166,19 @@ choice!(Stop:
     "k-closest" = KClosest, "beta-closest" = BetaClosest, "no-closer" = NoCloser);
 choice!(Eviction:
     "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
-choice!(Format: "dot" = Dot, "graphml" = GraphMl, "gml" = Gml, "gexf" = Gexf);
+choice!(ExportFormat: "dot" = Dot, "graphml" = GraphMl, "gml" = Gml, "gexf" = Gexf);
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
     "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal, "regions" = Regions,
-    "matrix" = Matrix);
+    "matrix" = Matrix, "graph" = Graph);
+choice!(GraphKind:
+    "full-mesh" = FullMesh, "ring" = Ring, "star" = Star, "random" = Random,
+    "erdos-renyi" = ErdosRenyi, "random-regular" = RandomRegular,
+    "watts-strogatz" = WattsStrogatz, "barabasi-albert" = BarabasiAlbert, "grid" = Grid,
+    "torus" = Torus, "tree" = Tree, "waxman" = Waxman, "transit-stub" = TransitStub,
+    "file" = File);
+choice!(Format: "gml" = Gml, "graphml" = GraphMl, "edge-list" = EdgeList);
+choice!(RouteChoice: "shortest" = Shortest, "direct" = Direct);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
 choice!(LossName: "none" = None, "bernoulli" = Bernoulli);
 choice!(ChurnName: "none" = None, "lifetime" = Lifetime);

@@ -1,6 +1,8 @@
 //! A checked scenario in the notation of the file, with every value: what `kadsim check`
 //! prints and what results carry.
 
+mod underlay;
+
 use super::file::{
     CheckerTable, ChurnTable, ClassTable, File, KademliaTable, LatencyTable, LossTable,
     NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
@@ -22,15 +24,17 @@ use toml_edit::{DocumentMut, Item};
 
 impl Scenario {
     /// The complete scenario as a file that reads back as the same scenario wherever it is put:
-    /// the path of a matrix in it is absolute. (As JSON the path stands as it was given, since
+    /// the path of a matrix or graph in it is absolute. (As JSON the path stands as it was given, since
     /// results do not depend on where they were made.)
     pub fn to_toml(&self) -> String {
         let mut file = file(self);
-        let latency = file.network.as_mut().and_then(|network| network.latency.as_mut());
-        if let Some(path) = latency.and_then(|latency| latency.file.as_mut())
-            && let Ok(absolute) = std::path::absolute(&*path)
-        {
-            *path = absolute.to_string_lossy().into_owned();
+        let network = file.network.as_mut().expect("a complete file has a network");
+        let matrix = network.latency.as_mut().and_then(|latency| latency.file.as_mut());
+        let graph = network.underlay.as_mut().and_then(|underlay| underlay.file.as_mut());
+        for path in [matrix, graph].into_iter().flatten() {
+            if let Ok(absolute) = std::path::absolute(&*path) {
+                *path = absolute.to_string_lossy().into_owned();
+            }
         }
         let text = toml::to_string(&file).expect("every value of the file has a TOML form");
         let mut document: DocumentMut = text.parse().expect("what was written is TOML");
@@ -63,6 +67,14 @@ fn inline_delays(document: &mut DocumentMut) {
 fn file(scenario: &Scenario) -> File {
     let Scenario { name, description, seed, phases, nodes, .. } = scenario;
     let network = &scenario.network;
+    let underlay = match &network.latency.model {
+        LatencyModel::Graph(underlay) => Some(underlay),
+        _ => None,
+    };
+    let in_place = |(index, config)| ClassTable {
+        router: underlay.and_then(|underlay| underlay::router(underlay, index)),
+        ..class(config)
+    };
     File {
         name: Some(name.clone()),
         description: Some(description.clone()),
@@ -72,12 +84,13 @@ fn file(scenario: &Scenario) -> File {
             count: whole(nodes.count),
             bootstrap: Some(Word(nodes.bootstrap)),
             contacts: size(nodes.contacts),
-            class: Some(network.classes.iter().map(class).collect()),
+            class: Some(network.classes.iter().enumerate().map(in_place).collect()),
         }),
         kademlia: Some(kademlia(scenario)),
         network: Some(NetworkTable {
             latency: Some(latency(&network.latency)),
             loss: Some(loss(network.loss)),
+            underlay: underlay.map(underlay::underlay),
         }),
         churn: Some(churn(&scenario.churn)),
         workload: Some(scenario.workloads.iter().map(workload).collect()),
@@ -111,6 +124,14 @@ fn size(number: usize) -> Option<Whole> {
     Some(Whole(number as u64))
 }
 
+fn share(share: f64) -> Option<Share> {
+    Some(Share(share))
+}
+
+fn number(number: f64) -> Option<Number> {
+    Some(Number(number))
+}
+
 fn length(length: Duration) -> Option<Length> {
     Some(Length(length))
 }
@@ -130,6 +151,7 @@ fn class(class: &ClassConfig) -> ClassTable {
         uplink: Some(BitRate(class.uplink)),
         downlink: Some(BitRate(class.downlink)),
         queue: Some(Size(class.queue)),
+        router: None,
     }
 }
 
@@ -193,6 +215,7 @@ fn latency(config: &LatencyConfig) -> LatencyTable {
             unit: Some(Word(matrix.unit)),
             ..table(LatencyName::Matrix)
         },
+        LatencyModel::Graph(_) => table(LatencyName::Graph),
     }
 }
 

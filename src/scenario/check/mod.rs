@@ -5,10 +5,14 @@
 mod bounds;
 // The parameters of the nodes.
 mod kademlia;
+// A graph and the numbers of its kind.
+mod graph;
 // Latency, loss and links.
 mod network;
 // Looks at the overlay.
 mod snapshots;
+// The routers and the ways between them.
+mod underlay;
 // Churn and workloads.
 mod traffic;
 
@@ -56,7 +60,7 @@ pub fn check(
         nodes,
         preset,
         kademlia,
-        network: network::check(network, classes, base_dir, source)?,
+        network: network::check(network, classes, nodes.count, base_dir, source)?,
         churn: traffic::churn(&file.churn.unwrap_or_default())?,
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),

@@ -1,9 +1,10 @@
 //! Latency, loss and the classes of nodes by their links.
 
 use super::bounds::{distinct_names, length, number, sum_to_one};
+use super::underlay;
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LossConfig, Matrix, MatrixConfig, MatrixUnit,
-    NetworkConfig, RegionsConfig,
+    NetworkConfig, RegionsConfig, UnderlayConfig,
 };
 use crate::scenario::document::KeyPath;
 use crate::scenario::file::{ClassTable, LatencyTable, LossTable, NetworkTable, RegionTable};
@@ -30,11 +31,15 @@ const MOST_ITEMS: usize = 256;
 pub fn check(
     table: NetworkTable,
     classes: Vec<ClassTable>,
+    nodes: u32,
     base_dir: &Path,
     source: &Source<'_>,
 ) -> Result<NetworkConfig, Problem> {
+    let NetworkTable { latency: written, underlay, .. } = &table;
+    let (underlay, written) = (underlay.clone(), written.as_ref());
+    let underlay = underlay::check(underlay, written, &classes, nodes, base_dir, source)?;
     Ok(NetworkConfig {
-        latency: latency(table.latency.unwrap_or_default(), base_dir, source)?,
+        latency: latency(table.latency.unwrap_or_default(), underlay, base_dir, source)?,
         loss: loss(&table.loss.unwrap_or_default())?,
         classes: self::classes(classes)?,
     })
@@ -42,6 +47,7 @@ pub fn check(
 
 fn latency(
     table: LatencyTable,
+    underlay: Option<UnderlayConfig>,
     base_dir: &Path,
     source: &Source<'_>,
 ) -> Result<LatencyConfig, Problem> {
@@ -74,6 +80,9 @@ fn latency(
             None => RegionsConfig::default_table(),
         }),
         LatencyName::Matrix => LatencyModel::Matrix(matrix(&table, base_dir, source)?),
+        LatencyName::Graph => {
+            LatencyModel::Graph(underlay.expect("a graph has been checked to have an underlay"))
+        }
     };
     Ok(LatencyConfig { model, jitter })
 }
@@ -149,7 +158,9 @@ fn matrix(
 ) -> Result<MatrixConfig, Problem> {
     let path = KeyPath::from("network.latency.file");
     let Some(given) = &table.file else {
-        return Err(Problem::value(path, "the path of a matrix of round-trip times"));
+        let allowed = "the path of a matrix of round-trip times, such as \"rtt.txt\", here or with \
+                       --set network.latency.file=rtt.txt";
+        return Err(Problem::value(path, allowed));
     };
     let file = match source.is_set(&path) {
         true => PathBuf::from(given),
