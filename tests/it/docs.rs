@@ -91,6 +91,7 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     for preset in ["paper", "mainline", "go-libp2p", "rust-libp2p"] {
         variants.push(one(&format!("kademlia.preset={preset}")));
     }
+    variants.push(one("snapshot.0.at=1s"));
     for model in ["constant", "uniform", "lognormal", "regions"] {
         variants.push(one(&format!("network.latency.model={model}")));
     }
@@ -262,9 +263,14 @@ fn json_keys(value: &serde_json::Value, keys: &mut BTreeSet<String>) {
 
 #[test]
 fn every_figure_of_a_result_is_documented() {
-    let settings =
-        ["nodes.count=20", "phases.init=5s", "phases.measurement=5s", "workload.0.rate=1/s"]
-            .map(|text| text.parse().expect("the setting is well formed"));
+    let settings = [
+        "nodes.count=20",
+        "phases.init=5s",
+        "phases.measurement=5s",
+        "workload.0.rate=1/s",
+        "snapshot.0.at=3s",
+    ]
+    .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");
     let watch = &mut |_| ControlFlow::Continue(());
     let run = runner::run(RunArguments::of(&scenario), watch);

@@ -1,11 +1,13 @@
 //! What the formats make of a graph that has everything.
 
 use super::*;
+use crate::graph::read;
 use crate::time::Duration;
+use proptest::prelude::*;
 
 fn everything(directed: bool) -> Graph {
     let mut graph = Graph::of(3, directed);
-    graph.vertices[0].name = "a \"b\" <c> & d\\e é\n".to_owned();
+    graph.vertices[0].name = "a \"b\" <c> & d\\e é\nf".to_owned();
     graph.vertices[0].host_bandwidth_up = Some(1_500_000);
     graph.vertices[0].host_bandwidth_down = Some(1_000_000_000);
     graph.vertices[1].position = Some([0.25, -3.0]);
@@ -40,7 +42,7 @@ graph [
   directed 0
   node [
     id 0
-    label \"a &#34;b&#34; <c> &#38; d&#92;e &#233;&#10;\"
+    label \"a &#34;b&#34; <c> &#38; d&#92;e &#233;&#10;f\"
     host_bandwidth_down \"1 Gbit\"
     host_bandwidth_up \"1500 Kbit\"
   ]
@@ -84,7 +86,7 @@ graph [
 fn dot_quotes_names_and_keeps_positions() {
     let lines = [
         "graph {",
-        "0 [label=\"a \\\"b\\\" <c> & d\\\\e é\\n\", host_bandwidth_down=\"1 Gbit\", \
+        "0 [label=\"a \\\"b\\\" <c> & d\\\\e é\\nf\", host_bandwidth_down=\"1 Gbit\", \
          host_bandwidth_up=\"1500 Kbit\"];",
         "1 [label=\"1\", pos=\"0.25,-3!\"];",
         "0 -- 1 [latency=\"1500 us\", jitter=\"2 ms\", packet_loss=\"0.0000001\"];",
@@ -96,7 +98,7 @@ fn dot_quotes_names_and_keeps_positions() {
 
 #[test]
 fn xml_escapes_what_has_a_meaning() {
-    let name = "a &quot;b&quot; &lt;c&gt; &amp; d\\e é&#10;";
+    let name = "a &quot;b&quot; &lt;c&gt; &amp; d\\e é&#10;f";
     let graphml = text(&everything(true), Format::GraphMl);
     has(
         &graphml,
@@ -121,4 +123,62 @@ fn xml_escapes_what_has_a_meaning() {
         ],
     );
     assert_eq!(xml::escaped("\u{1}"), "\u{FFFD}");
+}
+
+/// What the readers make of what was written.
+fn read_again(graph: &Graph, format: Format) -> Graph {
+    let as_read = match format {
+        Format::Gml => read::Format::Gml,
+        _ => read::Format::GraphMl,
+    };
+    let text = text(graph, format);
+    read::parse(&text, as_read).unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+#[test]
+fn what_is_written_reads_back_as_the_same_graph() {
+    for directed in [false, true] {
+        let graph = everything(directed);
+        for format in [Format::Gml, Format::GraphMl] {
+            assert_eq!(read_again(&graph, format), graph, "{format:?}");
+        }
+    }
+}
+
+proptest! {
+    /// Whatever names, times and numbers are.
+    #[test]
+    fn any_graph_reads_back(
+        names in proptest::collection::vec("[^\\x00-\\x1f\\u{7f}-\\u{9f}\\u{fffe}\\u{ffff}]{1,12}", 1..5),
+        bits in proptest::option::of(1u64..1_000_000_000_000),
+        place in proptest::option::of((-1e6..1e6, -1e6..1e6)),
+        edges in proptest::collection::vec(
+            ((0u32..5, 0u32..5), proptest::option::of(0u64..3_600_000_000_000), 0u64..100, 0.0..=1.0),
+            0..6,
+        ),
+        directed: bool,
+    ) {
+        let count = names.len() as u32;
+        let mut graph = Graph::of(count, directed);
+        for (vertex, name) in graph.vertices.iter_mut().zip(names) {
+            // Spaces at the ends of a text are not told apart from those around it.
+            vertex.name = format!("<{name}>");
+            vertex.host_bandwidth_up = bits;
+            vertex.host_bandwidth_down = bits.map(|bits| bits * 1_000);
+            vertex.position = place.map(|(x, y)| [x, y]);
+        }
+        graph.edges = edges
+            .into_iter()
+            .map(|((source, target), latency, jitter, packet_loss)| Edge {
+                source: source % count,
+                target: target % count,
+                latency: latency.map(Duration::from_nanos),
+                jitter: Duration::from_millis(jitter),
+                packet_loss,
+            })
+            .collect();
+        for format in [Format::Gml, Format::GraphMl] {
+            prop_assert_eq!(&read_again(&graph, format), &graph, "{:?}", format);
+        }
+    }
 }
