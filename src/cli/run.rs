@@ -127,6 +127,9 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     let mut pcap = Pcap::begin(&args.pcap, &scenario)?;
     let transport = args.transport.into();
     report::try_folder(&args.out, &scenario.name, scenario.seed, transport).map_err(Misuse::Out)?;
+    if let Some(pieces) = runner::pieces(&scenario) {
+        note(&pieces.to_string());
+    }
     let mut bar = ProgressBar::new(&scenario, args.quiet);
     let filter = pcap.as_ref().map(|pcap| pcap.filter.clone());
     let mut watch = |progress: Progress, datagrams: Vec<Datagram>| {
@@ -162,6 +165,12 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
     Ok(if run.result.partial { Ended::Interrupted } else { Ended::Complete })
 }
 
+/// Tells the user something before the run begins.
+fn note(text: &str) {
+    // With standard error gone there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "note: {text}");
+}
+
 /// Runs the scenario in virtual time.
 fn simulate(
     args: &Args,
@@ -173,12 +182,10 @@ fn simulate(
     if threads > 1
         && let Some(smallest) = runner::undivided(scenario)
     {
-        let note = format!(
-            "note: packets of this network can take as little as {smallest}, so that no part of it \
-             can run ahead of the others: one thread instead of {threads}"
-        );
-        // With standard error gone there is nobody left to tell.
-        let _ = writeln!(std::io::stderr(), "{note}");
+        note(&format!(
+            "packets of this network can take as little as {smallest}, so that no part of it can \
+             run ahead of the others: one thread instead of {threads}"
+        ));
     }
     let execution = Execution {
         queue: args.queue.unwrap_or(Queue::Bucketed).into(),

@@ -54,6 +54,11 @@ pub enum Command<P, K> {
         /// Nodes that may be in the network.
         contacts: Vec<P>,
     },
+    /// Get to know a node that somebody names: as if it had been heard from.
+    Meet {
+        /// A node that may be in the network.
+        peer: P,
+    },
 }
 
 /// What an operation is for.

@@ -50,6 +50,8 @@ pub enum Purpose {
     Records = 13,
     /// Draws of tests and benches.
     Test = 14,
+    /// The graph of first contacts.
+    Topology = 20,
     /// Where a large graph is looked at when it is measured or drawn.
     Measuring = 30,
     /// The graph of an underlay that is generated.

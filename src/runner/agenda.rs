@@ -1,6 +1,10 @@
 //! What stands on a node's agenda, packed into the engine's tags; and what concerns the whole run.
 
+use crate::protocol::NodeIndex;
 use crate::workload::sessions::Departure;
+
+/// Tags from here on name a node; no scenario has as many workloads as there are tags below.
+const NAMES: u32 = 1 << 28;
 
 /// An entry of the agenda of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +15,8 @@ pub(super) enum Entry {
     Leave(Departure),
     /// It is looked at whether it has found its way into the network.
     CheckJoin,
+    /// It is told of another node.
+    Meet(NodeIndex),
     /// Its application puts the next record of this workload.
     Publish(u32),
     /// Its application asks for something, as this workload has it.
@@ -35,6 +41,7 @@ impl Entry {
             Entry::Leave(Departure::Crash) => 1,
             Entry::Leave(Departure::Graceful) => 2,
             Entry::CheckJoin => 3,
+            Entry::Meet(node) => NAMES + node.0,
             Entry::Publish(workload) => 4 + 2 * workload,
             Entry::Ask(workload) => 5 + 2 * workload,
         }
@@ -46,6 +53,7 @@ impl Entry {
             1 => Entry::Leave(Departure::Crash),
             2 => Entry::Leave(Departure::Graceful),
             3 => Entry::CheckJoin,
+            NAMES.. => Entry::Meet(NodeIndex(tag - NAMES)),
             _ if tag.is_multiple_of(2) => Entry::Publish((tag - 4) / 2),
             _ => Entry::Ask((tag - 5) / 2),
         }
@@ -63,6 +71,8 @@ mod tests {
             Entry::Leave(Departure::Crash),
             Entry::Leave(Departure::Graceful),
             Entry::CheckJoin,
+            Entry::Meet(NodeIndex(0)),
+            Entry::Meet(NodeIndex(99_999_999)),
             Entry::Publish(7),
             Entry::Ask(0),
         ] {

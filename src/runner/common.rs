@@ -1,10 +1,12 @@
 //! What the blocks of a run have in common: read by all within a window of time, changed
 //! between two windows by what the blocks have noticed.
 
+use super::first_contacts::FirstContacts;
 use super::population::Population;
 use crate::checker::Holders;
 use crate::kademlia::key::Key64;
 use crate::protocol::NodeIndex;
+use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::workload::config::WorkloadKind;
 
@@ -42,13 +44,15 @@ impl Published {
 #[derive(Clone, Debug)]
 pub(super) struct Common {
     pub(super) population: Population,
+    /// Absent if contacts are drawn.
+    pub(super) first_contacts: Option<FirstContacts>,
     pub(super) published: Published,
     pub(super) holders: Holders,
 }
 
 impl Common {
     /// As a run begins.
-    pub(super) fn new(scenario: &Scenario, population: Population) -> Self {
+    pub(super) fn new(seed: Seed, scenario: &Scenario, population: Population) -> Self {
         let counts = |kind| match kind {
             WorkloadKind::Lookup => Vec::new(),
             WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => {
@@ -56,7 +60,12 @@ impl Common {
             }
         };
         let counts = scenario.workloads.iter().map(|config| counts(config.kind)).collect();
-        Common { population, published: Published { counts }, holders: Holders::default() }
+        Common {
+            population,
+            first_contacts: FirstContacts::new(seed, scenario),
+            published: Published { counts },
+            holders: Holders::default(),
+        }
     }
 
     /// Takes note. Of what one node notices the order counts, of what several do it does not.

@@ -3,6 +3,7 @@
 
 use super::agenda::{Entry, Global};
 use super::common::Common;
+use super::first_contacts::Coming;
 use super::host::Tables;
 use super::population::{Population, Turn};
 use super::record_keys::RecordKeys;
@@ -69,7 +70,7 @@ impl<'s> Experiment<'s> {
             scenario,
             seed,
             surroundings: surroundings.collect(),
-            common: Common::new(scenario, Population::new(seed, scenario, key_of)),
+            common: Common::new(seed, scenario, Population::new(seed, scenario, key_of)),
             params,
             keys,
             globals: globals.into_iter().chain(snapshots).collect(),
@@ -114,6 +115,7 @@ impl<'s> Experiment<'s> {
         let (surroundings, population) = (&mut self.surroundings, &self.common.population);
         let (seed, params) = (self.seed, &self.params);
         let key_of = |node: NodeIndex| Key64(self.keys.apply(u64::from(node.0)));
+        let first_contacts = self.common.first_contacts.as_ref();
         let mut place = |key, node: NodeIndex, table| {
             let own = surroundings.iter_mut().find(|own| own.places().contains(&node.0));
             own.expect("a node belongs to a block").settled(node);
@@ -125,9 +127,16 @@ impl<'s> Experiment<'s> {
                 let mut present: Vec<_> = population.online_first().map(|(_, node)| node).collect();
                 present.sort_unstable();
                 let contacts = self.scenario.nodes.contacts;
-                let tables = random_start::tables(seed, params, &present, contacts, key_of);
-                for (node, table) in present.into_iter().zip(tables) {
+                let is_online = |other| population.is_online(other, Instant::ZERO);
+                let told = |node| {
+                    first_contacts.and_then(|graph| graph.of(node, Coming::FirstTime, is_online))
+                };
+                let tables = random_start::tables(seed, params, &present, contacts, told, key_of);
+                for (&node, table) in present.iter().zip(tables) {
                     place(key_of(node), node, table);
+                }
+                if let Some(graph) = self.common.first_contacts.as_mut() {
+                    present.into_iter().for_each(|node| graph.is_there(node));
                 }
             }
             Bootstrap::Warm => {
@@ -153,12 +162,20 @@ impl<'s> Experiment<'s> {
         self.take_note();
         let quiet = quiet.min(self.common.population.next_change());
         self.horizon = windows::end(self.now, self.width, quiet);
-        for change in self.common.population.advance(self.horizon) {
+        self.common.population.advance(self.horizon);
+        let Common { population, first_contacts, .. } = &mut self.common;
+        for change in population.ahead() {
             let entry = match change.turn {
                 Turn::Joins => Entry::Join,
                 Turn::Leaves(departure) => Entry::Leave(departure),
             };
             schedule(change.at, change.node, entry);
+            if let (Some(graph), Turn::Joins) = (first_contacts.as_mut(), change.turn) {
+                let was_online = |other| population.was_online(other, change.at);
+                for source in graph.comes(change.node, was_online) {
+                    schedule(change.at, source, Entry::Meet(change.node));
+                }
+            }
         }
     }
 

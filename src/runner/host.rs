@@ -78,6 +78,7 @@ pub(super) trait Host<'s> {
             Entry::Join => self.join(node),
             Entry::Leave(departure) => self.leave(node, departure),
             Entry::CheckJoin => self.check_join(node),
+            Entry::Meet(peer) => self.command(node, Command::Meet { peer }),
             Entry::Publish(workload) => {
                 let (now, online) = (self.now(), self.has_joined(node).is_some());
                 let own = self.own();
@@ -108,8 +109,8 @@ pub(super) trait Host<'s> {
     fn join(&mut self, node: NodeIndex) {
         let now = self.now();
         let (own, common) = self.parts();
-        let contacts = own.contacts_for(common, now, node);
         let life = own.next_life(node);
+        let contacts = own.contacts_for(common, now, node, life);
         self.start(node, contacts, life);
         self.schedule(now + CHECK_JOIN_AFTER, node, Entry::CheckJoin);
         for workload in self.own().applications.missed(node) {
@@ -137,7 +138,7 @@ pub(super) trait Host<'s> {
         }
         let now = self.now();
         let (own, common) = self.parts();
-        let contacts = own.contacts_for(common, now, node);
+        let contacts = own.contacts_for(common, now, node, own.life(node));
         self.command(node, Command::Join { contacts });
         self.schedule(now + CHECK_JOIN_AFTER, node, Entry::CheckJoin);
     }

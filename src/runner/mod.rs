@@ -21,6 +21,8 @@ mod common;
 mod cost;
 // A run under way.
 mod course;
+// Whom nodes know when they come.
+mod first_contacts;
 // Where two runs part.
 mod difference;
 // What a run does, wherever its nodes live.

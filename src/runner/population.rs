@@ -5,6 +5,7 @@
 //! nodes, and within the window it is only read.
 
 use crate::checker::KeyRing;
+use crate::graph::config::GraphConfig;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::PeerList;
 use crate::protocol::NodeIndex;
@@ -66,6 +67,8 @@ const ABSENT: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Population {
     sessions: Option<Sessions>,
+    /// So many of the first nodes are bootstrap nodes, which are always there.
+    dedicated: u32,
     /// Where each node's stream of sessions stands; empty without churn.
     draws: Vec<u64>,
     /// What is left of the sessions in which nodes are when the run begins, until they join.
@@ -102,6 +105,10 @@ impl Population {
         let mut population = Population {
             draws: if sessions.is_some() { vec![0; nodes as usize] } else { Vec::new() },
             sessions,
+            dedicated: match scenario.topology {
+                Some(GraphConfig::Bootstrap { bootstrap_nodes, .. }) => bootstrap_nodes,
+                _ => 0,
+            },
             first_sessions: BTreeMap::new(),
             next: BinaryHeap::new(),
             online: Vec::new(),
@@ -122,7 +129,8 @@ impl Population {
 
     /// Where a node is when the run begins, and what it does next.
     fn begin(&mut self, seed: Seed, scenario: &Scenario, node: NodeIndex) {
-        let state = self.sessions.map(|churn| churn.stationary(node, &mut self.draws[node.get()]));
+        let sessions = self.sessions_of(node);
+        let state = sessions.map(|churn| churn.stationary(node, &mut self.draws[node.get()]));
         let session = match state {
             Some(State::Away(absence)) => {
                 self.next.push(Reverse((Instant::ZERO + absence, node)));
@@ -142,7 +150,8 @@ impl Population {
             Bootstrap::Organic => {
                 let init = scenario.phases.init.as_nanos();
                 let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
-                let joins = Instant::from_nanos(stream.random_range(0..=init));
+                let drawn = Instant::from_nanos(stream.random_range(0..=init));
+                let joins = if node.0 < self.dedicated { Instant::ZERO } else { drawn };
                 self.next.push(Reverse((joins, node)));
                 self.first_sessions.extend(session.map(|session| (node, session)));
             }
@@ -156,7 +165,7 @@ impl Population {
 
     /// Moves the horizon: what was ahead has come to pass, and everything before `horizon`
     /// is now ahead.
-    pub(super) fn advance(&mut self, horizon: Instant) -> &[Change] {
+    pub(super) fn advance(&mut self, horizon: Instant) {
         for change in std::mem::take(&mut self.ahead) {
             self.pass(change);
         }
@@ -179,6 +188,10 @@ impl Population {
         self.ahead_by_node
             .extend(ahead.map(|change| (change.node, change.at, change.turn == Turn::Joins)));
         self.ahead_by_node.sort_unstable();
+    }
+
+    /// The changes ahead, by time.
+    pub(super) fn ahead(&self) -> &[Change] {
         &self.ahead
     }
 
@@ -189,6 +202,11 @@ impl Population {
         self.tally.count(change.turn);
     }
 
+    /// What the sessions of a node are drawn from, if it has any.
+    fn sessions_of(&self, node: NodeIndex) -> Option<Sessions> {
+        self.sessions.filter(|_| node.0 >= self.dedicated)
+    }
+
     fn departure(&mut self, node: NodeIndex) -> Departure {
         let churn = self.sessions.expect("only churn ends a session");
         churn.departure(node, &mut self.draws[node.get()])
@@ -196,7 +214,7 @@ impl Population {
 
     /// How long a node stays, or stays away; `None` if for good.
     fn length_after(&mut self, node: NodeIndex, turn: Turn) -> Option<Duration> {
-        let churn = self.sessions?;
+        let churn = self.sessions_of(node)?;
         let draws = &mut self.draws[node.get()];
         Some(match turn {
             Turn::Leaves(_) => churn.absence(node, draws),

@@ -1,5 +1,5 @@
-//! Routing tables of nodes that begin with contacts drawn at random and have not looked around
-//! yet: what a list of nodes that ships with a client would give.
+//! Routing tables of nodes that begin with contacts drawn at random, or those that a graph gives
+//! them, and have not looked around yet: what a list of nodes that ships with a client would give.
 
 use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::message::PeerList;
@@ -11,13 +11,14 @@ use rand::RngExt;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// The tables of `nodes`, in their order, each with up to `contacts` of the others. What does not
-/// fit into its bucket is left out, as it would be if it were heard from.
+/// The tables of `nodes`, in their order, each with the contacts that it is `told` of, or else up
+/// to `contacts` of the others. What does not fit into its bucket is left out, as it would be if it were heard from.
 pub(super) fn tables(
     seed: Seed,
     params: &Params,
     nodes: &[NodeIndex],
     contacts: usize,
+    told: impl Fn(NodeIndex) -> Option<Vec<NodeIndex>> + Sync,
     key_of: impl Fn(NodeIndex) -> Key64 + Sync,
 ) -> Vec<RoutingTable<NodeIndex>> {
     let interval = params.refresh_interval.as_nanos() / 1_000_000_000;
@@ -25,14 +26,19 @@ pub(super) fn tables(
         let mut stream = Stream::new(seed, Purpose::WarmStart, u64::from(nodes[place].0));
         let own = key_of(nodes[place]);
         let mut buckets: Vec<(PeerList<NodeIndex>, u64)> = Vec::new();
-        for other in others(place, nodes.len(), contacts, &mut stream) {
-            let bucket = own.shared_bits(key_of(nodes[other])) as usize;
+        let mut drawn = || {
+            let places = others(place, nodes.len(), contacts, &mut stream);
+            places.into_iter().map(|place| nodes[place]).collect()
+        };
+        let known = told(nodes[place]).unwrap_or_else(&mut drawn);
+        for other in known {
+            let bucket = own.shared_bits(key_of(other)) as usize;
             while buckets.len() <= bucket {
                 // Not all nodes refresh at the same time: as if they had come one by one.
                 buckets.push((PeerList::new(), stream.random_range(0..=interval)));
             }
             if buckets[bucket].0.len() < params.k {
-                buckets[bucket].0.push(nodes[other]);
+                buckets[bucket].0.push(other);
             }
         }
         let kept = buckets.iter().map(|(peers, _)| peers.len()).sum();
@@ -95,7 +101,7 @@ mod tests {
         let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
         let nodes: Vec<_> = (0..500).map(NodeIndex).collect();
         let params = Params { k: 8, ..Params::paper() };
-        let tables = tables(Seed(3), &params, &nodes, 25, key_of);
+        let tables = tables(Seed(3), &params, &nodes, 25, |_| None, key_of);
         for (&node, table) in nodes.iter().zip(&tables) {
             table.check(key_of(node), &params, key_of);
             assert!(table.bucket(0).len() <= 8 && (14..=25).contains(&table.len()));

@@ -3,6 +3,7 @@
 
 use super::applications::Applications;
 use super::common::{Common, Notice};
+use super::first_contacts::Coming;
 use super::host::Tables;
 use super::judge::Judge;
 use super::population::Population;
@@ -100,13 +101,25 @@ impl<'s> Surroundings<'s> {
         life
     }
 
-    /// Nodes for a node to join through.
+    /// The number of the life that a node lives.
+    pub(super) fn life(&self, node: NodeIndex) -> u32 {
+        self.lives[self.place(node)] - 1
+    }
+
+    /// Nodes for a node to join through in the life of this number.
     pub(super) fn contacts_for(
         &mut self,
         common: &Common,
         now: Instant,
         node: NodeIndex,
+        life: u32,
     ) -> Vec<NodeIndex> {
+        let coming = if life == 0 { Coming::FirstTime } else { Coming::Again };
+        let is_online = |other| common.population.is_online(other, now);
+        let told = common.first_contacts.as_ref();
+        if let Some(contacts) = told.and_then(|graph| graph.of(node, coming, is_online)) {
+            return contacts;
+        }
         let count = self.scenario.nodes.contacts;
         let place = self.place(node);
         let position = &mut self.contact_draws[place];

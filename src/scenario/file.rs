@@ -4,7 +4,8 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, GraphKind, KindName, LatencyName, LossName, PopularityName, Word,
+    ChurnName, DistributionName, GraphKind, KindName, LatencyName, LossName, PopularityName,
+    TopologyName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
@@ -62,6 +63,7 @@ table!(
         seed: SeedNumber,
         phases: PhasesTable,
         nodes: NodesTable,
+        topology: TopologyTable,
         kademlia: KademliaTable,
         network: NetworkTable,
         churn: ChurnTable,
@@ -89,6 +91,57 @@ table!(
         contacts: Whole,
         class: Vec<ClassTable>,
     }
+);
+
+table!(
+    /// `[topology]`
+    TopologyTable {
+        kind: Word<TopologyName>,
+        bootstrap_nodes: Whole,
+        known_bootstrap_nodes: Whole,
+        connection_ratio: Share,
+        probability: Share,
+        mean_degree: Number,
+        degree: Whole,
+        neighbours: Whole,
+        rewiring: Share,
+        edges_per_node: Whole,
+        columns: Whole,
+        branching: Whole,
+        alpha: Number,
+        beta: Number,
+        transit_domains: Whole,
+        transit_nodes: Whole,
+        stubs_per_transit_node: Whole,
+        transit_edge_probability: Share,
+        stub_edge_probability: Share,
+        extra_transit_stub_edges: Whole,
+        extra_stub_stub_edges: Whole,
+        file: String,
+        format: Word<Format>,
+    }
+);
+
+/// The keys that the graph of first contacts and the underlay have in common.
+macro_rules! graph_keys {
+    ($($key:ident)*) => {
+        impl TopologyTable {
+            /// What it says of a graph, as an underlay would.
+            pub fn graph(&self) -> UnderlayTable {
+                UnderlayTable { $($key: self.$key.clone(),)* ..UnderlayTable::default() }
+            }
+
+            /// The table of this kind that says of a graph what an underlay does.
+            pub fn of(kind: TopologyName, graph: UnderlayTable) -> Self {
+                let kind = Some(Word(kind));
+                TopologyTable { kind, $($key: graph.$key,)* ..TopologyTable::default() }
+            }
+        }
+    };
+}
+
+graph_keys!(
+    connection_ratio probability mean_degree degree neighbours rewiring edges_per_node columns branching alpha beta transit_domains transit_nodes stubs_per_transit_node transit_edge_probability stub_edge_probability extra_transit_stub_edges extra_stub_stub_edges file format
 );
 
 table!(

@@ -30,6 +30,7 @@ pub use settings::{Setting, SettingError};
 pub use starter::starter;
 pub use words::Choice;
 
+use crate::graph::config::GraphConfig;
 use crate::graph::export::Format;
 use crate::kademlia::params::Params;
 use crate::network::config::NetworkConfig;
@@ -49,6 +50,8 @@ pub struct Scenario {
     pub phases: Phases,
     /// How many nodes there are and how they come in.
     pub nodes: Nodes,
+    /// Who knows whom at the start; `None` if that is drawn from those online.
+    pub topology: Option<GraphConfig>,
     /// The set of parameters that `kademlia` started from.
     pub preset: Preset,
     /// The parameters of every node, overrides applied.

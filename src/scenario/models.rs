@@ -4,7 +4,9 @@
 //! A key that has no effect is refused, since whoever wrote it believes that it has one.
 
 use super::document::{KeyPath, Outline};
-use super::file::{ChurnTable, Keys, LatencyTable, LossTable, UnderlayTable, WorkloadTable};
+use super::file::{
+    ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
+};
 use super::problem::{Fault, Problem};
 
 /// `key` has an effect only while `selector` has one of the values `words`.
@@ -19,6 +21,7 @@ pub struct Rule {
 
 const LATENCY: &str = "network.latency";
 const LOSS: &str = "network.loss";
+const TOPOLOGY: &str = "topology";
 const UNDERLAY: &str = "network.underlay";
 const CHURN: &str = "churn";
 const WORKLOAD: &str = "workload.*";
@@ -43,6 +46,28 @@ const RULES: &[Rule] = &[
     rule(LATENCY, "file", "model", &["matrix"]),
     rule(LATENCY, "unit", "model", &["matrix"]),
     rule(LOSS, "rate", "model", &["bernoulli"]),
+    rule(TOPOLOGY, "bootstrap_nodes", "kind", &["bootstrap"]),
+    rule(TOPOLOGY, "known_bootstrap_nodes", "kind", &["bootstrap"]),
+    rule(TOPOLOGY, "connection_ratio", "kind", &["random"]),
+    rule(TOPOLOGY, "probability", "kind", &["erdos-renyi"]),
+    rule(TOPOLOGY, "mean_degree", "kind", &["erdos-renyi"]),
+    rule(TOPOLOGY, "degree", "kind", &["random-regular"]),
+    rule(TOPOLOGY, "neighbours", "kind", &["watts-strogatz"]),
+    rule(TOPOLOGY, "rewiring", "kind", &["watts-strogatz"]),
+    rule(TOPOLOGY, "edges_per_node", "kind", &["barabasi-albert"]),
+    rule(TOPOLOGY, "columns", "kind", &["grid", "torus"]),
+    rule(TOPOLOGY, "branching", "kind", &["tree"]),
+    rule(TOPOLOGY, "alpha", "kind", &["waxman"]),
+    rule(TOPOLOGY, "beta", "kind", &["waxman"]),
+    rule(TOPOLOGY, "transit_domains", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "transit_nodes", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "stubs_per_transit_node", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "transit_edge_probability", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "stub_edge_probability", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "extra_transit_stub_edges", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "extra_stub_stub_edges", "kind", &["transit-stub"]),
+    rule(TOPOLOGY, "file", "kind", &["file"]),
+    rule(TOPOLOGY, "format", "kind", &["file"]),
     rule(UNDERLAY, "routers", "kind", GENERATED),
     rule(UNDERLAY, "latency_per_unit", "kind", PLACED),
     rule(UNDERLAY, "connection_ratio", "kind", &["random"]),
@@ -99,7 +124,7 @@ const GENERATED: &[&str] = &[
 ];
 
 /// Kinds of graphs whose vertices have positions.
-const PLACED: &[&str] = &["waxman", "file"];
+const PLACED: &[&str] = &["grid", "waxman", "transit-stub", "file"];
 
 /// Distributions with a shape.
 const SHAPED: &[&str] = &["weibull", "pareto_shifted", "lognormal"];
@@ -127,6 +152,7 @@ impl Rule {
             (LATENCY, _) => Some("lognormal"),
             // A loss rate says by itself that packets are lost.
             (LOSS, _) => None,
+            (TOPOLOGY, _) => Some("drawn"),
             // An underlay has no kind by default.
             (UNDERLAY, _) => None,
             (CHURN, "model") => Some("none"),
@@ -142,6 +168,7 @@ impl Rule {
         match self.table {
             LATENCY => LatencyTable::KEYS,
             LOSS => LossTable::KEYS,
+            TOPOLOGY => TopologyTable::KEYS,
             UNDERLAY => UnderlayTable::KEYS,
             CHURN => ChurnTable::KEYS,
             _ => WorkloadTable::KEYS,
@@ -188,7 +215,8 @@ impl Rule {
 pub fn check(outline: &Outline) -> Result<(), Problem> {
     let lists = outline.list_length(&KeyPath::from("workload"));
     let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
-    let tables = [LATENCY, LOSS, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(workloads);
+    let tables =
+        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(workloads);
     for path in tables {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;

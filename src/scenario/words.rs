@@ -74,6 +74,17 @@ pub enum LatencyName {
     Graph,
 }
 
+/// `topology.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TopologyName {
+    /// No graph: contacts are drawn from those online.
+    Drawn,
+    /// Dedicated bootstrap nodes.
+    Bootstrap,
+    /// A graph that an underlay can have as well.
+    Graph(GraphKind),
+}
+
 /// `network.underlay.kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GraphKind {
@@ -156,6 +167,27 @@ pub enum PopularityName {
     Uniform,
     /// By rank.
     Zipf,
+}
+
+impl Choice for TopologyName {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("drawn", TopologyName::Drawn),
+        ("full-mesh", TopologyName::Graph(GraphKind::FullMesh)),
+        ("ring", TopologyName::Graph(GraphKind::Ring)),
+        ("star", TopologyName::Graph(GraphKind::Star)),
+        ("random", TopologyName::Graph(GraphKind::Random)),
+        ("bootstrap", TopologyName::Bootstrap),
+        ("erdos-renyi", TopologyName::Graph(GraphKind::ErdosRenyi)),
+        ("random-regular", TopologyName::Graph(GraphKind::RandomRegular)),
+        ("watts-strogatz", TopologyName::Graph(GraphKind::WattsStrogatz)),
+        ("barabasi-albert", TopologyName::Graph(GraphKind::BarabasiAlbert)),
+        ("grid", TopologyName::Graph(GraphKind::Grid)),
+        ("torus", TopologyName::Graph(GraphKind::Torus)),
+        ("tree", TopologyName::Graph(GraphKind::Tree)),
+        ("waxman", TopologyName::Graph(GraphKind::Waxman)),
+        ("transit-stub", TopologyName::Graph(GraphKind::TransitStub)),
+        ("file", TopologyName::Graph(GraphKind::File)),
+    ];
 }
 
 choice!(Bootstrap: "organic" = Organic, "warm" = Warm, "random" = Random);

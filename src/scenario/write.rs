@@ -1,6 +1,7 @@
 //! A checked scenario in the notation of the file, with every value: what `kadsim check`
 //! prints and what results carry.
 
+mod topology;
 mod underlay;
 
 use super::file::{
@@ -28,10 +29,11 @@ impl Scenario {
     /// results do not depend on where they were made.)
     pub fn to_toml(&self) -> String {
         let mut file = file(self);
+        let topology = file.topology.as_mut().and_then(|topology| topology.file.as_mut());
         let network = file.network.as_mut().expect("a complete file has a network");
         let matrix = network.latency.as_mut().and_then(|latency| latency.file.as_mut());
         let graph = network.underlay.as_mut().and_then(|underlay| underlay.file.as_mut());
-        for path in [matrix, graph].into_iter().flatten() {
+        for path in [topology, matrix, graph].into_iter().flatten() {
             if let Ok(absolute) = std::path::absolute(&*path) {
                 *path = absolute.to_string_lossy().into_owned();
             }
@@ -86,6 +88,7 @@ fn file(scenario: &Scenario) -> File {
             contacts: size(nodes.contacts),
             class: Some(network.classes.iter().enumerate().map(in_place).collect()),
         }),
+        topology: Some(topology::topology(scenario.topology.as_ref())),
         kademlia: Some(kademlia(scenario)),
         network: Some(NetworkTable {
             latency: Some(latency(&network.latency)),

@@ -1,14 +1,14 @@
 //! Every run repeats, with either queue and any number of threads; where one does not, the first
 //! difference is named.
 
-use crate::worlds::{arguments, operations, run_with, scenario};
+use crate::worlds::{arguments, needed_by, operations, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
 use kadsim::metrics::OperationKind;
 use kadsim::protocol::NodeIndex;
 use kadsim::report;
 use kadsim::runner::result::RunOutput;
 use kadsim::runner::{Execution, RunArguments, first_difference};
-use kadsim::scenario::Scenario;
+use kadsim::scenario::{Scenario, Setting};
 use kadsim::time::{Duration, Instant};
 use kadsim::workload::config::Amount;
 use std::fs;
@@ -77,10 +77,15 @@ fn shipped() -> Vec<(String, Scenario)> {
         "checker.tables=0.1",
         "output.sample_interval=7s",
     ];
-    let settings = settings.map(|text| text.parse().expect("it is a setting"));
     let load = |file: &Path| {
         let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
-        let mut scenario = Scenario::load(file, &settings).expect("a shipped scenario is sound");
+        let folder = tempfile::tempdir().expect("the system has room for a folder");
+        let settings =
+            settings.map(str::to_owned).into_iter().chain(needed_by(file, folder.path()));
+        let settings = settings.map(|text| text.parse().expect("it is a setting"));
+        let settings: Vec<Setting> = settings.collect();
+        let loaded = Scenario::load(file, &settings);
+        let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}"));
         for workload in &mut scenario.workloads {
             if let Amount::Total(count) = &mut workload.amount {
                 *count = 500.min(*count);

@@ -84,6 +84,56 @@ fn documented_keys() -> BTreeMap<(String, String), Vec<String>> {
     rows
 }
 
+/// Settings that between them bring up every key of an underlay.
+fn underlays(beside: &Path) -> Vec<Vec<String>> {
+    let file = beside.with_extension("gml");
+    fs::write(&file, "graph [ node [ id 0 ] edge [ source 0 target 0 latency \"1 ms\" ] ]\n")
+        .expect("written");
+    let graph = |keys: &[&str]| {
+        let model = std::iter::once("latency.model=graph");
+        model.chain(keys.iter().copied()).map(|key| format!("network.{key}")).collect()
+    };
+    let mut variants: Vec<Vec<String>> =
+        KINDS_OF_GRAPHS.map(|kind| graph(&[&format!("underlay.kind={kind}")])).to_vec();
+    let read = format!("underlay.file={}", file.display());
+    variants.push(graph(&["underlay.kind=file", &read]));
+    variants.push(graph(&["underlay.kind=grid", "underlay.columns=10"]));
+    variants.push(graph(&["underlay.kind=erdos-renyi", "underlay.probability=0.5"]));
+    let mut pinned: Vec<String> = graph(&["underlay.kind=ring"]);
+    pinned.push("nodes.class.0.router=3".to_owned());
+    variants.push(pinned);
+    variants
+}
+
+/// Settings that between them bring up every key of a topology.
+fn topologies(beside: &Path) -> Vec<Vec<String>> {
+    let file = beside.with_extension("edges");
+    fs::write(&file, "0 1\n").expect("written");
+    let graph = |keys: &[&str]| keys.iter().map(|key| format!("topology.{key}")).collect();
+    let mut variants: Vec<Vec<String>> =
+        KINDS_OF_GRAPHS.map(|kind| graph(&[&format!("kind={kind}")])).to_vec();
+    let mut read: Vec<String> = graph(&["kind=file", &format!("file={}", file.display())]);
+    read.push("nodes.count=2".to_owned());
+    variants.push(read);
+    variants.push(graph(&["kind=bootstrap"]));
+    variants.push(graph(&["kind=grid", "columns=10"]));
+    variants.push(graph(&["kind=erdos-renyi", "probability=0.5"]));
+    variants
+}
+
+/// Kinds of graphs whose keys all have defaults.
+const KINDS_OF_GRAPHS: [&str; 9] = [
+    "ring",
+    "random",
+    "erdos-renyi",
+    "random-regular",
+    "watts-strogatz",
+    "barabasi-albert",
+    "tree",
+    "waxman",
+    "transit-stub",
+];
+
 /// Settings that between them bring up every key.
 fn variants(matrix: &Path) -> Vec<Vec<String>> {
     let one = |text: &str| vec![text.to_owned()];
@@ -97,6 +147,8 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     }
     let file = format!("network.latency.file={}", matrix.display());
     variants.push(vec!["network.latency.model=matrix".to_owned(), file]);
+    variants.extend(underlays(matrix));
+    variants.extend(topologies(matrix));
     variants.push(one("network.loss.model=bernoulli"));
     for distribution in ["weibull", "exponential", "pareto_shifted", "lognormal"] {
         variants.push(vec![
@@ -139,9 +191,14 @@ fn every_key_of_a_scenario_is_documented_and_no_other() {
 fn the_defaults_of_a_scenario_are_documented() {
     let rows = documented_keys();
     let mut wrong = Vec::new();
-    for settings in [vec![], vec!["churn.model=lifetime".to_owned()]] {
+    let graph = |kind| {
+        let settings = ["network.latency.model=graph".to_owned()].into_iter();
+        settings.chain([format!("network.underlay.kind={kind}")]).collect()
+    };
+    let others = [vec![], vec!["churn.model=lifetime".to_owned()]];
+    for settings in others.into_iter().chain(KINDS_OF_GRAPHS.map(graph)) {
         let scenario = complete(&settings);
-        let chosen = |key: &str| !settings.is_empty() && key == "model";
+        let chosen = |key: &str| !settings.is_empty() && ["model", "kind"].contains(&key);
         let mut keys = BTreeSet::new();
         collect("", &scenario, &mut keys);
         for (table, key) in keys.into_iter().filter(|(_, key)| key != "name" && !chosen(key)) {

@@ -116,7 +116,8 @@ fn text(seed: u64) -> String {
 fn nodes(draft: &mut Draft) {
     let count = draft.whole(2..=60);
     draft.line(&format!("[nodes]\ncount = {count}"));
-    draft.word("bootstrap", &["organic", "organic", "warm", "random"]);
+    let bootstrap = draft.pick(&["organic", "organic", "warm", "random"]);
+    draft.line(&format!("bootstrap = \"{bootstrap}\""));
     draft.number("contacts", 1..=(count - 1).min(5));
     let classes = draft.whole(0..=2);
     for class in 0..classes {
@@ -126,6 +127,61 @@ fn nodes(draft: &mut Draft) {
         draft.word("uplink", &rates);
         draft.word("downlink", &rates);
         draft.word("queue", &["2 KiB", "16 KiB", "256 KiB"]);
+    }
+    if bootstrap != "warm" && draft.chance(50) {
+        topology(draft, count);
+    }
+}
+
+/// A graph of first contacts that this many nodes have.
+fn topology(draft: &mut Draft, count: u64) {
+    draft.line("[topology]");
+    let kind = draft.pick(&[
+        "full-mesh",
+        "ring",
+        "star",
+        "random",
+        "bootstrap",
+        "erdos-renyi",
+        "random-regular",
+        "watts-strogatz",
+        "barabasi-albert",
+        "grid",
+        "torus",
+        "tree",
+        "waxman",
+        "transit-stub",
+    ]);
+    draft.line(&format!("kind = \"{kind}\""));
+    match kind {
+        "random" => draft.share("connection_ratio", 0..=1_000),
+        "bootstrap" => {
+            let nodes = draft.whole(1..=count);
+            draft.line(&format!("bootstrap_nodes = {nodes}"));
+            draft.number("known_bootstrap_nodes", 1..=nodes);
+        }
+        "erdos-renyi" => draft.share("probability", 0..=1_000),
+        "random-regular" => {
+            let half = draft.whole(0..=(count - 1) / 2);
+            draft.line(&format!("degree = {}", 2 * half));
+        }
+        "watts-strogatz" => {
+            let half = draft.whole(0..=(count - 1) / 2);
+            draft.line(&format!("neighbours = {}", 2 * half));
+            draft.share("rewiring", 0..=1_000);
+        }
+        "barabasi-albert" => draft.number("edges_per_node", 1..=count - 1),
+        "grid" if draft.chance(50) => draft.number("columns", 1..=count),
+        "tree" => draft.number("branching", 1..=9),
+        "waxman" => {
+            draft.share("alpha", 1..=1_000);
+            draft.share("beta", 1..=1_000);
+        }
+        "transit-stub" => {
+            draft.line("transit_domains = 1\ntransit_nodes = 1\nstubs_per_transit_node = 1");
+            draft.share("stub_edge_probability", 0..=1_000);
+        }
+        _ => {}
     }
 }
 
@@ -184,7 +240,7 @@ fn eviction(draft: &mut Draft) {
 
 fn network(draft: &mut Draft) {
     draft.line("[network.latency]");
-    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand"]);
+    let model = draft.pick(&["constant", "uniform", "lognormal", "regions", "by hand", "graph"]);
     if model != "by hand" {
         draft.line(&format!("model = \"{model}\""));
     }
@@ -215,6 +271,20 @@ fn network(draft: &mut Draft) {
         let most = draft.pick(&["20", "300", "1000"]).parse().expect("it is a number");
         draft.share("rate", 0..=most);
     }
+    if model == "graph" {
+        underlay(draft);
+    }
+}
+
+/// A generated graph, of which any number of routers from 12 is one.
+fn underlay(draft: &mut Draft) {
+    draft.line("[network.underlay]");
+    let kinds = ["full-mesh", "ring", "star", "random", "erdos-renyi", "barabasi-albert", "grid"];
+    let more = ["random-regular", "watts-strogatz", "tree", "waxman", "transit-stub"];
+    draft.word("kind", &[&kinds[..], &more[..]].concat());
+    draft.number("routers", 40..=200);
+    draft.word("routes", &["shortest", "shortest", "direct"]);
+    draft.length("edge_latency", 0..=40);
 }
 
 fn churn(draft: &mut Draft) {
@@ -311,6 +381,7 @@ fn random_scenarios_cover_every_key_and_word() {
         "lifetime_shape",
         "graceful_leave_probability",
         "keep_stale",
+        "edge_latency",
     ] {
         assert!(key(name), "{name} is never written");
     }
@@ -331,6 +402,7 @@ fn random_scenarios_cover_every_key_and_word() {
         "uniform",
         "lognormal",
         "regions",
+        "graph",
         "weibull",
         "exponential",
         "pareto_shifted",

@@ -19,6 +19,10 @@ mod precautions;
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
+// Whom nodes know when they come.
+mod topology;
+// Packets along the routes of a graph.
+mod underlay;
 // Keys of 64, 160 and 256 bits.
 mod keys;
 // Warm and organic starts agree.

@@ -1,6 +1,7 @@
 //! The program as a user runs it: what it writes, what it prints, how it ends.
 
 use crate::desk::{Desk, files, text};
+use crate::worlds::needed_by;
 use std::fs;
 use std::path::Path;
 
@@ -177,16 +178,25 @@ fn a_file_in_the_way_is_an_error_and_stays() {
 #[test]
 fn what_check_prints_is_checked_again_unchanged() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let shipped = fs::read_dir(folder).expect("scenarios are shipped");
+    let beside = |text: &str| text.replace("\"data/", &format!("\"{}/data/", folder.display()));
+    let needs = tempfile::tempdir().expect("the system has room for a folder");
+    let needed = |path: &Path, text: String| match needed_by(path, needs.path()) {
+        None => text,
+        Some(setting) => {
+            let matrix = setting.split('=').nth(1).expect("a setting has a value");
+            text.replace("unit = \"ms\"", &format!("unit = \"ms\"\nfile = \"{matrix}\""))
+        }
+    };
+    let shipped = fs::read_dir(&folder).expect("scenarios are shipped");
     let mut texts: Vec<String> = shipped
         .map(|entry| entry.expect("readable").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| fs::read_to_string(path).expect("a scenario is text"))
+        .map(|path| needed(&path, fs::read_to_string(&path).expect("a scenario is text")))
         .collect();
     texts.push(TINY.to_owned());
     texts.push(String::new());
     for text in texts {
-        let desk = Desk::with(&text);
+        let desk = Desk::with(&beside(&text));
         let printed = desk.succeeds(&["check", "my.toml"]);
         fs::write(desk.path("my.toml"), &printed).expect("written");
         assert_eq!(desk.succeeds(&["check", "my.toml"]), printed);

@@ -16,6 +16,17 @@ pub fn scenario(text: &str, settings: &[&str]) -> Scenario {
     parsed.unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
+/// What a shipped scenario needs that does not come along: a small matrix, as a setting. The matrix
+/// is in `folder`.
+pub fn needed_by(file: &Path, folder: &Path) -> Option<String> {
+    (file.file_stem()? == "planetlab").then(|| {
+        let matrix = folder.join("rtt.txt");
+        std::fs::write(&matrix, "0 20 80 150\n20 0 70 140\n80 70 0 90\n150 140 90 0\n")
+            .expect("a folder for tests takes a file");
+        format!("network.latency.file={}", matrix.display())
+    })
+}
+
 /// A run of this scenario with its own seed, carried out like this.
 pub fn arguments(scenario: &Scenario, queue: QueueKind, threads: usize) -> RunArguments<'_> {
     let execution = Execution { queue, threads, ..Execution::default() };

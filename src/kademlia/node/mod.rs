@@ -209,7 +209,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
     }
 
-    /// A node asks something: it is heard from, or pinged first if only those who answer are
+    /// A node asks something, or somebody names it: it is heard from, or pinged first if only those who answer are
     /// taken in and it is not a contact under this key already.
     #[inline]
     fn hear_query(&mut self, peer: P, key: K, transport: &mut impl Transport<Self>) {

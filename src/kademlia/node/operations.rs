@@ -53,6 +53,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                     self.join(transport);
                 }
             }
+            Command::Meet { peer } => self.hear_query(peer, transport.key_of(peer), transport),
         }
     }
 

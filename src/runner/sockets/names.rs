@@ -75,6 +75,7 @@ impl Directory {
                 let contacts = contacts.into_iter().map(|node| self.contact(node)).collect();
                 Command::Join { contacts }
             }
+            Command::Meet { peer } => Command::Meet { peer: self.contact(peer) },
         }
     }
 

@@ -1,8 +1,10 @@
 //! Why a scenario cannot run on sockets.
 
 use super::names::item_bytes;
+use crate::graph::config::GraphConfig;
 use crate::kademlia::params::{Precautions, SearchFor};
 use crate::krpc::item::MOST_VALUE_BYTES;
+use crate::network::config::LatencyModel;
 use crate::scenario::Scenario;
 use crate::workload::config::WorkloadKind;
 use std::io;
@@ -45,6 +47,16 @@ pub enum Obstacle {
     Downlink {
         /// Index of the class.
         class: usize,
+    },
+    /// A limited downlink of all hosts at a router.
+    #[error(
+        "network.underlay: the router {router} limits what its hosts receive (host_bandwidth_down), \
+         which sockets cannot carry, as packets are delayed by their sender: leave it out of the \
+         file, or stay in virtual time"
+    )]
+    RouterDownlink {
+        /// Its name in the file.
+        router: String,
     },
     /// Records that no packet takes.
     #[error(
@@ -90,6 +102,14 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
     }
     if !scenario.snapshots.is_empty() {
         return Err(Obstacle::Snapshot);
+    }
+    if let LatencyModel::Graph(underlay) = &scenario.network.latency.model
+        && let GraphConfig::File(file) = &underlay.graph
+    {
+        let mut routers = file.graph.vertices.iter();
+        if let Some(limited) = routers.find(|router| router.host_bandwidth_down.is_some()) {
+            return Err(Obstacle::RouterDownlink { router: limited.name.clone() });
+        }
     }
     for (workload, config) in scenario.workloads.iter().enumerate() {
         if let WorkloadKind::PutGet { records } = config.kind {

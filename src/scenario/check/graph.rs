@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Reads the numbers of one table.
-struct Numbers(&'static str);
+pub struct Numbers(pub &'static str);
 
 impl Numbers {
     fn path(&self, key: &str) -> String {
@@ -20,7 +20,7 @@ impl Numbers {
     }
 
     /// A whole number; that a graph can have it is checked with all others.
-    fn whole(&self, key: &str, given: Option<Whole>, default: u32) -> Result<u32, Problem> {
+    pub fn whole(&self, key: &str, given: Option<Whole>, default: u32) -> Result<u32, Problem> {
         let value = whole(&self.path(key), given, u64::from(default), 0..=u64::from(u32::MAX))?;
         Ok(u32::try_from(value).expect("the number is below the bound"))
     }
@@ -118,11 +118,11 @@ fn file(
         true => PathBuf::from(given),
         false => base_dir.join(given),
     };
-    let Some(format) = table.format.map(|word| word.0).or_else(|| format_of(&file)) else {
+    let Some(format) = table.format.map(|word| word.0).or_else(|| Format::of(&file)) else {
         let format = of.path("format");
         let message = format!(
-            "`{path}`: the name {} does not say what it is: it ends in .gml, .graphml, .csv, .txt \
-             or .edges (with .gz or .xz behind), or `{format}` says it",
+            "`{path}`: the name {} does not say what it is: it ends in .gml, .graphml, .xml, .edges, \
+             .edgelist, .csv, .tsv or .txt (with .gz or .xz behind), or `{format}` says it",
             file.display()
         );
         return Err(Problem::said(path, message));
@@ -137,19 +137,6 @@ fn file(
         Problem::said(path.clone(), message)
     })?;
     Ok(FileConfig { file, format, graph: Arc::new(graph) })
-}
-
-/// The format that the name of a file says, packed or not.
-fn format_of(file: &Path) -> Option<Format> {
-    let extension = |file: &Path| Some(file.extension()?.to_str()?.to_ascii_lowercase());
-    let packed = extension(file).is_some_and(|extension| ["gz", "xz"].contains(&&*extension));
-    let inner = if packed { file.with_extension("") } else { file.to_path_buf() };
-    match extension(&inner)?.as_str() {
-        "gml" => Some(Format::Gml),
-        "graphml" => Some(Format::GraphMl),
-        "csv" | "txt" | "edges" => Some(Format::EdgeList),
-        _ => None,
-    }
 }
 
 /// The problem of a graph that cannot be, in the table at `path`.

@@ -15,6 +15,8 @@ mod snapshots;
 mod underlay;
 // Churn and workloads.
 mod traffic;
+// Who knows whom at the start.
+mod topology;
 
 use super::file::{CheckerTable, File, NodesTable, OutputTable, PhasesTable};
 use super::models;
@@ -52,12 +54,14 @@ pub fn check(
     let (preset, kademlia) = kademlia::check(&file.kademlia.unwrap_or_default())?;
     let network = file.network.unwrap_or_default();
     let classes = node_table.class.unwrap_or_default();
+    let topology = topology::check(&file.topology.unwrap_or_default(), nodes, base_dir, source)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
         description: file.description.unwrap_or_default(),
         seed: file.seed.map_or(DEFAULT_SEED, |seed| seed.0),
         phases,
         nodes,
+        topology,
         preset,
         kademlia,
         network: network::check(network, classes, nodes.count, base_dir, source)?,

@@ -1,10 +1,12 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
 use super::parse;
+use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig,
+    RouteChoice, UnderlayConfig,
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
@@ -91,13 +93,67 @@ fn latency() -> impl Strategy<Value = LatencyConfig> {
             },
         )
     });
+    let graph = underlays().prop_map(LatencyModel::Graph);
     let model = prop_oneof![
+        graph,
         millis().prop_map(|delay| LatencyModel::Constant { delay }),
         (millis(), millis()).prop_map(|(min, more)| LatencyModel::Uniform { min, max: min + more }),
         (millis(), 0.0..=5.0).prop_map(|(median, sigma)| LatencyModel::LogNormal { median, sigma }),
         regions,
     ];
     (model, millis()).prop_map(|(model, jitter)| LatencyConfig { model, jitter })
+}
+
+fn underlays() -> impl Strategy<Value = UnderlayConfig> {
+    let share = || 0.0..=1.0;
+    // Any of these has a graph of 100 routers.
+    let graph = prop_oneof![
+        Just(GraphConfig::FullMesh),
+        Just(GraphConfig::Ring),
+        Just(GraphConfig::Star),
+        share().prop_map(|connection_ratio| GraphConfig::Random { connection_ratio }),
+        share().prop_map(|p| GraphConfig::ErdosRenyi(Density::Probability(p))),
+        (0.0..99.0).prop_map(|mean| GraphConfig::ErdosRenyi(Density::MeanDegree(mean))),
+        (1u32..99).prop_map(|degree| GraphConfig::RandomRegular { degree }),
+        (1u32..40, share()).prop_map(|(half, rewiring)| GraphConfig::WattsStrogatz {
+            neighbours: 2 * half,
+            rewiring
+        }),
+        (1u32..99).prop_map(|edges_per_node| GraphConfig::BarabasiAlbert { edges_per_node }),
+        proptest::option::of(1u32..=100).prop_map(|columns| GraphConfig::Grid { columns }),
+        Just(GraphConfig::Torus { columns: Some(10) }),
+        (1u32..9).prop_map(|branching| GraphConfig::Tree { branching }),
+        (0.01..=1.0, 0.01..=1.0).prop_map(|(alpha, beta)| GraphConfig::Waxman { alpha, beta }),
+        (1u32..4, 1u32..4, share(), share(), 0u32..4).prop_map(
+            |(domains, nodes, transit, stub, extra)| {
+                GraphConfig::TransitStub(TransitStub {
+                    transit_domains: domains,
+                    transit_nodes: nodes,
+                    stubs_per_transit_node: 2,
+                    transit_edge_probability: transit,
+                    stub_edge_probability: stub,
+                    extra_transit_stub_edges: extra,
+                    extra_stub_stub_edges: extra,
+                })
+            }
+        ),
+    ];
+    let millis = || lengths(Duration::ZERO, Duration::from_secs(10));
+    let routes = prop_oneof![Just(RouteChoice::Shortest), Just(RouteChoice::Direct)];
+    (graph, routes, millis(), millis()).prop_map(|(graph, routes, edge_latency, scaled)| {
+        let is_placed = matches!(
+            graph,
+            GraphConfig::Grid { .. } | GraphConfig::Waxman { .. } | GraphConfig::TransitStub(_)
+        );
+        UnderlayConfig {
+            graph,
+            routers: 100,
+            routes,
+            edge_latency,
+            latency_per_unit: if is_placed { scaled } else { Duration::from_millis(50) },
+            pinned: Vec::new(),
+        }
+    })
 }
 
 fn network() -> impl Strategy<Value = NetworkConfig> {
@@ -121,10 +177,13 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
             },
         )
     });
-    (latency(), loss, classes).prop_map(|(latency, loss, classes)| NetworkConfig {
-        latency,
-        loss,
-        classes,
+    (latency(), loss, classes, 0u32..100).prop_map(|(mut latency, loss, classes, router)| {
+        if let LatencyModel::Graph(underlay) = &mut latency.model {
+            // The first class is pinned in most of the cases.
+            underlay.pinned = vec![None; classes.len()];
+            underlay.pinned[0] = Some(router).filter(|&router| router > 20);
+        }
+        NetworkConfig { latency, loss, classes }
     })
 }
 
@@ -189,16 +248,63 @@ fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
     })
 }
 
+/// Graphs of first contacts, with a number of nodes that has one.
+fn topologies() -> impl Strategy<Value = (u32, Option<GraphConfig>)> {
+    let share = || 0.0..=1.0;
+    let graph = prop_oneof![
+        Just(GraphConfig::FullMesh),
+        Just(GraphConfig::Ring),
+        Just(GraphConfig::Star),
+        share().prop_map(|connection_ratio| GraphConfig::Random { connection_ratio }),
+        (1u32..=20, 0u32..20).prop_map(|(bootstrap_nodes, more)| GraphConfig::Bootstrap {
+            bootstrap_nodes,
+            known_bootstrap_nodes: 1 + more % bootstrap_nodes,
+        }),
+        share().prop_map(|p| GraphConfig::ErdosRenyi(Density::Probability(p))),
+        (0.0..=19.0).prop_map(|degree| GraphConfig::ErdosRenyi(Density::MeanDegree(degree))),
+        (0u32..10).prop_map(|half| GraphConfig::RandomRegular { degree: 2 * half }),
+        (0u32..10, share()).prop_map(|(half, rewiring)| GraphConfig::WattsStrogatz {
+            neighbours: 2 * half,
+            rewiring,
+        }),
+        (1u32..=19).prop_map(|edges_per_node| GraphConfig::BarabasiAlbert { edges_per_node }),
+        proptest::option::of(1u32..=20).prop_map(|columns| GraphConfig::Grid { columns }),
+        Just(GraphConfig::Torus { columns: None }),
+        (1u32..=9).prop_map(|branching| GraphConfig::Tree { branching }),
+        (0.01..=1.0, 0.01..=1.0).prop_map(|(alpha, beta)| GraphConfig::Waxman { alpha, beta }),
+        (share(), share(), 1u32..=2, 1u32..=3).prop_map(|(transit, stub, domains, nodes)| {
+            GraphConfig::TransitStub(TransitStub {
+                transit_domains: domains,
+                transit_nodes: nodes,
+                stubs_per_transit_node: 2,
+                transit_edge_probability: transit,
+                stub_edge_probability: stub,
+                extra_transit_stub_edges: domains - 1,
+                extra_stub_stub_edges: nodes - 1,
+            })
+        }),
+    ];
+    (20u32..1_000, proptest::option::of(graph))
+}
+
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let texts = ("[a-z][a-z 0-9-]{0,20}", "\\PC*", any::<u64>());
     let bootstraps =
         prop_oneof![Just(Bootstrap::Organic), Just(Bootstrap::Warm), Just(Bootstrap::Random)];
-    let run = (1u32..100_000_000, bootstraps, lengths(Duration::ZERO, Duration::from_secs(1)));
+    let run = (
+        1u32..100_000_000,
+        bootstraps,
+        topologies(),
+        lengths(Duration::ZERO, Duration::from_secs(1)),
+    );
     let outer = (0.0..=1.0, 0u64..1 << 50, snapshots());
     let workloads = proptest::collection::vec(workload(), 1..4);
     (texts, run, params(), network(), churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
-            let (count, bootstrap, extra) = run;
+            let (count, bootstrap, (fewer, topology), extra) = run;
+            // Only some numbers of nodes have such a graph, and no warm start has one.
+            let topology = topology.filter(|_| bootstrap != Bootstrap::Warm);
+            let count = if topology.is_some() { fewer } else { count };
             let phases = Phases {
                 init: extra,
                 transition: Duration::from_secs(1) + extra,
@@ -210,6 +316,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 seed,
                 phases,
                 nodes: Nodes { count, bootstrap, contacts: (count as usize - 1).min(7) },
+                topology,
                 preset,
                 kademlia,
                 network,

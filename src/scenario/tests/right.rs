@@ -23,6 +23,7 @@ fn everything_has_a_default() {
         seed: 42,
         phases: Phases { init: minute, transition: minute, measurement: minute * 10 },
         nodes: Nodes { count: 10, bootstrap: Bootstrap::Organic, contacts: 3 },
+        topology: None,
         preset: Preset::Paper,
         kademlia: Params::paper(),
         network: NetworkConfig {
@@ -99,17 +100,25 @@ fn every_scenario_that_comes_along_parses_and_says_what_it_shows() {
     let mut names = Vec::new();
     let entries = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let files = entries(&folder).chain(entries(&folder.join("peers"))).map(|entry| entry.path());
+    let matrix = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(matrix.path(), "0 10\n10 0\n").unwrap();
+    let matrix = format!("network.latency.file={}", matrix.path().display());
     for path in files.filter(|path| path.is_file()) {
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("# "), "{} opens with a comment", path.display());
-        let scenario = Scenario::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
+        // Its matrix does not come along.
+        let needed = path.ends_with("planetlab.toml").then(|| matrix.parse().unwrap());
+        let loaded = Scenario::load(&path, needed.as_slice());
+        let scenario = loaded.unwrap_or_else(|error| panic!("{error}"));
         assert!(!scenario.description.is_empty(), "{}", path.display());
         let stem = path.file_stem().unwrap().to_str().unwrap();
         assert_eq!(scenario.name, stem);
         assert_eq!(parse(&scenario.to_toml(), &[]), Ok(scenario.clone()));
         names.push(scenario.name);
     }
-    for name in ["churn-kad", "lossy-wan", "mainline-10k", "quickstart", "pydht-lookups"] {
+    for name in
+        ["churn-kad", "lossy-wan", "mainline-10k", "quickstart", "shadow-gml", "pydht-lookups"]
+    {
         assert!(names.iter().any(|found| found == name), "{name}");
     }
 }

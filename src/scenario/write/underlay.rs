@@ -8,15 +8,28 @@ use crate::scenario::words::{Choice, GraphKind, Word};
 
 pub(super) fn underlay(config: &UnderlayConfig) -> UnderlayTable {
     let is_file = matches!(config.graph, GraphConfig::File(_));
+    let has_positions = matches!(
+        config.graph,
+        GraphConfig::Grid { .. }
+            | GraphConfig::Waxman { .. }
+            | GraphConfig::TransitStub(_)
+            | GraphConfig::File(_)
+    );
     let table = UnderlayTable {
         kind: Some(Word(kind(&config.graph))),
         routers: if is_file { None } else { whole(config.routers) },
         routes: Some(Word(config.routes)),
         edge_latency: length(config.edge_latency),
-        latency_per_unit: length(config.latency_per_unit),
+        // Refused where it has no effect.
+        latency_per_unit: length(config.latency_per_unit).filter(|_| has_positions),
         ..UnderlayTable::default()
     };
-    match &config.graph {
+    graph(&config.graph, table)
+}
+
+/// What a graph adds to a table.
+pub(super) fn graph(config: &GraphConfig, table: UnderlayTable) -> UnderlayTable {
+    match config {
         GraphConfig::FullMesh | GraphConfig::Ring | GraphConfig::Star => table,
         // No underlay is of this kind: it says who knows whom at the start.
         GraphConfig::Bootstrap { .. } => table,
@@ -52,7 +65,7 @@ pub(super) fn underlay(config: &UnderlayConfig) -> UnderlayTable {
     }
 }
 
-fn kind(graph: &GraphConfig) -> GraphKind {
+pub(super) fn kind(graph: &GraphConfig) -> GraphKind {
     let found = GraphKind::WORDS.iter().find(|(word, _)| *word == graph.kind());
     found.expect("an underlay has a kind of underlays").1
 }
