@@ -219,3 +219,38 @@ fn write_to(graph: &Graph, format: export::Format, file: &Path) -> anyhow::Resul
         .and_then(|()| out.flush())
         .with_context(|| format!("cannot write {}", file.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn made(words: &[&str]) -> Graph {
+        let line = Line::try_parse_from(["topology"].iter().chain(words));
+        graph(&line.unwrap_or_else(|error| panic!("{error}")).args).expect("there is such a graph")
+    }
+
+    #[test]
+    fn every_kind_can_be_had_without_parameters() {
+        for kind in KINDS {
+            let graph = made(&[kind, "--nodes", "64"]);
+            assert_eq!(graph.vertices.len(), 64, "{kind}");
+            assert!(!graph.edges.is_empty(), "{kind}");
+            assert!(AFTER_HELP.contains(kind), "{kind}");
+        }
+        assert_eq!(made(&["tree"]).vertices.len(), 1_000);
+    }
+
+    #[test]
+    fn the_seed_makes_the_graph() {
+        let seed = |seed| made(&["waxman", "--nodes", "50", "--seed", seed]);
+        assert_eq!(seed("1"), seed("1"));
+        assert_ne!(seed("1"), seed("2"));
+    }
+}

@@ -42,8 +42,8 @@ impl Adjacency {
     /// Sorts each vertex's neighbours and leaves repeated ones out, in place.
     fn in_order(mut starts: Vec<usize>, mut targets: Vec<u32>, directed: bool) -> Self {
         let (mut kept, mut start) = (0, 0);
-        for vertex in 1..starts.len() {
-            let end = starts[vertex];
+        for next_start in starts.iter_mut().skip(1) {
+            let end = *next_start;
             targets[start..end].sort_unstable();
             let first = kept;
             for place in start..end {
@@ -52,7 +52,7 @@ impl Adjacency {
                     kept += 1;
                 }
             }
-            (starts[vertex], start) = (kept, end);
+            (*next_start, start) = (kept, end);
         }
         targets.truncate(kept);
         Adjacency { directed, starts: starts.into(), targets: targets.into() }

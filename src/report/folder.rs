@@ -147,7 +147,7 @@ mod tests {
     fn a_report_is_replaced_as_a_whole_and_nothing_else_is_lost() {
         let parent = tempfile::tempdir().expect("the system has room for a folder");
         let place = parent.path().join("below").join("deeper");
-        for file in ["result.json", "timeseries.csv"] {
+        for file in ["result.json", "timeseries.csv", "overlay-1m30s.gml"] {
             let draft = Draft::create(&place, "a-1").expect("created");
             fs::write(draft.path().join(file), "").expect("written");
             let folder = draft.publish().expect("published");

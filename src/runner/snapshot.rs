@@ -6,6 +6,7 @@ use crate::graph::export::{Exported, Format};
 use crate::graph::measure::{self, Effort, Figures};
 use crate::graph::{Adjacency, Edge, Vertex};
 use crate::kademlia::key::Key64;
+use crate::kademlia::routing_table::RoutingTable;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::SnapshotConfig;
@@ -71,7 +72,7 @@ impl Overlay {
             places[node.get()] = place as u32;
         }
         let edges = nodes.iter().flat_map(|&node| {
-            let contacts = tables.table(node).into_iter().flat_map(|table| table.contacts());
+            let contacts = tables.table(node).into_iter().flat_map(RoutingTable::contacts);
             let online = contacts.map(|contact| places[contact.get()]);
             let online = online.filter(|&target| target != ABSENT);
             online.map({

@@ -13,6 +13,8 @@ mod tidy;
 mod docs;
 // Whole nodes in a world by hand.
 mod node;
+// Looks at the overlay of a run, and kadsim topology.
+mod overlay;
 // What a node of an open network does.
 mod precautions;
 // Every run repeats, with either queue and any number of threads.

@@ -144,7 +144,13 @@ fn subtitle(run: &RunOutput) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Adjacency;
+    use crate::graph::measure::{self, Effort};
+    use crate::kademlia::key::Key64;
+    use crate::protocol::NodeIndex;
     use crate::report::fabricated;
+    use crate::runner::snapshot::{Overlay, Snapshot};
+    use crate::time::{Duration, Instant};
 
     #[test]
     fn a_run_with_everything_has_every_plot() {
@@ -167,19 +173,73 @@ mod tests {
         assert!(charts(&fabricated::empty_run()).is_empty());
     }
 
+    /// The overlay of a star, whose degrees lie far apart.
+    fn star(nodes: u32) -> Snapshot {
+        let edges = (1..nodes).flat_map(|leaf| [(0, leaf), (leaf, leaf - 1)]);
+        let contacts = Adjacency::new(nodes as usize, edges, true);
+        let key = |node: u32| Key64(u64::from(node).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        Snapshot {
+            at: Instant::ZERO + Duration::from_secs(5_400),
+            figures: measure::measure(&contacts, Seed(1), &Effort::USUAL),
+            overlay: Overlay {
+                nodes: (0..nodes).map(NodeIndex).collect(),
+                keys: (0..nodes).map(key).collect(),
+                contacts,
+            },
+            export: vec![],
+        }
+    }
+
+    fn scenes_of(snapshot: &Snapshot) -> Vec<(String, Scene)> {
+        let mut all = scenes("", graph::charts(&snapshot.figures, "A star, 1 seed"));
+        all.push(("key-ring".to_owned(), key_ring::picture(snapshot, "A star", Seed(1))));
+        all
+    }
+
+    #[test]
+    fn a_graph_has_its_plots_and_one_without_vertices_has_none() {
+        let names = |nodes| {
+            let snapshot = star(nodes);
+            let charts = graph::charts(&snapshot.figures, "");
+            charts.iter().map(|chart| chart.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(9), ["degrees", "path-lengths", "clustering", "core-numbers"]);
+        assert_eq!(names(0), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn the_key_ring_says_whose_contacts_it_shows() {
+        let title = |nodes| match &key_ring::picture(&star(nodes), "", Seed(1)).shapes[0] {
+            scene::Shape::Text { text, .. } => text.clone(),
+            other => panic!("{other:?} comes before the title"),
+        };
+        assert_eq!(title(50), "Overlay on the key ring at 1h 30m: contacts of all 50 nodes");
+        let some = "Overlay on the key ring at 1h 30m: contacts of a sample of 7 of 12,000 nodes";
+        assert_eq!(title(12_000), some);
+        assert!(!key_ring::picture(&star(0), "", Seed(1)).shapes.is_empty());
+    }
+
+    #[test]
+    fn a_plot_of_a_sample_says_so() {
+        let charts = graph::charts(&star(10_001).figures, "A star");
+        assert_eq!(charts[1].subtitle, "A star; sampled: 1,024 of 10,001 sources");
+        assert_eq!(charts[0].subtitle, "A star");
+    }
+
     #[test]
     fn no_text_overlaps_another_or_leaves_the_picture() {
         let times: Vec<_> = [1e3, 2e3, 5e3, 1e4, 1e5, 1e6].map(|nodes| (nodes, 812.0)).into();
         let growth = growth::growth("A processor, one thread", times.clone(), times);
         let runs = [fabricated::run(), fabricated::short_run()];
-        for chart in runs.iter().flat_map(charts).chain(growth) {
-            let scene = chart.scene();
+        let plots = scenes("", runs.iter().flat_map(charts).chain(growth).collect());
+        let graphs = [3, 12_000].map(star);
+        for (name, scene) in plots.into_iter().chain(graphs.iter().flat_map(scenes_of)) {
             let boxes = scene.text_boxes();
             for (place, (text, bounds)) in boxes.iter().enumerate() {
-                assert!(bounds.inside(scene::SIZE), "{}: {text:?} is cut off", chart.name);
+                assert!(bounds.inside(scene::SIZE), "{name}: {text:?} is cut off");
                 for (other, other_bounds) in &boxes[place + 1..] {
                     let free = !bounds.overlaps(other_bounds);
-                    assert!(free, "{}: {text:?} overlaps {other:?}", chart.name);
+                    assert!(free, "{name}: {text:?} overlaps {other:?}");
                 }
             }
         }
