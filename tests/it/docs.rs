@@ -100,7 +100,7 @@ fn underlays(beside: &Path) -> Vec<Vec<String>> {
     variants.push(graph(&["underlay.kind=grid", "underlay.columns=10"]));
     variants.push(graph(&["underlay.kind=erdos-renyi", "underlay.probability=0.5"]));
     let mut pinned: Vec<String> = graph(&["underlay.kind=ring"]);
-    pinned.push("nodes.class.0.router=3".to_owned());
+    pinned.push("nodes.class.0.router='3'".to_owned());
     variants.push(pinned);
     variants
 }

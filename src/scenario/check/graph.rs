@@ -121,13 +121,14 @@ fn file(
     let Some(format) = table.format.map(|word| word.0).or_else(|| Format::of(&file)) else {
         let format = of.path("format");
         let message = format!(
-            "`{path}`: the name {} does not say what it is: it ends in .gml, .graphml, .xml, .edges, \
-             .edgelist, .csv, .tsv or .txt (with .gz or .xz behind), or `{format}` says it",
+            "`{path}`: the name {} does not say what it is: it ends in .gml, .graphml, .xml, \
+             .edges, .edgelist, .csv, .tsv or .txt (with .gz or .xz behind), or `{format}` says it",
             file.display()
         );
         return Err(Problem::said(path, message));
     };
     let graph = read::read(&file, format).map_err(|error| {
+        // As compilers name places, so that an editor finds it.
         let place = match (error.line, error.column) {
             (Some(line), Some(column)) => format!(":{line}:{column}"),
             (Some(line), None) => format!(":{line}"),

@@ -15,7 +15,7 @@ use crate::time::Duration;
 use std::path::Path;
 
 const PATH: &str = "network.underlay";
-/// The longest latency or jitter of an edge: sums along a path stay far from overflow.
+/// The longest latency of an edge, as in files: sums along a path stay far from overflow.
 const LONGEST: Duration = Duration::from_secs(3_600);
 const DEFAULT_EDGE_LATENCY: Duration = Duration::from_millis(5);
 const DEFAULT_LATENCY_PER_UNIT: Duration = Duration::from_millis(50);
@@ -51,7 +51,6 @@ pub fn check(
         GraphConfig::File(file) => Some(&*file.graph),
         _ => None,
     };
-    from_file.map_or(Ok(()), edges_are_sound)?;
     fits(nodes, routers, from_file.is_some())?;
     let within = |key: &str, given, default| {
         length(&format!("{PATH}.{key}"), given, default, Duration::ZERO..=LONGEST)
@@ -99,23 +98,6 @@ fn routers(table: &UnderlayTable) -> Result<u32, Problem> {
     let path = format!("{PATH}.routers");
     let routers = super::bounds::whole(&path, table.routers, DEFAULT_ROUTERS, 1..=MOST_VERTICES)?;
     Ok(u32::try_from(routers).expect("the number is below the bound"))
-}
-
-/// Refuses a file whose edges take longer than any number of them can be added up.
-fn edges_are_sound(graph: &Graph) -> Result<(), Problem> {
-    let is_too_long = |length: Option<Duration>| length.is_some_and(|length| length > LONGEST);
-    let name = |vertex: u32| &graph.vertices[vertex as usize].name;
-    for edge in &graph.edges {
-        if is_too_long(edge.latency) || is_too_long(Some(edge.jitter)) {
-            let (path, from, to) = (format!("{PATH}.file"), name(edge.source), name(edge.target));
-            let message = format!(
-                "`{path}`: the edge from {from} to {to} takes longer than {LONGEST}: allowed is \
-                 latency and jitter up to that"
-            );
-            return Err(Problem::said(path.as_str(), message));
-        }
-    }
-    Ok(())
 }
 
 /// Refuses more routers with nodes than the table of routes has room for.
