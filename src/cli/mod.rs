@@ -66,7 +66,7 @@ enum Command {
     Init(init::Args),
     /// Run a scenario in virtual time and on UDP sockets, and compare
     Validate(validate::Args),
-    /// Generate or read a graph, measure it, draw its plots, write it for other programs
+    /// Generate or read a graph, show its figures and plots, write it for other programs
     Topology(topology::Args),
     /// Host nodes on UDP sockets that speak BitTorrent's DHT protocol
     Node(node::Args),

@@ -22,11 +22,14 @@ pub fn text(path: &Path) -> Result<String, ReadError> {
             within(flate2::bufread::MultiGzDecoder::new(file), MOST_BYTES, "unpacked as gzip")
         }
         Some(ending) if ending.eq_ignore_ascii_case("xz") => {
-            let reader = XzReader::new_mem_limit(file, true, MOST_DICTIONARY);
-            within(reader, MOST_BYTES, "unpacked as xz")
+            within(xz_reader(file), MOST_BYTES, "unpacked as xz")
         }
         _ => within(file, MOST_BYTES, "read"),
     }
+}
+
+fn xz_reader<R: Read>(packed: R) -> XzReader<R> {
+    XzReader::new_mem_limit(packed, true, MOST_DICTIONARY)
 }
 
 fn whole(message: String) -> ReadError {
@@ -55,9 +58,11 @@ fn within(reader: impl Read, most: u64, done: &str) -> Result<String, ReadError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::{Purpose, Seed, Stream};
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use lzma_rust2::{XzOptions, XzWriter};
+    use rand::RngExt;
     use std::io::Write;
 
     fn gz(text: &[u8]) -> Vec<u8> {
@@ -82,12 +87,13 @@ mod tests {
     #[test]
     fn a_text_is_the_same_however_it_is_packed() {
         let text = "0 1\n1 2\n".repeat(1_000);
+        let (one, two) = text.as_bytes().split_at(80);
         for (name, bytes) in [
             ("g.edges", text.clone().into_bytes()),
             ("g.edges.gz", gz(text.as_bytes())),
             ("g.edges.XZ", xz(text.as_bytes())),
-            ("two.gz", [gz(text[..80].as_bytes()), gz(text[80..].as_bytes())].concat()),
-            ("two.xz", [xz(text[..80].as_bytes()), xz(text[80..].as_bytes())].concat()),
+            ("two.gz", [gz(one), gz(two)].concat()),
+            ("two.xz", [xz(one), xz(two)].concat()),
         ] {
             assert_eq!(stored(name, &bytes).as_ref(), Ok(&text), "{name}");
         }
@@ -133,6 +139,33 @@ mod tests {
         packed[20..24].copy_from_slice(&checksum.to_le_bytes());
         let error = stored("g.xz", &packed).unwrap_err().to_string();
         assert!(error.contains("memory"), "{error}");
+    }
+
+    /// 1,000 mutations of each kind of packing: a text or an error, never a panic.
+    #[test]
+    fn mutated_packing_gives_texts_and_errors() {
+        let text = "0 1 10\n1 2 20\n".repeat(50);
+        for (packed, ending) in [(gz(text.as_bytes()), "gz"), (xz(text.as_bytes()), "xz")] {
+            let mut errors = 0;
+            for index in 0..1_000 {
+                let mut stream = Stream::new(Seed(12), Purpose::Test, index);
+                let mut bytes = packed.clone();
+                for _ in 0..stream.random_range(1..4u32) {
+                    let place = stream.random_range(0..bytes.len() as u64) as usize;
+                    match stream.random_range(0..3u32) {
+                        0 => bytes[place] = stream.random(),
+                        1 => bytes.truncate(place.max(1)),
+                        _ => bytes.insert(place, stream.random()),
+                    }
+                }
+                let result = match ending {
+                    "gz" => within(flate2::bufread::MultiGzDecoder::new(&*bytes), 1 << 20, "read"),
+                    _ => within(xz_reader(&*bytes), 1 << 20, "read"),
+                };
+                errors += u32::from(result.is_err());
+            }
+            assert!(errors > 500, "{ending}: {errors} errors");
+        }
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

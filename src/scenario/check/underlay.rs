@@ -59,7 +59,10 @@ pub fn check(
         let name = class.router.as_ref()?;
         Some(router(index, name, routers, from_file))
     };
-    let pinned = classes.iter().enumerate();
+    let places = classes.iter().enumerate().map(|(i, class)| name(i, class).transpose());
+    let mut pinned: Vec<Option<u32>> = places.collect::<Result<_, _>>()?;
+    // Where no class is written there is one all the same.
+    pinned.resize(pinned.len().max(1), None);
     Ok(Some(UnderlayConfig {
         routers,
         routes: table.routes.map_or(RouteChoice::Shortest, |word| word.0),
@@ -69,7 +72,7 @@ pub fn check(
             table.latency_per_unit,
             DEFAULT_LATENCY_PER_UNIT,
         )?,
-        pinned: pinned.map(|(i, class)| name(i, class).transpose()).collect::<Result<_, _>>()?,
+        pinned,
         graph,
     }))
 }
