@@ -204,6 +204,9 @@ pub struct Params {
     pub providers_wanted: usize,
     /// What the node does because it cannot trust everyone.
     pub precautions: Precautions,
+    /// Paths of a lookup of which no two ask the same node (S/Kademlia's `d`); at least 1, at most
+    /// `k`.
+    pub disjoint_paths: usize,
 }
 
 impl Params {
@@ -246,6 +249,7 @@ impl Params {
             get_quorum: 1,
             providers_wanted: 20,
             precautions: Precautions::None,
+            disjoint_paths: 1,
         }
     }
 

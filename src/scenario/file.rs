@@ -4,7 +4,7 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
+    AttackName, ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
@@ -73,6 +73,7 @@ table!(
         checker: CheckerTable,
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
+        attack: Vec<AttackTable>,
     }
 );
 
@@ -143,6 +144,7 @@ table!(
         get_quorum: Whole,
         providers_wanted: Whole,
         precautions: Word<Precautions>,
+        disjoint_paths: Whole,
     }
 );
 
@@ -262,6 +264,21 @@ table!(
     SnapshotTable {
         at: Length,
         export: Vec<Word<ExportFormat>>,
+    }
+);
+
+table!(
+    /// `[[attack]]`
+    AttackTable {
+        kind: Word<AttackName>,
+        share: Share,
+        count: Whole,
+        at: Length,
+        until: Length,
+        rate: Rate,
+        victims: Whole,
+        victim: Whole,
+        target: String,
     }
 );
 

@@ -35,6 +35,7 @@ use crate::graph::export::Format;
 use crate::kademlia::params::Params;
 use crate::network::config::NetworkConfig;
 use crate::time::{Duration, Instant};
+use crate::workload::attack::AttackConfig;
 use crate::workload::config::{ChurnConfig, WorkloadConfig};
 
 /// Everything that a run is a function of, beside the program itself.
@@ -68,6 +69,8 @@ pub struct Scenario {
     pub output: OutputConfig,
     /// When the overlay is measured, in order of time; mostly never.
     pub snapshots: Vec<SnapshotConfig>,
+    /// Who does not keep to the protocol, and when; mostly nobody.
+    pub attacks: Vec<AttackConfig>,
 }
 
 /// The three parts of a run; figures come from the last.

@@ -5,7 +5,7 @@
 
 use super::document::{KeyPath, Outline};
 use super::file::{
-    ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
+    AttackTable, ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
 };
 use super::problem::{Fault, Problem};
 
@@ -25,6 +25,7 @@ const TOPOLOGY: &str = "topology";
 const UNDERLAY: &str = "network.underlay";
 const CHURN: &str = "churn";
 const WORKLOAD: &str = "workload.*";
+const ATTACK: &str = "attack.*";
 
 const fn rule(
     table: &'static str,
@@ -113,6 +114,10 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "popularity", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
+    rule(ATTACK, "rate", "kind", &["flood", "eclipse-node"]),
+    rule(ATTACK, "victims", "kind", &["flood"]),
+    rule(ATTACK, "victim", "kind", &["eclipse-node"]),
+    rule(ATTACK, "target", "kind", &["sybil", "eclipse-key"]),
 ];
 
 /// Latencies that are those of a pair: a directed graph has ways of its own there and back.
@@ -170,6 +175,8 @@ impl Rule {
             (CHURN, "model") => Some("none"),
             (CHURN, "lifetime_distribution") => Some("weibull"),
             (CHURN, _) => Some("exponential"),
+            // An attack has no kind by default.
+            (ATTACK, _) => None,
             (_, "kind") => Some("lookup"),
             (_, _) => Some("uniform"),
         }
@@ -183,6 +190,7 @@ impl Rule {
             TOPOLOGY => TopologyTable::KEYS,
             UNDERLAY => UnderlayTable::KEYS,
             CHURN => ChurnTable::KEYS,
+            ATTACK => AttackTable::KEYS,
             _ => WorkloadTable::KEYS,
         }
     }
@@ -225,10 +233,11 @@ impl Rule {
 
 /// Refuses the first key that has no effect.
 pub fn check(outline: &Outline) -> Result<(), Problem> {
-    let lists = outline.list_length(&KeyPath::from("workload"));
-    let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
+    let items = ["workload", "attack"].map(KeyPath::from).into_iter().flat_map(|list| {
+        (0..outline.list_length(&list)).map(move |index| list.join(&index.to_string()))
+    });
     let tables =
-        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(workloads);
+        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(items);
     for path in tables {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;

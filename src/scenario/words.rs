@@ -164,6 +164,27 @@ pub enum KindName {
     Provide,
 }
 
+/// `attack.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttackName {
+    /// No answer.
+    Drop,
+    /// Nodes that do not exist.
+    Nonexistent,
+    /// Adversaries only.
+    Colluders,
+    /// Wrong values.
+    Poison,
+    /// Requests.
+    Flood,
+    /// Keys near a key.
+    Sybil,
+    /// Keys near a key, and adversaries only.
+    EclipseKey,
+    /// Keys in all buckets of a node.
+    EclipseNode,
+}
+
 /// `workload.popularity`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PopularityName {
@@ -224,6 +245,9 @@ choice!(ChurnName: "none" = None, "lifetime" = Lifetime);
 choice!(DistributionName:
     "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,
     "lognormal" = LogNormal);
+choice!(AttackName:
+    "drop" = Drop, "nonexistent" = Nonexistent, "colluders" = Colluders, "poison" = Poison,
+    "flood" = Flood, "sybil" = Sybil, "eclipse-key" = EclipseKey, "eclipse-node" = EclipseNode);
 choice!(KindName: "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide);
 choice!(Arrivals: "poisson" = Poisson, "fixed" = Fixed, "at-once" = AtOnce);
 choice!(PopularityName: "uniform" = Uniform, "zipf" = Zipf);

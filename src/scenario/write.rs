@@ -1,6 +1,7 @@
 //! A checked scenario in the notation of the file, with every value: what `kadsim check`
 //! prints and what results carry.
 
+mod attacks;
 mod topology;
 mod underlay;
 
@@ -112,6 +113,7 @@ fn file(scenario: &Scenario) -> File {
             operations_limit: Some(Whole(scenario.output.operations_limit)),
         }),
         snapshot: snapshots(&scenario.snapshots),
+        attack: attacks::attacks(&scenario.attacks),
     }
 }
 
@@ -199,6 +201,7 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         get_quorum: size(params.get_quorum),
         providers_wanted: size(params.providers_wanted),
         precautions: Some(Word(params.precautions)),
+        disjoint_paths: size(params.disjoint_paths),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What people do to the network.
 //!
 //! - [`config`]: as the user says it;
+//! - [`attack`]: the same, of attacks;
 //! - [`sessions`]: when a node is online, when it is away, and how it leaves;
 //! - [`traffic`]: when a node's application asks for something;
 //! - [`records`]: which record it asks for, and what is in it.
@@ -8,6 +9,7 @@
 //! Nothing here knows a node or a protocol: these are processes to draw from, and whoever runs
 //! the network keeps the few bytes of state that a node needs.
 
+pub mod attack;
 pub mod config;
 pub mod records;
 pub mod sessions;

@@ -260,6 +260,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         get_quorum,
         providers_wanted,
         precautions,
+        disjoint_paths,
     } = params;
     vec![
         ("k", k.to_string()),
@@ -291,6 +292,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("get_quorum", get_quorum.to_string()),
         ("providers_wanted", providers_wanted.to_string()),
         ("precautions", precautions.word().to_owned()),
+        ("disjoint_paths", disjoint_paths.to_string()),
     ]
 }
 

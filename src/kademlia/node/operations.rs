@@ -1,8 +1,9 @@
 //! What the node asks of others, from command to report.
 
 use super::Node;
+use crate::kademlia::disjoint::Search;
 use crate::kademlia::key::Key;
-use crate::kademlia::lookup::{Lookup, Next};
+use crate::kademlia::lookup::Next;
 use crate::kademlia::message::{Body, Message, PeerList, Record};
 use crate::kademlia::operation::{Command, Operation, OperationKind, Report, store_body};
 use crate::kademlia::params::Admission;
@@ -92,7 +93,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let known = known.iter().chain(self.unverified(kind));
         let known = known.map(|&peer| (peer, transport.key_of(peer)));
         let known = known.filter(|&(_, key)| key != self.key);
-        let lookup = Lookup::new(target, &self.params, known);
+        let lookup = Search::new(target, &self.params, known);
         let id = self.next_operation;
         self.next_operation = id.wrapping_add(1);
         let held = if kind == OperationKind::Get { value.as_ref() } else { None };
@@ -245,7 +246,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         transport: &mut impl Transport<Self>,
     ) {
         let lookup = &self.operations[index].lookup;
-        let (true, Some(peer)) = (self.params.cache_on_path, lookup.closest_answered(1).next())
+        let (true, Some(peer)) = (self.params.cache_on_path, lookup.closest_answered(1).first().copied())
         else {
             return;
         };
@@ -266,7 +267,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         let key = operation.lookup.target();
         let value = operation.value().cloned();
-        let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k).collect();
+        let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k);
         let record = |value| Record { value, age: Duration::ZERO, cached: false };
         // The publisher is among the k closest itself if the k-th found is farther away, and if it
         // serves.

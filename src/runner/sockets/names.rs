@@ -101,6 +101,7 @@ impl Directory {
             copies: done.copies,
             rounds: done.rounds,
             hops: done.hops,
+            paths: done.paths,
             requests: done.requests,
             timeouts: done.timeouts,
             refused: done.refused,

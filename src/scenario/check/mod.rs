@@ -1,6 +1,8 @@
 //! From the file as written to a complete scenario: defaults where nothing is written, and a
 //! problem where a value is out of range or contradicts another.
 
+// Who does not keep to the protocol.
+mod attacks;
 // Bounds of single numbers.
 mod bounds;
 // The parameters of the nodes.
@@ -73,6 +75,7 @@ pub fn check(
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
+        attacks: attacks::check(&file.attack.unwrap_or_default(), nodes, phases)?,
         snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
     })
 }
