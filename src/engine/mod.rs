@@ -108,11 +108,11 @@ mod transport;
 pub mod world;
 
 pub use counters::Counters;
-pub use world::World;
+pub use world::{Usurped, World};
 
 use crate::memory;
 use crate::network::Arrival;
-use crate::protocol::{Input, Message, NodeIndex, Protocol};
+use crate::protocol::{Input, Message, NodeIndex, Protocol, Transport};
 use crate::rng::Seed;
 use crate::time::Instant;
 use digest::Digest;
@@ -275,6 +275,28 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
 
     /// Hands an input to a node that is online; does nothing if it is offline.
     pub fn input<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, input: Input<P>) {
+        self.with_node(world, node, |state, transport| state.handle(input, transport));
+    }
+
+    /// Sends a message in the name of a node that is online and knows nothing of it; does nothing if
+    /// it is offline.
+    pub fn say<W: World<P>>(
+        &mut self,
+        world: &mut W,
+        node: NodeIndex,
+        to: NodeIndex,
+        message: P::Message,
+    ) {
+        self.with_node(world, node, |_, transport| transport.send(to, message));
+    }
+
+    #[inline]
+    fn with_node<W: World<P>>(
+        &mut self,
+        world: &mut W,
+        node: NodeIndex,
+        act: impl FnOnce(&mut P, &mut SimulatedTransport<'_, P, Q, W>),
+    ) {
         let place = self.place_of(node);
         let slot = &mut self.slots[place];
         let Some(state) = &mut slot.node else { return };
@@ -290,7 +312,7 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
             outbox: &mut self.outbox,
             world,
         };
-        state.handle(input, &mut transport);
+        act(state, &mut transport);
         transport.close();
     }
 
@@ -379,7 +401,12 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         }
         place.digest.fold(&event, 0x80 | message.kind() as u64);
         self.counters.delivered += 1;
-        self.input(world, node, Input::Message { from: event.sender(), message });
+        let from = event.sender();
+        match world.usurp(self.now, node, from, &message) {
+            Usurped::Not => self.input(world, node, Input::Message { from, message }),
+            Usurped::Silenced => {}
+            Usurped::Answered(answer) => self.say(world, node, from, answer),
+        }
     }
 }
 

@@ -196,6 +196,8 @@ fn output(
         },
         records: RecordFigures { published: 2 * nodes, alive: 2 * nodes, replicas_mean: 17.3 },
         checks: CheckFigures { lookups_checked: 400, lookups_exact: 397, tables_checked: 1_200 },
+        attacks: vec![],
+        resilience: None,
         snapshots: vec![],
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::json!({ "name": "churn-kad", "nodes": { "count": nodes } }),

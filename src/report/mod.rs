@@ -6,6 +6,8 @@ mod folder;
 mod json;
 // The figures as a person reads them.
 mod summary;
+// Attacks and what they came to.
+mod attacks;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.

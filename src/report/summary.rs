@@ -1,6 +1,6 @@
 //! The figures of a run as a person reads them in a terminal.
 
-use super::graph;
+use super::{attacks, graph};
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
 use crate::metrics::OperationKind;
@@ -32,6 +32,9 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
     if !result.snapshots.is_empty() {
         let overlay = "Overlay (directed, of the nodes online; κ: vertex connectivity)";
         section(&mut text, overlay, &graph::snapshots(&result.snapshots));
+    }
+    if let Some(resilience) = &result.resilience {
+        section(&mut text, "Attacks", &pairs(&attacks::attacks(&result.attacks, resilience)));
     }
     let rest = rest(result);
     section(&mut text, "Drops, tables, records and checks", &pairs(&rest));

@@ -72,6 +72,12 @@ pub enum Purpose {
     RouteLoss = 42,
     /// Jitter of a packet along its route through the underlay.
     RouteJitter = 43,
+    /// Which nodes are adversaries.
+    AttackNodes = 70,
+    /// The keys that adversaries choose.
+    AttackKeys = 71,
+    /// What adversaries ask, and when.
+    AttackRequests = 72,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

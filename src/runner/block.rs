@@ -1,12 +1,14 @@
 //! A block of nodes in virtual time: the engine as a host, and the world around its nodes.
 
 use super::agenda::Entry;
+use super::attackers::Reply;
 use super::capture::Tap;
 use super::common::Common;
 use super::host::{Estate, Host, Tables};
 use super::surroundings::Surroundings;
 use crate::engine::blocks::Blocks;
 use crate::engine::queue::EventQueue;
+use crate::engine::world::Usurped;
 use crate::engine::{Engine, World};
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
@@ -56,17 +58,38 @@ impl Block {
     }
 }
 
-/// The world of the nodes of one block, for one window.
-pub(super) struct BlockWorld<'w, 's> {
+/// The world of the nodes of one block, for one window. It is two types, so that where all nodes
+/// keep to the protocol (`ATTACKED` is false) nothing is asked about that.
+pub(super) struct BlockWorld<'w, 's, const ATTACKED: bool> {
     pub(super) own: &'w mut Surroundings<'s>,
     pub(super) block: &'w mut Block,
     pub(super) common: &'w Common,
 }
 
-impl World<SimNode> for BlockWorld<'_, '_> {
+impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
     #[inline]
     fn key_of(&self, node: NodeIndex) -> Key64 {
-        self.own.key(node)
+        if ATTACKED { self.own.key(node) } else { self.own.computed_key(node) }
+    }
+
+    #[inline]
+    fn usurp(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        sender: NodeIndex,
+        message: &SimMessage,
+    ) -> Usurped<SimMessage> {
+        if !ATTACKED {
+            return Usurped::Not;
+        }
+        let Common { attackers, population, .. } = self.common;
+        let attackers = attackers.as_ref().expect("somebody attacks");
+        match attackers.reply(now, receiver, sender, message, population) {
+            Reply::Honest => Usurped::Not,
+            Reply::None => Usurped::Silenced,
+            Reply::Lie(message) => Usurped::Answered(message),
+        }
     }
 
     #[inline]
@@ -160,12 +183,12 @@ impl World<SimNode> for BlockWorld<'_, '_> {
 }
 
 /// An engine, with the world of its nodes, as their host.
-struct BlockHost<'a, 'w, 's, Q> {
+struct BlockHost<'a, 'w, 's, Q, const ATTACKED: bool> {
     engine: &'a mut Engine<SimNode, Q>,
-    world: &'a mut BlockWorld<'w, 's>,
+    world: &'a mut BlockWorld<'w, 's, ATTACKED>,
 }
 
-impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
+impl<'s, Q: EventQueue, const ATTACKED: bool> Host<'s> for BlockHost<'_, '_, 's, Q, ATTACKED> {
     fn now(&self) -> Instant {
         self.engine.now()
     }
@@ -208,6 +231,10 @@ impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
 
     fn stop(&mut self, node: NodeIndex) {
         self.engine.input(self.world, node, Input::Stop);
+    }
+
+    fn say(&mut self, node: NodeIndex, to: NodeIndex, message: SimMessage) {
+        self.engine.say(self.world, node, to, message);
     }
 
     fn remove(&mut self, node: NodeIndex) -> Estate {

@@ -1,7 +1,9 @@
 //! What the blocks of a run have in common: read by all within a window of time, changed
 //! between two windows by what the blocks have noticed.
 
+use super::attackers::Attackers;
 use super::first_contacts::FirstContacts;
+use super::keys::Keys;
 use super::population::Population;
 use crate::checker::Holders;
 use crate::kademlia::key::Key64;
@@ -48,11 +50,18 @@ pub(super) struct Common {
     pub(super) first_contacts: Option<FirstContacts>,
     pub(super) published: Published,
     pub(super) holders: Holders,
+    /// Absent if all nodes keep to the protocol.
+    pub(super) attackers: Option<Attackers>,
 }
 
 impl Common {
     /// As a run begins.
-    pub(super) fn new(seed: Seed, scenario: &Scenario, population: Population) -> Self {
+    pub(super) fn new(
+        seed: Seed,
+        scenario: &Scenario,
+        population: Population,
+        keys: &Keys,
+    ) -> Self {
         let counts = |kind| match kind {
             WorkloadKind::Lookup => Vec::new(),
             WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => {
@@ -65,6 +74,7 @@ impl Common {
             first_contacts: FirstContacts::new(seed, scenario),
             published: Published { counts },
             holders: Holders::default(),
+            attackers: Attackers::new(seed, scenario, keys),
         }
     }
 
@@ -77,6 +87,11 @@ impl Common {
                 self.published.counts[workload as usize][node.get()] += 1;
             }
         }
+    }
+
+    /// Whether a node is an adversary.
+    pub(super) fn is_adversary(&self, node: NodeIndex) -> bool {
+        self.attackers.as_ref().is_some_and(|attackers| attackers.is_adversary(node))
     }
 
     /// Whether nobody held this when the window began.

@@ -9,6 +9,8 @@
 
 // What stands on agendas.
 mod agenda;
+// Who does not keep to the protocol.
+mod attackers;
 // The applications on the nodes.
 mod applications;
 // A block of nodes in virtual time.
@@ -33,10 +35,14 @@ mod difference;
 mod experiment;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// Which keys nodes have.
+mod keys;
 // Where the nodes of a run live.
 mod host;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
+// What attacks come to.
+pub mod resilience;
 // The figures at the end of a run.
 mod outcome;
 // How far a run goes before it tells how far it has come.

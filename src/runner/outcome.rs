@@ -3,6 +3,7 @@
 use super::experiment::Experiment;
 use super::figures::{LinkFigures, MessageFigures, NodeTraffic, drops};
 use super::host::Tables;
+use super::resilience;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
     PhaseFigures, RecordFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport,
@@ -62,6 +63,8 @@ pub(super) fn output(
         tables: health(experiment, tables),
         records: records(experiment),
         checks: checks(experiment),
+        attacks: resilience::attacks(experiment, tables),
+        resilience: resilience::resilience(experiment),
         snapshots: SnapshotFigures::of(&experiment.snapshots),
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
@@ -127,7 +130,8 @@ fn phases(phases: Phases, now: Instant) -> Vec<PhaseFigures> {
 }
 
 fn network(experiment: &Experiment<'_>, tables: &impl Tables, online_mean: f64) -> NetworkFigures {
-    let places = tables.places();
+    // Nodes that are only named have places too, and are never there.
+    let places = experiment.scenario.nodes.count;
     let all = (0..places).filter_map(|node| tables.table(NodeIndex(node)));
     let contacts: u64 = all.map(|table| table.len() as u64).sum();
     let contacts_of = |node| tables.table(node).map(RoutingTable::contacts);

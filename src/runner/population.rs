@@ -288,6 +288,16 @@ impl Population {
         })
     }
 
+    /// The up to `k` nodes closest to `target` of those that `counts` is true of, closest first.
+    pub(super) fn closest_of(
+        &self,
+        target: Key64,
+        k: usize,
+        counts: impl Fn(NodeIndex) -> bool,
+    ) -> PeerList<NodeIndex> {
+        self.ring.closest(target, k, counts)
+    }
+
     /// What has come to pass before `now`.
     pub(super) fn tally(&self, now: Instant) -> Tally {
         let mut tally = self.tally;

@@ -5,6 +5,7 @@
 //! stands in [`Performance`].
 
 use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
+use super::resilience::{AttackFigures, Resilience};
 use super::snapshot::Snapshot;
 use crate::graph::measure::Figures;
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
@@ -51,6 +52,10 @@ pub struct RunResult {
     pub records: RecordFigures,
     /// What was compared with the truth.
     pub checks: CheckFigures,
+    /// The attacks of the scenario, in its order.
+    pub attacks: Vec<AttackFigures>,
+    /// Lookups during attacks; `None` where there are none.
+    pub resilience: Option<Resilience>,
     /// The overlay at chosen times.
     pub snapshots: Vec<SnapshotFigures>,
     /// The operations that are written out one by one.

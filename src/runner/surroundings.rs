@@ -6,16 +6,18 @@ use super::common::{Common, Notice};
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::judge::Judge;
+use super::keys::Keys;
 use super::population::Population;
 use super::record_keys::RecordKeys;
+use super::resilience::PathSums;
 use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
-use crate::kademlia::operation::{Finished, Report};
+use crate::kademlia::operation::{Finished, OperationKind, Report};
 use crate::metrics::{Gauges, LinkLoads, Metrics};
 use crate::network::{DropReason, Network};
 use crate::protocol::{Message as _, NodeIndex};
-use crate::rng::{Bijection, Seed};
+use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use std::ops::Range;
@@ -29,7 +31,7 @@ pub(super) struct Surroundings<'s> {
     seed: Seed,
     /// The first node of the block.
     first: u32,
-    keys: Bijection,
+    keys: Keys,
     /// Whether packets can arrive within the window in which they are sent.
     is_undivided: bool,
     /// How often each node has come online.
@@ -40,6 +42,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) metrics: Metrics,
     pub(super) judge: Judge,
     pub(super) tables_checked: u64,
+    /// Lookups during attacks.
+    pub(super) paths: PathSums,
     /// What has happened here and concerns other blocks.
     pub(super) notices: Vec<Notice>,
 }
@@ -51,6 +55,7 @@ impl<'s> Surroundings<'s> {
         record_keys: RecordKeys,
         block: Range<u32>,
         network: &Network,
+        keys: Keys,
     ) -> Self {
         let measured = scenario.phases.measurement_start();
         let mut metrics = Metrics::new(
@@ -67,7 +72,7 @@ impl<'s> Surroundings<'s> {
             scenario,
             seed,
             first: block.start,
-            keys: Bijection::new(seed),
+            keys,
             is_undivided: network.smallest_delay() < windows::NARROWEST,
             lives: vec![0; block.len()],
             contact_draws: vec![0; block.len()],
@@ -75,12 +80,19 @@ impl<'s> Surroundings<'s> {
             metrics,
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
+            paths: PathSums::default(),
             notices: Vec::new(),
         }
     }
 
     pub(super) fn key(&self, node: NodeIndex) -> Key64 {
-        Key64(self.keys.apply(u64::from(node.0)))
+        self.keys.of(node)
+    }
+
+    /// The same where no key is chosen.
+    #[inline]
+    pub(super) fn computed_key(&self, node: NodeIndex) -> Key64 {
+        self.keys.computed(node)
     }
 
     /// The places of the block's nodes.
@@ -144,8 +156,16 @@ impl<'s> Surroundings<'s> {
         match report {
             Report::Holds(key) => self.notices.push(Notice::Holds(key)),
             Report::Dropped(key) => self.notices.push(Notice::Dropped(key)),
+            // What adversaries do is nobody's success.
+            Report::Finished(_) if common.is_adversary(node) => {}
             Report::Finished(done) => {
                 let expected = self.applications.expected(done.kind, done.number);
+                if let Some(attackers) = &common.attackers
+                    && done.kind == OperationKind::FindNode
+                    && attackers.are_at_work(done.started)
+                {
+                    self.paths.add(&done, attackers);
+                }
                 let record = self.judge.judge(now, node, &done, common, expected);
                 self.metrics.operation(record);
             }

@@ -11,6 +11,7 @@ use crate::krpc::Id;
 use crate::metrics::{LinkLoads, Traffic};
 use crate::network::Network;
 use crate::protocol::NodeIndex;
+use crate::runner::block::SimMessage;
 use crate::runner::agenda::Entry;
 use crate::runner::common::Common;
 use crate::runner::experiment::Experiment;
@@ -198,6 +199,10 @@ impl<'s> Host<'s> for SocketHost<'_, 's> {
 
     fn stop(&mut self, node: NodeIndex) {
         self.sockets.driver.stop(node.get());
+    }
+
+    fn say(&mut self, _: NodeIndex, _: NodeIndex, _: SimMessage) {
+        unreachable!("attacks are made in virtual time only");
     }
 
     fn remove(&mut self, node: NodeIndex) -> Estate {

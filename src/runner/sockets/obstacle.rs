@@ -96,6 +96,12 @@ pub enum Obstacle {
          out, or stay in virtual time"
     )]
     Snapshot,
+    /// An attack, which is made in virtual time only.
+    #[error(
+        "attack.0: attacks are made in virtual time only: leave [[attack]] out, or stay in virtual \
+         time"
+    )]
+    Attack,
     /// The system fails.
     #[error("cannot use sockets: {0}")]
     System(#[from] io::Error),
@@ -109,6 +115,9 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
     let mut classes = scenario.network.classes.iter();
     if let Some(class) = classes.position(|class| class.downlink.is_some()) {
         return Err(Obstacle::Downlink { class });
+    }
+    if !scenario.attacks.is_empty() {
+        return Err(Obstacle::Attack);
     }
     if !scenario.snapshots.is_empty() {
         return Err(Obstacle::Snapshot);
