@@ -42,14 +42,14 @@ pub enum Next<P> {
     Done,
 }
 
-/// How a lookup came to what it found: the requests up to the answer of the closest node that has
-/// answered, that one included. With one request under way at a time (`alpha = 1`) they follow each
-/// other hop by hop.
+/// How a lookup came to the closest node that it asked: the requests up to that one, which is
+/// included. With one request under way at a time (`alpha = 1`) they follow each other hop by hop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Path {
-    /// Requests that were answered; 0 if none was.
+    /// Nodes on it: those that answered, each in the place of the ones that failed before it, and
+    /// the last; 0 if nobody was asked.
     pub hops: u16,
-    /// Requests that failed before.
+    /// Requests that failed.
     pub failures: u16,
 }
 
@@ -74,7 +74,7 @@ pub struct Lookup<P, K> {
     failed: u16,
     /// Requests that have failed, also those whose candidates were crowded out since.
     failures: u16,
-    /// How it came to the closest node that has answered.
+    /// How it came to the closest node whose request has ended.
     path: Path,
     /// The least distance of a candidate that was asked and then crowded out: whatever lies
     /// as far away is not taken in again, so that no node is asked twice.
@@ -276,12 +276,16 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         candidate.state = state;
         let (round, depth) = (candidate.round, candidate.depth);
         self.reached = self.reached.max(round);
-        if state == State::Failed {
-            self.failed += 1;
-            self.failures = self.failures.saturating_add(1);
-        } else if self.candidates[..index].iter().all(|closer| closer.state != State::Answered) {
-            let ended = self.requests - self.in_flight - u32::from(self.failures);
-            self.path = Path { hops: ended.min(0xffff) as u16, failures: self.failures };
+        let has_failed = u16::from(state == State::Failed);
+        self.failed += has_failed;
+        self.failures = self.failures.saturating_add(has_failed);
+        let is_open = |closer: &Candidate<P, K>| {
+            matches!(closer.state, State::Waiting | State::Asked | State::Late)
+        };
+        if self.candidates[..index].iter().all(is_open) {
+            let answered = self.requests - self.in_flight - u32::from(self.failures);
+            let hops = (answered + u32::from(has_failed)).min(u32::from(u16::MAX)) as u16;
+            self.path = Path { hops, failures: self.failures };
         }
         Some(depth)
     }
@@ -298,7 +302,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         self.candidates.partition_point(|candidate| candidate.distance < distance)
     }
 
-    /// How it came to the closest node that has answered.
+    /// How it came to the closest node that it asked.
     pub fn path(&self) -> Path {
         self.path
     }

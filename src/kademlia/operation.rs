@@ -1,7 +1,7 @@
 //! What applications ask of a node, what it does on its own account, and what comes of it.
 
-use super::key::Key;
 use super::disjoint::{Paths, Search};
+use super::key::Key;
 use super::message::{Body, PeerList, Record};
 use super::params::SearchFor;
 use super::rules::Refusal;

@@ -35,7 +35,8 @@ pub fn attacks(attacks: &[AttackFigures], lookups: &Resilience) -> Vec<(String, 
 }
 
 fn attack(attack: &AttackFigures) -> (String, String) {
-    let mut text = format!("{} from {} to {}", grouped(attack.adversaries), attack.at, attack.until);
+    let mut text =
+        format!("{} from {} to {}", grouped(attack.adversaries), attack.at, attack.until);
     if let Some(share) = attack.table_share {
         text.push_str(&format!("; {} of honest nodes' contacts", percent(share)));
     }

@@ -1,8 +1,8 @@
 //! The figures of a run as a person reads them in a terminal.
 
-use super::{attacks, graph};
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
+use super::{attacks, graph};
 use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
 use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};

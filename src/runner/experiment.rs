@@ -103,7 +103,8 @@ impl<'s> Experiment<'s> {
     /// Gives out everything with which agendas begin, but for joins.
     pub(super) fn first_entries(&mut self, mut schedule: impl FnMut(Instant, NodeIndex, Entry)) {
         for own in &mut self.surroundings {
-            let nodes = own.places().map(NodeIndex).filter(|node| node.0 < self.scenario.nodes.count);
+            let nodes =
+                own.places().map(NodeIndex).filter(|node| node.0 < self.scenario.nodes.count);
             for node in nodes.filter(|&node| !self.common.is_adversary(node)) {
                 for (due, entry) in own.applications.first_entries(node) {
                     schedule(due, node, entry);
@@ -115,7 +116,8 @@ impl<'s> Experiment<'s> {
                 schedule(due, node, entry);
             }
         }
-        for (due, node, attack) in self.common.attackers.iter().flat_map(Attackers::first_requests) {
+        for (due, node, attack) in self.common.attackers.iter().flat_map(Attackers::first_requests)
+        {
             schedule(due, node, Entry::Assault(attack));
         }
     }

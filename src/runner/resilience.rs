@@ -61,8 +61,8 @@ pub struct Resilience {
     pub adversary_share: f64,
     /// How many lookups there were.
     pub lookups: u64,
-    /// Share of them of which at least one path is unbroken: everyone asked up to the closest node
-    /// found on it has answered. `None` without lookups.
+    /// Share of them of which at least one path is unbroken: everyone asked on it has answered, up
+    /// to the closest node asked, that one included. `None` without lookups.
     #[serde(serialize_with = "number::serialize_rounded_option")]
     pub unbroken_share: Option<f64>,
     /// Lower end of the interval (Wilson, 95 %) around it.
@@ -84,7 +84,7 @@ pub struct Resilience {
 /// Paths of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct PathLength {
-    /// Nodes on the path, the closest one found included.
+    /// Nodes on the path up to the closest one asked, that one included.
     pub hops: u16,
     /// Share of the paths that have so many.
     #[serde(serialize_with = "number::serialize_rounded")]
@@ -183,10 +183,8 @@ pub(super) fn resilience(experiment: &Experiment<'_>) -> Option<Resilience> {
     let adversaries: u32 = scenario.attacks.iter().map(|attack| attack.adversaries).sum();
     let share = f64::from(adversaries) / f64::from(scenario.nodes.count);
     let paths: u64 = sums.lengths.values().sum();
-    let length = |(&hops, &count): (&u16, &u64)| PathLength {
-        hops,
-        share: count as f64 / paths as f64,
-    };
+    let length =
+        |(&hops, &count): (&u16, &u64)| PathLength { hops, share: count as f64 / paths as f64 };
     let lengths: Vec<PathLength> = sums.lengths.iter().map(length).collect();
     let disjoint_paths = scenario.kademlia.disjoint_paths;
     let interval = (sums.lookups > 0).then(|| wilson(sums.unbroken, sums.lookups));

@@ -5,7 +5,8 @@
 
 use super::document::{KeyPath, Outline};
 use super::file::{
-    AttackTable, ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
+    AttackTable, ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable,
+    WorkloadTable,
 };
 use super::problem::{Fault, Problem};
 

@@ -142,6 +142,9 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
         variants.push(one(&format!("kademlia.preset={preset}")));
     }
     variants.push(one("snapshot.0.at=1s"));
+    for kind in ["drop", "flood", "sybil", "eclipse-node"] {
+        variants.push(one(&format!("attack.0.kind={kind}")));
+    }
     for model in ["constant", "uniform", "lognormal", "coordinates", "regions"] {
         variants.push(one(&format!("network.latency.model={model}")));
     }
@@ -182,6 +185,8 @@ fn every_key_of_a_scenario_is_documented_and_no_other() {
     for settings in variants(&matrix) {
         collect("", &complete(&settings), &mut keys);
     }
+    // Printed as `count`.
+    keys.insert(("attack".to_owned(), "share".to_owned()));
     // Printed as `rate`.
     keys.insert(("workload".to_owned(), "total_rate".to_owned()));
     let documented: BTreeSet<_> = documented_keys().into_keys().collect();
@@ -339,6 +344,7 @@ fn every_figure_of_a_result_is_documented() {
         "workload.0.rate=1/s",
         "nodes.class.0.uplink=1 Mbit/s",
         "snapshot.0.at=3s",
+        "attack.0.kind=eclipse-node",
     ]
     .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");

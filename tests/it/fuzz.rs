@@ -110,7 +110,27 @@ fn text(seed: u64) -> String {
         draft.line("[[snapshot]]");
         draft.length("at", 1_000 * snapshot..=1_000 * snapshot + 999);
     }
+    attacks(&mut draft);
     draft.text
+}
+
+/// Drawn after everything else, as the snapshots are.
+fn attacks(draft: &mut Draft) {
+    let kinds = [
+        "drop",
+        "nonexistent",
+        "colluders",
+        "poison",
+        "flood",
+        "sybil",
+        "eclipse-key",
+        "eclipse-node",
+    ];
+    for _ in 0..draft.whole(0..=2).saturating_sub(1) {
+        let kind = draft.pick(&kinds);
+        draft.line(&format!("[[attack]]\nkind = \"{kind}\"\ncount = 1"));
+        draft.length("at", 0..=1_000);
+    }
 }
 
 fn nodes(draft: &mut Draft) {

@@ -25,6 +25,8 @@ mod determinism;
 mod known_answers;
 // Whom nodes know when they come.
 mod topology;
+// Nodes that do not keep to the protocol.
+mod attacks;
 // Packets along the routes of a graph.
 mod underlay;
 // Links of known answer.

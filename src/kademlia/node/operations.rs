@@ -246,7 +246,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         transport: &mut impl Transport<Self>,
     ) {
         let lookup = &self.operations[index].lookup;
-        let (true, Some(peer)) = (self.params.cache_on_path, lookup.closest_answered(1).first().copied())
+        let (true, Some(peer)) =
+            (self.params.cache_on_path, lookup.closest_answered(1).first().copied())
         else {
             return;
         };

@@ -14,6 +14,7 @@ use crate::scenario::{
     SnapshotConfig,
 };
 use crate::time::{Duration, Instant};
+use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
     Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
     WorkloadKind,
@@ -80,6 +81,7 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 follow_up: switches[0],
                 keep_stale: switches[1],
                 cache_on_path: switches[2],
+                disjoint_paths: 1 + more % k,
                 precautions: if switches[3] { Precautions::Open } else { Precautions::None },
                 ..preset.params()
             };
@@ -294,6 +296,30 @@ fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
     })
 }
 
+fn attacks() -> impl Strategy<Value = Vec<AttackConfig>> {
+    use AttackKind::{Colluders, Drop, EclipseKey, EclipseNode, Flood, Nonexistent, Poison, Sybil};
+    let kind = prop_oneof![
+        Just(Drop),
+        Just(Nonexistent),
+        Just(Colluders),
+        Just(Poison),
+        (0.001..1e6).prop_map(|rate| Flood { rate, victims: 1 }),
+        any::<u64>().prop_map(|target| Sybil { target }),
+        any::<u64>().prop_map(|target| EclipseKey { target }),
+        (0.001..1e6).prop_map(|rate| EclipseNode { victim: 0, rate }),
+    ];
+    let times = (lengths(Duration::ZERO, Duration::from_secs(50)), 1u64..50);
+    proptest::collection::vec((kind, times), 0..2).prop_map(|attacks| {
+        let config = |(kind, (at, length))| AttackConfig {
+            kind,
+            adversaries: 1,
+            at: Instant::ZERO + at,
+            until: Instant::ZERO + at + Duration::from_secs(length),
+        };
+        attacks.into_iter().map(config).collect()
+    })
+}
+
 /// Graphs of first contacts of 100 nodes.
 fn topologies() -> impl Strategy<Value = Option<GraphConfig>> {
     let bootstrap = (1u32..=100, 0u32..100).prop_map(|(bootstrap_nodes, more)| {
@@ -313,7 +339,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         topologies(),
         lengths(Duration::ZERO, Duration::from_secs(1)),
     );
-    let outer = (0.0..=1.0, 0u64..1 << 50, snapshots());
+    let outer = (0.0..=1.0, 0u64..1 << 50, snapshots(), attacks());
     let workloads = proptest::collection::vec(workload(), 1..4);
     (texts, run, params(), network(), churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
@@ -348,6 +374,8 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                     sample_interval: Duration::from_secs(1) + extra,
                     operations_limit: outer.1,
                 },
+                // A single node has nobody to attack.
+                attacks: if count > 1 { outer.3 } else { Vec::new() },
                 snapshots: outer.2,
             }
         },
