@@ -102,6 +102,7 @@ pub mod digest;
 pub mod event;
 pub mod exchange;
 mod foresight;
+mod handing;
 mod messages;
 pub mod queue;
 mod transport;
@@ -112,7 +113,7 @@ pub use world::{Usurped, World};
 
 use crate::memory;
 use crate::network::Arrival;
-use crate::protocol::{Input, Message, NodeIndex, Protocol, Transport};
+use crate::protocol::{Input, Message, NodeIndex, Protocol};
 use crate::rng::Seed;
 use crate::time::Instant;
 use digest::Digest;
@@ -121,7 +122,6 @@ use exchange::{Division, Outbox, Parcel};
 use messages::Messages;
 use queue::EventQueue;
 use std::ops::Range;
-use transport::SimulatedTransport;
 
 /// One place for a node; the node in it may come and go, the rest stays. It begins at a line of the
 /// processor's cache, so that no more of these are fetched than need be.
@@ -271,49 +271,6 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.queue.set_wake(node, Instant::FAR_FUTURE);
         let place = self.place_of(node);
         self.slots[place].node.take().expect("only a node that is online is removed")
-    }
-
-    /// Hands an input to a node that is online; does nothing if it is offline.
-    pub fn input<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, input: Input<P>) {
-        self.with_node(world, node, |state, transport| state.handle(input, transport));
-    }
-
-    /// Sends a message in the name of a node that is online and knows nothing of it; does nothing if
-    /// it is offline.
-    pub fn say<W: World<P>>(
-        &mut self,
-        world: &mut W,
-        node: NodeIndex,
-        to: NodeIndex,
-        message: P::Message,
-    ) {
-        self.with_node(world, node, |_, transport| transport.send(to, message));
-    }
-
-    #[inline]
-    fn with_node<W: World<P>>(
-        &mut self,
-        world: &mut W,
-        node: NodeIndex,
-        act: impl FnOnce(&mut P, &mut SimulatedTransport<'_, P, Q, W>),
-    ) {
-        let place = self.place_of(node);
-        let slot = &mut self.slots[place];
-        let Some(state) = &mut slot.node else { return };
-        let mut transport = SimulatedTransport {
-            now: self.now,
-            me: node,
-            packets: &mut slot.packets,
-            draws: &mut slot.draws,
-            stream: None,
-            seed: self.seed,
-            queue: &mut self.queue,
-            messages: &mut self.messages,
-            outbox: &mut self.outbox,
-            world,
-        };
-        act(state, &mut transport);
-        transport.close();
     }
 
     /// Puts an entry on the agenda of a node: [`World::agenda`] is called with `tag` at `due`.
