@@ -359,11 +359,14 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         place.digest.fold(&event, 0x80 | message.kind() as u64);
         self.counters.delivered += 1;
         let from = event.sender();
-        match world.usurp(self.now, node, from, &message) {
-            Usurped::Not => self.input(world, node, Input::Message { from, message }),
-            Usurped::Silenced => {}
-            Usurped::Answered(answer) => self.say(world, node, from, answer),
+        if W::USURPS {
+            match world.usurp(self.now, node, from, &message) {
+                Usurped::Not => {}
+                Usurped::Silenced => return,
+                Usurped::Answered(answer) => return self.say(world, node, from, answer),
+            }
         }
+        self.input(world, node, Input::Message { from, message });
     }
 }
 

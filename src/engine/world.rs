@@ -26,6 +26,9 @@ pub enum Usurped<M> {
 /// node. What concerns more than one node belongs between two windows
 /// ([`Blocks`](super::blocks::Blocks)).
 pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
+    /// Whether [`World::usurp`] is asked.
+    const USURPS: bool = false;
+
     /// The key of a node.
     fn key_of(&self, node: NodeIndex) -> P::Key;
 

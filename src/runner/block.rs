@@ -67,6 +67,8 @@ pub(super) struct BlockWorld<'w, 's, const ATTACKED: bool> {
 }
 
 impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
+    const USURPS: bool = ATTACKED;
+
     #[inline]
     fn key_of(&self, node: NodeIndex) -> Key64 {
         if ATTACKED { self.own.key(node) } else { self.own.computed_key(node) }
@@ -80,9 +82,6 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
         sender: NodeIndex,
         message: &SimMessage,
     ) -> Usurped<SimMessage> {
-        if !ATTACKED {
-            return Usurped::Not;
-        }
         let Common { attackers, population, .. } = self.common;
         let attackers = attackers.as_ref().expect("somebody attacks");
         match attackers.reply(now, receiver, sender, message, population) {
