@@ -1,8 +1,7 @@
 //! The graph of all routing tables: who knows whom among the nodes online.
 
+use crate::graph::measure::components;
 use crate::protocol::NodeIndex;
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::DiGraph;
 use rayon::prelude::*;
 
 /// How the online nodes hang together.
@@ -24,10 +23,6 @@ pub struct Overlay<F> {
     contacts_of: F,
 }
 
-/// Passes in which the nodes that reach a common root are collected. In a network of routing
-/// tables a handful is enough; a graph that needs more is one of long chains.
-const MOST_PASSES: usize = 64;
-
 impl<F, I> Overlay<F>
 where
     F: Fn(NodeIndex) -> Option<I> + Sync,
@@ -42,30 +37,19 @@ where
 
     /// Looks at the whole graph. `known_by` says how many of some nodes that are online have the
     /// given one in their tables.
-    ///
-    /// A healthy network is one large component, and its graph is too large to copy. So that
-    /// component is found in place, around the node that knows most; what is left, mostly
-    /// nothing, goes through Kosaraju's algorithm.
     pub fn connectivity(
         &self,
         known_by: impl Fn(NodeIndex, &[NodeIndex]) -> usize + Sync,
     ) -> Connectivity {
-        let mut found =
-            Connectivity { connections: self.connections(known_by), components: 0, largest: 0 };
-        let contacts = |node| (self.contacts_of)(node).map_or(0, |contacts| contacts.len());
-        let root = self.online().max_by_key(|&node| (contacts(node), !node.0));
-        let Some(root) = root else { return found };
-        let around = self.component_around(root);
-        let size = around.iter().filter(|&&inside| inside).count() as u64;
-        let rest = self.components_outside(&around);
-        found.components = rest.len() as u64 + u64::from(size > 0);
-        found.largest = rest.into_iter().max().unwrap_or(0).max(size);
-        found
-    }
-
-    fn online(&self) -> impl Iterator<Item = NodeIndex> {
-        let places = self.online.iter().enumerate();
-        places.filter(|&(_, &online)| online).map(|(place, _)| NodeIndex(place as u32))
+        let parts = components::strong(&self.online, |place| {
+            let contacts = (self.contacts_of)(NodeIndex(place));
+            contacts.map(|contacts| contacts.map(|contact| contact.0))
+        });
+        Connectivity {
+            connections: self.connections(known_by),
+            components: parts.count,
+            largest: parts.largest,
+        }
     }
 
     fn contacts(&self, node: NodeIndex) -> impl Iterator<Item = NodeIndex> {
@@ -88,61 +72,13 @@ where
         let places = (0..self.online.len() as u32).into_par_iter().map(NodeIndex);
         places.filter(|&node| self.is_online(node)).map(of).sum()
     }
-
-    /// The strongly connected component of `root`, as a mark for each place: what it reaches, as
-    /// far as that reaches it. Empty if the second part takes too many passes.
-    fn component_around(&self, root: NodeIndex) -> Vec<bool> {
-        let mut reached = vec![false; self.online.len()];
-        reached[root.get()] = true;
-        let mut open = vec![root];
-        while let Some(node) = open.pop() {
-            for contact in self.contacts(node).filter(|&contact| self.is_online(contact)) {
-                if !std::mem::replace(&mut reached[contact.get()], true) {
-                    open.push(contact);
-                }
-            }
-        }
-        let mut reaching = vec![false; self.online.len()];
-        reaching[root.get()] = true;
-        let mut missing: Vec<NodeIndex> =
-            self.online().filter(|&node| node != root && reached[node.get()]).collect();
-        for _ in 0..MOST_PASSES {
-            let before = missing.len();
-            missing.retain(|&node| {
-                let reaches = self.contacts(node).any(|contact| reaching[contact.get()]);
-                reaching[node.get()] |= reaches;
-                !reaches
-            });
-            if missing.len() == before || missing.is_empty() {
-                return reaching;
-            }
-        }
-        vec![false; self.online.len()]
-    }
-
-    /// Sizes of the components of the nodes that are not `inside` one already.
-    fn components_outside(&self, inside: &[bool]) -> Vec<u64> {
-        const ABSENT: u32 = u32::MAX;
-        let mut graph: DiGraph<(), (), u32> = DiGraph::default();
-        let mut vertices = vec![ABSENT; self.online.len()];
-        for node in self.online().filter(|node| !inside[node.get()]) {
-            vertices[node.get()] = graph.add_node(()).index() as u32;
-        }
-        for node in self.online().filter(|node| !inside[node.get()]) {
-            for contact in self.contacts(node) {
-                let to = vertices[contact.get()];
-                if to != ABSENT {
-                    graph.add_edge(vertices[node.get()].into(), to.into(), ());
-                }
-            }
-        }
-        kosaraju_scc(&graph).iter().map(|component| component.len() as u64).collect()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use petgraph::algo::kosaraju_scc;
+    use petgraph::graph::DiGraph;
     use proptest::prelude::*;
 
     fn connectivity(tables: &[Option<Vec<u32>>]) -> Connectivity {

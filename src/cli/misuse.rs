@@ -1,5 +1,6 @@
 //! What a user did wrong, apart from the scenario itself.
 
+use crate::graph::read::ReadError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
 use std::path::PathBuf;
@@ -106,6 +107,46 @@ pub enum Misuse {
         /// The option.
         option: &'static str,
     },
+    /// A graph that is neither generated nor there.
+    #[error("there is no file {graph:?}, and no such kind of graph: the kinds are {kinds}")]
+    NoGraph {
+        /// As it was given.
+        graph: String,
+        /// The kinds that there are.
+        kinds: String,
+    },
+    /// Parameters of a generator, with a file.
+    #[error("--nodes and --set are for graphs that are generated: leave them out with {graph}")]
+    GeneratedOnly {
+        /// As it was given.
+        graph: String,
+    },
+    /// A file whose name does not say what it holds.
+    #[error(
+        "the name {} does not say how the graph in it is written: it ends in .gml, .graphml, .xml, \
+         .edges, .edgelist, .csv, .tsv or .txt, with .gz or .xz behind if it is packed",
+        .0.display()
+    )]
+    GraphFormat(PathBuf),
+    /// A file that holds no graph.
+    #[error("{}: {error}", path.display())]
+    GraphFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, where, and what is expected.
+        error: ReadError,
+    },
+    /// A file that cannot be written.
+    #[error("cannot write {}: {cause}: --out takes a file in a folder that is there", path.display())]
+    GraphOut {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A graph and its figures in one stream.
+    #[error("--export writes to standard output, and so do the figures: give --out FILE")]
+    BothToStandardOutput,
     /// A row of figures that there is not.
     #[error("there is no row {name:?}: the known ones are {known}")]
     UnknownRow {

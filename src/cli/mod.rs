@@ -18,6 +18,8 @@ pub mod measure;
 pub mod node;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
+// kadsim topology: a graph, its figures, and the graph as a file.
+pub mod topology;
 // kadsim validate: a scenario in virtual time and on sockets.
 pub mod validate;
 
@@ -64,6 +66,8 @@ enum Command {
     Init(init::Args),
     /// Run a scenario in virtual time and on UDP sockets, and compare
     Validate(validate::Args),
+    /// Generate or read a graph, show its figures and plots, write it for other programs
+    Topology(topology::Args),
     /// Host nodes on UDP sockets that speak BitTorrent's DHT protocol
     Node(node::Args),
     /// Measure published and exact figures again and compare
@@ -130,6 +134,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Topology(args) => topology::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Fidelity(args) => fidelity::run(&args).map(|verdict| match verdict {
             Verdict::Within => ExitCode::SUCCESS,
             Verdict::Outside => ExitCode::FAILURE,

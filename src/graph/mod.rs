@@ -8,6 +8,10 @@ mod adjacency;
 pub mod config;
 mod generate;
 pub mod read;
+// How a graph hangs together: its figures.
+pub mod measure;
+// Graphs as files for other programs.
+pub mod export;
 
 pub use adjacency::Adjacency;
 pub use generate::generate;

@@ -17,8 +17,6 @@ mod collector;
 pub mod histogram;
 // What access links carried.
 mod links;
-// Numbers as they are written to files: the same digits on every machine.
-pub mod number;
 // The operations that are written out one by one.
 pub mod operation_log;
 // One operation, and the sums over many.
@@ -37,3 +35,5 @@ pub use operation_stats::OperationStats;
 pub use operations::{OperationKind, OperationRecord, Outcome};
 pub use series::{Sample, Series};
 pub use traffic::{Count, Traffic};
+
+pub use crate::units::number;

@@ -196,6 +196,7 @@ fn output(
         },
         records: RecordFigures { published: 2 * nodes, alive: 2 * nodes, replicas_mean: 17.3 },
         checks: CheckFigures { lookups_checked: 400, lookups_exact: 397, tables_checked: 1_200 },
+        snapshots: vec![],
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::json!({ "name": "churn-kad", "nodes": { "count": nodes } }),
     };
@@ -221,6 +222,7 @@ fn output(
         operations: metrics.log().records(),
         distributions: Distribution::of(metrics),
         link_waits,
+        snapshots: vec![],
         scenario_toml: "name = \"churn-kad\"\n".to_owned(),
     }
 }

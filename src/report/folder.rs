@@ -5,6 +5,7 @@
 
 use super::ReportError;
 use crate::runner::result::Transport;
+use crate::runner::snapshot;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -104,7 +105,8 @@ impl Draft {
     fn keep_what_is_not_ours(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.replaced)? {
             let name = entry?.file_name();
-            if !PARTS.iter().any(|part| name == *part) {
+            let is_overlay = name.to_string_lossy().starts_with(snapshot::NAME);
+            if !is_overlay && !PARTS.iter().any(|part| name == *part) {
                 fs::rename(self.replaced.join(&name), self.place.join(&name))?;
             }
         }
@@ -145,7 +147,7 @@ mod tests {
     fn a_report_is_replaced_as_a_whole_and_nothing_else_is_lost() {
         let parent = tempfile::tempdir().expect("the system has room for a folder");
         let place = parent.path().join("below").join("deeper");
-        for file in ["result.json", "timeseries.csv"] {
+        for file in ["result.json", "timeseries.csv", "overlay-1m30s.gml"] {
             let draft = Draft::create(&place, "a-1").expect("created");
             fs::write(draft.path().join(file), "").expect("written");
             let folder = draft.publish().expect("published");

@@ -6,6 +6,8 @@ mod folder;
 mod json;
 // The figures as a person reads them.
 mod summary;
+// The figures of a graph.
+mod graph;
 // Tables and numbers as a person reads them.
 pub mod table;
 pub mod text;
@@ -17,6 +19,7 @@ mod plots;
 #[cfg(test)]
 mod fabricated;
 
+use crate::graph::export;
 use crate::metrics::operation_log;
 use crate::runner::result::{RunOutput, Transport};
 use crate::scenario::PlotFormat;
@@ -25,8 +28,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+pub use graph::graph_table;
 pub use json::to_json;
-pub use plots::{PlotError, growth_chart};
+pub use plots::{PlotError, graph_charts, growth_chart};
 pub use summary::summary;
 
 /// Why a report could not be written. Nothing of it is left behind then.
@@ -82,6 +86,12 @@ pub fn write(
     })?;
     write_file(&draft, "timeseries.csv", |out| run.series.write_csv(out))?;
     write_file(&draft, "operations.csv", |out| operation_log::write_csv(&run.operations, out))?;
+    for snapshot in &run.snapshots {
+        for &format in &snapshot.export {
+            let name = format!("{}.{}", snapshot.name(), format.name());
+            write_file(&draft, &name, |out| export::write(&snapshot.overlay, format, out))?;
+        }
+    }
     if !formats.is_empty() {
         let plots = draft.path().join("plots");
         fs::create_dir(&plots)

@@ -1,5 +1,6 @@
 //! The figures of a run as a person reads them in a terminal.
 
+use super::graph;
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
 use crate::metrics::OperationKind;
@@ -27,6 +28,10 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
     section(&mut text, "Messages", &messages(&result.messages, &result.node_traffic));
     if !result.links.is_empty() {
         section(&mut text, "Access links (queueing delay in ms)", &links(&result.links));
+    }
+    if !result.snapshots.is_empty() {
+        let overlay = "Overlay (directed, of the nodes online; κ: vertex connectivity)";
+        section(&mut text, overlay, &graph::snapshots(&result.snapshots));
     }
     let rest = rest(result);
     section(&mut text, "Drops, tables, records and checks", &pairs(&rest));

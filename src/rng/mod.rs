@@ -52,6 +52,8 @@ pub enum Purpose {
     Test = 14,
     /// The graph of first contacts.
     Topology = 20,
+    /// Where a large graph is looked at when it is measured or drawn.
+    Measuring = 21,
     /// Place of a node in the coordinate space of latencies.
     Coordinates = 30,
     /// How a pair of nodes shares a round trip between its two ways.

@@ -30,6 +30,8 @@ pub(super) enum Global {
     BeginMeasurement,
     /// A sample of the time series is due.
     Sample,
+    /// The overlay is to be measured: which of the scenario's snapshots.
+    Snapshot(usize),
 }
 
 impl Entry {

@@ -8,6 +8,7 @@ use super::first_contacts::Coming;
 use super::host::Tables;
 use super::population::Population;
 use super::record_keys::RecordKeys;
+use super::snapshot::Snapshot;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
 use super::{random_start, windows};
@@ -40,6 +41,8 @@ pub(super) struct Experiment<'s> {
     /// The end of the current window.
     pub(super) horizon: Instant,
     samples: u64,
+    /// The looks at the overlay until now.
+    pub(super) snapshots: Vec<Snapshot>,
 }
 
 impl<'s> Experiment<'s> {
@@ -58,6 +61,8 @@ impl<'s> Experiment<'s> {
         let surroundings = (0..division.blocks()).map(|block| {
             Surroundings::new(scenario, seed, record_keys, division.nodes_of(block), network)
         });
+        let snapshots = scenario.snapshots.iter().enumerate();
+        let snapshots = snapshots.map(|(number, config)| (config.at, Global::Snapshot(number)));
         let globals = [
             (scenario.phases.measurement_start(), Global::BeginMeasurement),
             (Instant::ZERO + scenario.output.sample_interval, Global::Sample),
@@ -69,11 +74,12 @@ impl<'s> Experiment<'s> {
             common: Common::new(seed, scenario, Population::new(seed, scenario, key_of)),
             params,
             keys,
-            globals: globals.into(),
+            globals: globals.into_iter().chain(snapshots).collect(),
             now: Instant::ZERO,
             width,
             horizon: Instant::ZERO,
             samples: 0,
+            snapshots: Vec::new(),
         }
     }
 
@@ -208,8 +214,15 @@ impl<'s> Experiment<'s> {
                     let next = self.now + self.scenario.output.sample_interval;
                     self.globals.insert((next, global));
                 }
+                Global::Snapshot(number) => self.look_at_overlay(number, tables),
             }
         }
+    }
+
+    fn look_at_overlay(&mut self, number: usize, tables: &impl Tables) {
+        let config = &self.scenario.snapshots[number];
+        let snapshot = Snapshot::take(config, tables, |node| self.key(node), self.seed);
+        self.snapshots.push(snapshot);
     }
 
     /// Takes a sample of the time series. Each block has its part; what belongs to all stands
@@ -248,6 +261,14 @@ impl<'s> Experiment<'s> {
     /// Everything that has been counted, when the run has ended: a last sample included.
     pub(super) fn close(&mut self, tables: &impl Tables) -> Metrics {
         self.take_note();
+        // What is due at the end is due before the node events of that instant, which do not come.
+        let due = |&&(due, global): &&(Instant, Global)| match global {
+            Global::Snapshot(_) => due <= self.now,
+            _ => false,
+        };
+        if let Some(&(_, Global::Snapshot(number))) = self.globals.iter().find(due) {
+            self.look_at_overlay(number, tables);
+        }
         let last = self.surroundings[0].metrics.series().samples.last();
         if last.is_none_or(|sample| sample.time < self.now) {
             self.sample(tables);

@@ -51,6 +51,8 @@ pub mod result;
 mod random_start;
 // The nodes as a run begins with them, to be looked at.
 mod settled;
+// The overlay at one moment.
+pub mod snapshot;
 // The same run on sockets, in real time.
 mod sockets;
 // What surrounds the nodes of a block.

@@ -5,7 +5,8 @@ use super::figures::{LinkFigures, MessageFigures, NodeTraffic, drops};
 use super::host::Tables;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
-    PhaseFigures, RecordFigures, RunOutput, RunResult, TableHealth, Transport, operation_figures,
+    PhaseFigures, RecordFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport,
+    operation_figures,
 };
 use crate::checker::Overlay;
 use crate::kademlia::key::Key;
@@ -61,6 +62,7 @@ pub(super) fn output(
         tables: health(experiment, tables),
         records: records(experiment),
         checks: checks(experiment),
+        snapshots: SnapshotFigures::of(&experiment.snapshots),
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
     };
@@ -71,6 +73,7 @@ pub(super) fn output(
         operations: metrics.log().records(),
         distributions: Distribution::of(&metrics),
         link_waits: link_waits(experiment, metrics.link_loads()),
+        snapshots: std::mem::take(&mut experiment.snapshots),
         scenario_toml: scenario.to_toml(),
     }
 }

@@ -5,6 +5,8 @@
 //! stands in [`Performance`].
 
 use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
+use super::snapshot::Snapshot;
+use crate::graph::measure::Figures;
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize, Serializer};
@@ -49,6 +51,8 @@ pub struct RunResult {
     pub records: RecordFigures,
     /// What was compared with the truth.
     pub checks: CheckFigures,
+    /// The overlay at chosen times.
+    pub snapshots: Vec<SnapshotFigures>,
     /// The operations that are written out one by one.
     pub operations_log: LogFigures,
     /// The complete scenario.
@@ -170,6 +174,28 @@ pub struct CheckFigures {
     pub tables_checked: u64,
 }
 
+/// The overlay at one moment: who of the nodes online has whom in its routing table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SnapshotFigures {
+    /// When that was, in virtual seconds.
+    #[serde(rename = "at_seconds", serialize_with = "serialize_seconds")]
+    pub at: Instant,
+    /// The figures of the graph.
+    #[serde(flatten)]
+    pub figures: Figures,
+}
+
+impl SnapshotFigures {
+    /// Those of all the looks at the overlay.
+    pub(super) fn of(snapshots: &[Snapshot]) -> Vec<Self> {
+        let figures = |snapshot: &Snapshot| SnapshotFigures {
+            at: snapshot.at,
+            figures: snapshot.figures.clone(),
+        };
+        snapshots.iter().map(figures).collect()
+    }
+}
+
 /// How many operations the log was offered and kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LogFigures {
@@ -270,6 +296,8 @@ pub struct RunOutput {
     pub distributions: Vec<Distribution>,
     /// How long packets waited at finite links that carried any, longest mean first.
     pub link_waits: Vec<LinkWaits>,
+    /// The overlay at chosen times, with the graphs.
+    pub snapshots: Vec<Snapshot>,
     /// The complete scenario, as the scenario file that repeats the run.
     pub scenario_toml: String,
 }

@@ -7,6 +7,7 @@ use super::words::{
     ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
+use crate::graph::export::Format as ExportFormat;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
@@ -71,6 +72,7 @@ table!(
         workload: Vec<WorkloadTable>,
         checker: CheckerTable,
         output: OutputTable,
+        snapshot: Vec<SnapshotTable>,
     }
 );
 
@@ -252,6 +254,14 @@ table!(
         plots: Vec<Word<PlotFormat>>,
         sample_interval: Length,
         operations_limit: Whole,
+    }
+);
+
+table!(
+    /// `[[snapshot]]`
+    SnapshotTable {
+        at: Length,
+        export: Vec<Word<ExportFormat>>,
     }
 );
 

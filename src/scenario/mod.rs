@@ -31,6 +31,7 @@ pub use starter::starter;
 pub use words::Choice;
 
 use crate::graph::config::GraphConfig;
+use crate::graph::export::Format;
 use crate::kademlia::params::Params;
 use crate::network::config::NetworkConfig;
 use crate::time::{Duration, Instant};
@@ -65,6 +66,8 @@ pub struct Scenario {
     pub checker: CheckerConfig,
     /// What is written down.
     pub output: OutputConfig,
+    /// When the overlay is measured, in order of time; mostly never.
+    pub snapshots: Vec<SnapshotConfig>,
 }
 
 /// The three parts of a run; figures come from the last.
@@ -160,6 +163,15 @@ pub struct OutputConfig {
     pub sample_interval: Duration,
     /// Rows of operations that are kept; beyond it a stated sample.
     pub operations_limit: u64,
+}
+
+/// A look at the overlay, the nodes online and whom each has in its table, while a run goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotConfig {
+    /// When, in virtual time; the end of the run at the latest.
+    pub at: Instant,
+    /// Formats in which the graph is written; none twice.
+    pub export: Vec<Format>,
 }
 
 /// A format of plots.

@@ -39,6 +39,14 @@ impl FromStr for Setting {
     }
 }
 
+impl Setting {
+    /// The same setting in the table of this name.
+    pub fn below(mut self, table: &str) -> Self {
+        self.path.0.insert(0, table.to_owned());
+        self
+    }
+}
+
 /// Keys of a workload of which it has one at most.
 const AMOUNTS: [&str; 4] = ["rate", "total_rate", "count", "total_count"];
 

@@ -1,6 +1,7 @@
 //! Choices that are written as a word: every enum of a scenario and how its values are spelled.
 
 use super::{Bootstrap, PlotFormat, Preset};
+use crate::graph::export::Format as ExportFormat;
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
@@ -201,6 +202,7 @@ choice!(Stop:
     "k-closest" = KClosest, "beta-closest" = BetaClosest, "no-closer" = NoCloser);
 choice!(Eviction:
     "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
+choice!(ExportFormat: "dot" = Dot, "graphml" = GraphMl, "gml" = Gml, "gexf" = Gexf);
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
     "constant" = Constant, "uniform" = Uniform, "lognormal" = LogNormal,

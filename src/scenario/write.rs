@@ -7,17 +7,17 @@ mod underlay;
 use super::file::{
     CheckerTable, ChurnTable, ClassTable, File, KademliaTable, LatencyTable, LinkLossTable,
     LossTable, NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
-    Whole, WorkloadTable,
+    SnapshotTable, Whole, WorkloadTable,
 };
 use super::words::{
     ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
-use super::{Phases, Scenario};
+use super::{Phases, Scenario, SnapshotConfig};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LinkLossConfig, LossConfig, NetworkConfig,
     RegionsConfig,
 };
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
 use crate::workload::config::{
     Amount, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
@@ -111,7 +111,17 @@ fn file(scenario: &Scenario) -> File {
             sample_interval: length(scenario.output.sample_interval),
             operations_limit: Some(Whole(scenario.output.operations_limit)),
         }),
+        snapshot: snapshots(&scenario.snapshots),
     }
+}
+
+/// Nothing where there are none, since an empty list of tables has no form of its own.
+fn snapshots(configs: &[SnapshotConfig]) -> Option<Vec<SnapshotTable>> {
+    let table = |config: &SnapshotConfig| SnapshotTable {
+        at: length(config.at - Instant::ZERO),
+        export: Some(config.export.iter().map(|&format| Word(format)).collect()),
+    };
+    (!configs.is_empty()).then(|| configs.iter().map(table).collect())
 }
 
 fn whole(number: u32) -> Option<Whole> {

@@ -9,6 +9,8 @@ mod time;
 mod data;
 // Operations per time and parts of a whole: "6/min", 0.25.
 mod rate;
+// Numbers as they are written to files: the same digits on every machine.
+pub mod number;
 
 pub use data::{BitRate, Size};
 pub use notation::{Notation, NotationError};

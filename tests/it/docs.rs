@@ -141,6 +141,7 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     for preset in ["paper", "mainline", "go-libp2p", "rust-libp2p"] {
         variants.push(one(&format!("kademlia.preset={preset}")));
     }
+    variants.push(one("snapshot.0.at=1s"));
     for model in ["constant", "uniform", "lognormal", "coordinates", "regions"] {
         variants.push(one(&format!("network.latency.model={model}")));
     }
@@ -335,6 +336,7 @@ fn every_figure_of_a_result_is_documented() {
         "phases.measurement=5s",
         "workload.0.rate=1/s",
         "nodes.class.0.uplink=1 Mbit/s",
+        "snapshot.0.at=3s",
     ]
     .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");

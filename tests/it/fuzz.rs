@@ -105,6 +105,11 @@ fn text(seed: u64) -> String {
     draft.line("[output]\nplots = []");
     draft.length("sample_interval", 100..=100_000);
     draft.number("operations_limit", 0..=2_000);
+    // The last key drawn, so that the scenarios of the numbers stay otherwise as they were.
+    for snapshot in 0..draft.whole(0..=3).saturating_sub(1) {
+        draft.line("[[snapshot]]");
+        draft.length("at", 1_000 * snapshot..=1_000 * snapshot + 999);
+    }
     draft.text
 }
 

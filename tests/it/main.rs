@@ -13,6 +13,8 @@ mod tidy;
 mod docs;
 // Whole nodes in a world by hand.
 mod node;
+// Looks at the overlay of a run, and kadsim topology.
+mod overlay;
 // What a node of an open network does.
 mod precautions;
 // Nodes that cannot be dialled, clients, and dials that time out.

@@ -176,7 +176,7 @@ fn a_wrong_graph_is_told_with_file_and_line() {
     let message = check(&format!("{sound}edge [ source 0 target 1 latency \"2 h\" ]\n]\n"), &[]);
     assert!(message.contains("lines.gml:4:") && message.contains("1 hour"), "{message}");
     let whole = format!("{sound}edge [ source 0 target 1 latency \"2 ms\" ]\n]\n");
-    let router = ["--set", "nodes.class.0.router='8'"];
+    let router = ["--set", "nodes.class.0.router=nowhere"];
     let message = check(&whole, &router);
     assert!(message.contains("the name of a vertex of the graph"), "{message}");
     fs::write(desk.path("lines.gml"), whole).expect("written");

@@ -1,10 +1,17 @@
 //! Axes: from values to places, and the marks that people read them by.
 
+use super::scene::text_width;
 use crate::report::text::grouped;
 use crate::time::Instant;
 
 /// Room at either end of an axis of decades, as a factor.
 const ROOM: f64 = 1.15;
+
+/// The room for marks below bars, in pixels, beside a short legend; the height of their font and
+/// the gap between two.
+const ROOM_OF_PLACES: f64 = 930.0;
+const MARK_SIZE: f64 = 17.0;
+const MARK_GAP: f64 = 8.0;
 
 /// How values are spread over an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +158,9 @@ impl Axis {
     /// One place for each of `names`, at 0, 1, 2 and so on; marks as many as there is room for.
     pub fn places(label: impl Into<String>, names: Vec<String>) -> Self {
         let count = names.len();
-        let every = count.div_ceil(24).max(1);
+        let widest = names.iter().map(|name| text_width(name, MARK_SIZE)).fold(0.0, f64::max);
+        let room = (ROOM_OF_PLACES / (widest + MARK_GAP)) as usize;
+        let every = count.div_ceil(room.clamp(1, 24)).max(1);
         let ticks = names.into_iter().enumerate().step_by(every);
         Axis {
             label: label.into(),

@@ -1,12 +1,11 @@
 //! Plots of how values are spread.
 
 use super::axis::Axis;
+use super::bins::Bins;
 use super::chart::{Chart, Data, Marks, Panel};
 use super::scene::Look;
 use crate::runner::result::{Distribution, RunOutput};
 
-/// More bars than this cannot be told apart.
-const BARS: u64 = 40;
 /// More lines of links than this cannot be told apart.
 const MOST_LINKS: usize = 8;
 /// Waits up to so many microseconds are no waits to be told apart.
@@ -86,19 +85,13 @@ pub fn rounds(run: &RunOutput) -> Option<Chart> {
     let values = || run.distributions.iter().flat_map(|spread| &spread.rounds);
     let first = values().map(|(rounds, _)| *rounds).min()?;
     let last = values().map(|(rounds, _)| *rounds).max()?;
-    let width = (last - first + 1).div_ceil(BARS);
-    let places = (last - first) / width + 1;
-    let name = |place: u64| match width {
-        1 => (first + place).to_string(),
-        _ => format!("{}-{}", first + place * width, first + (place + 1) * width - 1),
-    };
+    let bins = Bins::of(first, last);
     let bars = |spread: &Distribution| {
         let total = spread.rounds.last().map_or(1, |(_, count)| *count) as f64;
-        let mut points: Vec<(f64, f64)> = (0..places).map(|place| (place as f64, 0.0)).collect();
+        let mut points = bins.points();
         let mut before = 0;
         for (rounds, count) in &spread.rounds {
-            let place = ((rounds - first) / width) as usize;
-            points[place].1 += 100.0 * (count - before) as f64 / total;
+            points[bins.place(*rounds)].1 += 100.0 * (count - before) as f64 / total;
             before = *count;
         }
         let look = Look::nth(spread.kind.index());
@@ -106,7 +99,7 @@ pub fn rounds(run: &RunOutput) -> Option<Chart> {
     };
     let groups: Vec<_> = run.distributions.iter().map(bars).collect();
     let highest = groups.iter().flat_map(|g| &g.points).map(|p| p.1).fold(0.0, f64::max);
-    let x = Axis::places("Rounds (requests one after another)", (0..places).map(name).collect());
+    let x = bins.axis("Rounds (requests one after another)");
     let y = Axis::from_zero("Share of successful operations (%)", highest);
     let panel = Panel { y, marks: Marks::Grouped(groups) };
     Some(chart("rounds", "Rounds of successful operations", x, panel))

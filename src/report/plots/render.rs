@@ -31,25 +31,25 @@ enum Medium {
 ///
 /// # Errors
 /// If it cannot be drawn or written.
-pub fn svg(plot: &'static str, scene: &Scene, path: &Path) -> Result<(), PlotError> {
+pub fn svg(plot: &str, scene: &Scene, path: &Path) -> Result<(), PlotError> {
     let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
     let mut text = String::new();
     let drawn = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
     draw(scene, drawn, Medium::Vector)
-        .map_err(|error| PlotError::Draw { plot, reason: error.to_string() })?;
+        .map_err(|error| PlotError::Draw { plot: plot.to_owned(), reason: error.to_string() })?;
     let drawn = format!("width=\"{width}\" height=\"{height}\"");
     let shown = format!("width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
     let text = text.replacen(&drawn, &shown, 1);
-    std::fs::write(path, text).map_err(|source| PlotError::Write { plot, source })
+    std::fs::write(path, text).map_err(|source| PlotError::Write { plot: plot.to_owned(), source })
 }
 
 /// Writes `scene` as PNG.
 ///
 /// # Errors
 /// If it cannot be drawn or written.
-pub fn png(plot: &'static str, scene: &Scene, path: &Path) -> Result<(), PlotError> {
+pub fn png(plot: &str, scene: &Scene, path: &Path) -> Result<(), PlotError> {
     let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
-    let failed = |reason: String| PlotError::Draw { plot, reason };
+    let failed = |reason: String| PlotError::Draw { plot: plot.to_owned(), reason };
     let mut pixels = vec![0; (width * height * 3) as usize];
     let large = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
     draw(scene, large, Medium::Bitmap).map_err(|error| failed(error.to_string()))?;
@@ -96,6 +96,11 @@ fn draw<B: DrawingBackend>(
             Shape::Area { corners, color } => {
                 let style = ShapeStyle { color: (*color).into(), filled: true, stroke_width: 0 };
                 area.draw(&Rectangle::new(corners.map(pixel), style))?;
+            }
+            Shape::Dot { center, radius, color } => {
+                let style = ShapeStyle { color: (*color).into(), filled: true, stroke_width: 0 };
+                let radius = (radius * f64::from(OVERSAMPLING)).round() as i32;
+                area.draw(&Circle::new(pixel(*center), radius, style))?;
             }
             Shape::Text { text, position, size, color, anchor } => {
                 let font = (FONT, size * f64::from(OVERSAMPLING)).into_font();

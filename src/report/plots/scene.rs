@@ -82,6 +82,15 @@ pub enum Shape {
         /// Its colour.
         color: RGBColor,
     },
+    /// A filled circle.
+    Dot {
+        /// Its middle.
+        center: (f64, f64),
+        /// Its radius in pixels.
+        radius: f64,
+        /// Its colour.
+        color: RGBColor,
+    },
     /// A text.
     Text {
         /// What it says.
@@ -118,6 +127,11 @@ impl Scene {
     /// Fills a rectangle.
     pub fn area(&mut self, corners: [(f64, f64); 2], color: RGBColor) {
         self.shapes.push(Shape::Area { corners, color });
+    }
+
+    /// Fills a circle.
+    pub fn dot(&mut self, center: (f64, f64), radius: f64, color: RGBColor) {
+        self.shapes.push(Shape::Dot { center, radius, color });
     }
 
     /// Writes a text.

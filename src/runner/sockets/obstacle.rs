@@ -90,6 +90,12 @@ pub enum Obstacle {
         /// Index of the workload.
         workload: usize,
     },
+    /// A look at the overlay: while it lasts, the nodes would not be served.
+    #[error(
+        "snapshot.0: on sockets the overlay cannot be measured while time goes on: leave [[snapshot]] \
+         out, or stay in virtual time"
+    )]
+    Snapshot,
     /// The system fails.
     #[error("cannot use sockets: {0}")]
     System(#[from] io::Error),
@@ -103,6 +109,9 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
     let mut classes = scenario.network.classes.iter();
     if let Some(class) = classes.position(|class| class.downlink.is_some()) {
         return Err(Obstacle::Downlink { class });
+    }
+    if !scenario.snapshots.is_empty() {
+        return Err(Obstacle::Snapshot);
     }
     if let LatencyModel::Graph(underlay) = &scenario.network.latency.model
         && let GraphConfig::File(file) = &underlay.graph

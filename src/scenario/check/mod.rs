@@ -11,6 +11,8 @@ mod graph;
 mod links;
 // Latency, classes and all of the network.
 mod network;
+// Looks at the overlay.
+mod snapshots;
 // The routers and the ways between them.
 mod underlay;
 // Who can be reached.
@@ -71,6 +73,7 @@ pub fn check(
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
+        snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::parse;
 use crate::graph::config::{Density, GraphConfig, TransitStub};
+use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
@@ -10,8 +11,9 @@ use crate::network::config::{
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
+    SnapshotConfig,
 };
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use crate::workload::config::{
     Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
     WorkloadKind,
@@ -283,6 +285,15 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
     (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }
 
+fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
+    let formats = proptest::sample::subsequence(Format::ALL.to_vec(), 0..=Format::ALL.len());
+    let times = lengths(Duration::ZERO, Duration::from_secs(100));
+    proptest::collection::btree_map(times, formats, 0..3).prop_map(|snapshots| {
+        let config = |(at, export)| SnapshotConfig { at: Instant::ZERO + at, export };
+        snapshots.into_iter().map(config).collect()
+    })
+}
+
 /// Graphs of first contacts of 100 nodes.
 fn topologies() -> impl Strategy<Value = Option<GraphConfig>> {
     let bootstrap = (1u32..=100, 0u32..100).prop_map(|(bootstrap_nodes, more)| {
@@ -302,7 +313,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         topologies(),
         lengths(Duration::ZERO, Duration::from_secs(1)),
     );
-    let outer = (0.0..=1.0, 0u64..1 << 50);
+    let outer = (0.0..=1.0, 0u64..1 << 50, snapshots());
     let workloads = proptest::collection::vec(workload(), 1..4);
     (texts, run, params(), network(), churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
@@ -337,6 +348,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                     sample_interval: Duration::from_secs(1) + extra,
                     operations_limit: outer.1,
                 },
+                snapshots: outer.2,
             }
         },
     )
