@@ -162,7 +162,7 @@ impl<'s> Experiment<'s> {
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                let is_kept = |node| match params.precautions.measures().admission {
+                let is_kept = |node| match params.admission() {
                     Admission::OnHearing => population.serves(node),
                     Admission::OnAnswer => population.is_open(node),
                 };

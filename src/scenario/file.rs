@@ -145,6 +145,7 @@ table!(
         providers_wanted: Whole,
         precautions: Word<Precautions>,
         disjoint_paths: Whole,
+        verify_contacts: bool,
     }
 );
 

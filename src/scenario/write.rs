@@ -202,6 +202,7 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         providers_wanted: size(params.providers_wanted),
         precautions: Some(Word(params.precautions)),
         disjoint_paths: size(params.disjoint_paths),
+        verify_contacts: Some(params.verify_contacts),
     }
 }
 

@@ -266,6 +266,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         providers_wanted,
         precautions,
         disjoint_paths,
+        verify_contacts,
     } = params;
     vec![
         ("k", k.to_string()),
@@ -298,6 +299,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("providers_wanted", providers_wanted.to_string()),
         ("precautions", precautions.word().to_owned()),
         ("disjoint_paths", disjoint_paths.to_string()),
+        ("verify_contacts", verify_contacts.to_string()),
     ]
 }
 

@@ -131,6 +131,9 @@ fn attacks(draft: &mut Draft) {
         let kind = draft.pick(&kinds);
         draft.line(&format!("[[attack]]\nkind = \"{kind}\"\ncount = 1"));
         draft.length("at", 0..=1_000);
+        if kind == "flood" {
+            draft.number("victims", 1..=1);
+        }
     }
 }
 
@@ -240,6 +243,13 @@ fn kademlia(draft: &mut Draft) {
         if draft.chance(often) {
             write(draft, k);
         }
+    }
+    // Without a draw, so that what follows stays as it was.
+    if often % 3 == 0 {
+        draft.line(&format!("disjoint_paths = {}", 1 + often % k));
+    }
+    if often % 4 == 0 {
+        draft.line("verify_contacts = true");
     }
 }
 
@@ -414,6 +424,9 @@ fn random_scenarios_cover_every_key_and_word() {
     for name in [
         "alpha",
         "beta",
+        "disjoint_paths",
+        "verify_contacts",
+        "victims",
         "follow_up",
         "short_timeout",
         "dial_timeout",

@@ -187,7 +187,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     fn hear(&mut self, peer: P, key: K, answered: bool, transport: &mut impl Transport<Self>) {
         let index = self.bucket_of(key);
         let second = transport.now().whole_seconds();
-        if self.params.precautions.measures().admission == Admission::OnAnswer
+        if self.params.admission() == Admission::OnAnswer
             && let Some((other, _)) = self.table.find(peer)
             && other != index
         {
@@ -208,7 +208,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if !transport.is_routable(peer) {
             return;
         }
-        match self.params.precautions.measures().admission {
+        match self.params.admission() {
             Admission::OnHearing => self.hear(peer, key, false, transport),
             Admission::OnAnswer => self.verify(peer, key, transport),
         }

@@ -114,7 +114,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// The nodes to join through are not in the table before they have answered, where that is
     /// asked of everyone.
     fn unverified(&self, kind: OperationKind) -> &[P] {
-        let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
+        let verifies = self.params.admission() == Admission::OnAnswer;
         let joins = verifies && kind == OperationKind::Join;
         if joins { self.introducers() } else { &[] }
     }

@@ -21,7 +21,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// those who answer are taken in, the lookup begins with the contacts, and those that it does
     /// not ask at once are pinged.
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
-        if self.params.precautions.measures().admission == Admission::OnAnswer {
+        if self.params.admission() == Admission::OnAnswer {
             self.begin(OperationKind::Join, None, self.key, None, transport);
             for contact in self.introducers().to_vec() {
                 let known = self.table.find(contact).is_some() || self.requests.is_asking(contact);
@@ -50,7 +50,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if found {
             self.joined = true;
             // The join has looked up what lies around the own key already.
-            let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
+            let verifies = self.params.admission() == Admission::OnAnswer;
             let looks_again = verifies && self.table.len() < self.params.k;
             let wait = if looks_again { JOIN_RETRY } else { self.params.refresh_interval };
             let due = (transport.now() + wait).whole_seconds();

@@ -82,6 +82,7 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 keep_stale: switches[1],
                 cache_on_path: switches[2],
                 disjoint_paths: 1 + more % k,
+                verify_contacts: more % 2 == 1,
                 precautions: if switches[3] { Precautions::Open } else { Precautions::None },
                 ..preset.params()
             };
