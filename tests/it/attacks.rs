@@ -12,9 +12,9 @@ use kadsim::runner::result::RunOutput;
 const WALKS: &str = r#"
     phases = { init = "0s", transition = "1ms", measurement = "2m" }
     nodes = { count = 1000, bootstrap = "warm" }
-    kademlia = { alpha = 1, failures_before_eviction = 63, replacements = 0, refresh_interval = "1day" }
+    kademlia = { alpha = 1, failures_before_eviction = 63, replacements = 0, refresh_interval = "1day", request_timeout = "50ms" }
     network.latency = { model = "constant", delay = "20ms" }
-    workload = [{ kind = "lookup", total_count = 3000 }]
+    workload = [{ kind = "lookup", total_count = 4000 }]
     attack = [{ kind = "drop", share = 0.2, at = "0s" }]
     output.plots = []
 "#;
@@ -122,7 +122,7 @@ fn poisoned_records_are_wrong_results() {
 
 #[test]
 fn adversaries_that_provide_nothing_are_wrong_results() {
-    let run = run(&scenario(RECORDS, &["workload.0.kind=provide"]));
+    let run = run(&scenario(RECORDS, &["workload.0.kind=provide", "kademlia.providers_wanted=1"]));
     assert!(outcomes(&run, OperationKind::FindProviders)(Outcome::WrongResult) > 20);
 }
 
