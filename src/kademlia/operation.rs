@@ -137,11 +137,12 @@ pub(super) struct Operation<P, K> {
     pub(super) lookup: Search<P, K>,
     /// What most operations have nothing of.
     content: Option<Box<Content<P>>>,
-    pub(super) copies: u32,
+    /// Confirmed or found: one of each node asked at most.
+    pub(super) copies: u16,
     /// Copies sent and not yet confirmed or failed.
-    pub(super) unconfirmed: u32,
+    pub(super) unconfirmed: u16,
     /// Copies sent.
-    pub(super) sent: u32,
+    pub(super) sent: u16,
     pub(super) timeouts: u32,
 }
 
@@ -247,11 +248,11 @@ impl<P: Copy + Eq + Ord, K: Key> Operation<P, K> {
             closest: lookup.closest_answered(k),
             value: if self.stores() { None } else { self.value().cloned() },
             providers: self.providers().to_vec(),
-            copies: self.copies,
+            copies: u32::from(self.copies),
             rounds: lookup.rounds() + u32::from(self.sent > 0),
             hops: lookup.hops(),
             paths: lookup.paths(),
-            requests: lookup.requests() + self.sent,
+            requests: lookup.requests() + u32::from(self.sent),
             timeouts: self.timeouts,
             refused: self.refused(),
         }

@@ -99,7 +99,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let held = if kind == OperationKind::Get { value.as_ref() } else { None };
         let ends = held.is_some_and(R::is_final);
         let mut operation = Operation::new(id, kind, number, now, lookup);
-        operation.copies = u32::from(held.is_some());
+        operation.copies = u16::from(held.is_some());
         if let Some(value) = value {
             operation.set_value(value);
         }
@@ -284,7 +284,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 Err(refusal) => self.on_refused(index, refusal),
             }
         }
-        let sent = holders.len() as u32;
+        let sent = holders.len() as u16;
         self.operations[index].unconfirmed = sent;
         self.operations[index].sent = sent;
         let purpose = Purpose::Store(self.operations[index].id);

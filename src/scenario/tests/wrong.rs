@@ -102,7 +102,7 @@ const FILE_CASES: &[Case] = &[
     ("[[attack]]\nkind = \"sybil\"\ntarget = \"xyz\"\n", &[],
      "s.toml:3:10: `attack.0.target` cannot be \"xyz\": allowed is 16 hexadecimal digits, such as \"8000000000000000\""),
     ("[[attack]]\nkind = \"flood\"\nrate = \"0/s\"\n", &[],
-     "s.toml:3:8: `attack.0.rate` cannot be \"0/s\": allowed is a rate above 0 and up to 1000000/s"),
+     "s.toml:3:8: `attack.0.rate` cannot be \"0/s\": allowed is a rate above zero per s, min, h or d, such as \"0.1/s\" or \"6/min\""),
     ("[[attack]]\nkind = \"drop\"\nat = \"2m\"\nuntil = \"1m\"\n", &[],
      "s.toml:4:9: `attack.0.until` cannot be \"1m\": allowed is a virtual time after 2m and up to 12m"),
     ("[kademlia]\ndisjoint_paths = 21\n", &[],
