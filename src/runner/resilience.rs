@@ -5,6 +5,7 @@ use super::experiment::Experiment;
 use super::host::Tables;
 use super::surroundings::Done;
 use crate::kademlia::key::Key64;
+use crate::kademlia::routing_table::RoutingTable;
 use crate::metrics::number;
 use crate::metrics::number::ratio;
 use crate::protocol::NodeIndex;
@@ -134,7 +135,7 @@ pub(super) fn look(experiment: &mut Experiment<'_>, tables: &impl Tables) {
     let attacks = experiment.scenario.attacks.iter().enumerate();
     let share = |(attack, config): (usize, &AttackConfig)| match config.kind {
         AttackKind::EclipseNode { victim, .. } => {
-            let contacts = tables.table(NodeIndex(victim)).map(|table| table.contacts());
+            let contacts = tables.table(NodeIndex(victim)).map(RoutingTable::contacts);
             let contacts: Vec<NodeIndex> = contacts.into_iter().flatten().collect();
             Some(attackers.share_of(attack, &contacts))
         }

@@ -184,6 +184,6 @@ fn attacks_are_not_made_on_sockets() {
     let scenario = scenario(RECORDS, &["kademlia.precautions=open"]);
     let watch = &mut |_| std::ops::ControlFlow::Continue(());
     let refused = kadsim::runner::run_on_sockets(&scenario, kadsim::rng::Seed(1), watch);
-    let message = refused.err().expect("it is refused").to_string();
+    let message = refused.expect_err("it is refused").to_string();
     assert!(message.contains("virtual time only"), "{message}");
 }

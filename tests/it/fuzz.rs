@@ -245,10 +245,10 @@ fn kademlia(draft: &mut Draft) {
         }
     }
     // Without a draw, so that what follows stays as it was.
-    if often % 3 == 0 {
+    if often.is_multiple_of(3) {
         draft.line(&format!("disjoint_paths = {}", 1 + often % k));
     }
-    if often % 4 == 0 {
+    if often.is_multiple_of(4) {
         draft.line("verify_contacts = true");
     }
 }
