@@ -62,7 +62,7 @@ mod warm_start;
 // Windows of time.
 mod windows;
 
-pub use settled::{Settled, settle};
+pub use settled::{Settled, settle, settle_until};
 
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
 use crate::network::Network;

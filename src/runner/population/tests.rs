@@ -186,10 +186,12 @@ fn lifetimes_are_those_of_ipfs() {
 
 #[test]
 fn lifetimes_are_of_any_distribution() {
-    for law in ["exponential", "weibull", "lognormal", "pareto_shifted"] {
-        let shape = if law == "exponential" { "" } else { "_shape = 2.5\n" };
+    let laws = [("weibull", "0.7"), ("lognormal", "1.0"), ("pareto_shifted", "2.5")];
+    let shaped = laws.map(|(law, shape)| (law, Some(shape)));
+    for (law, shape) in shaped.into_iter().chain([("exponential", None)]) {
         let keys = |what: &str, mean: &str| {
-            let shape = if shape.is_empty() { String::new() } else { format!("{what}{shape}") };
+            let shape = shape.map(|shape| format!("{what}_shape = {shape}\n"));
+            let shape = shape.unwrap_or_default();
             format!("{what}_distribution = \"{law}\"\n{what}_mean = \"{mean}\"\n{shape}")
         };
         let [stays, goes] = [keys("lifetime", "90m"), keys("deadtime", "1h")];
@@ -203,7 +205,7 @@ fn pareto_lives_have_two_stages() {
     let scenario =
         scenario("[churn]\nmodel = \"pareto\"\nlifetime_mean = \"2h\"\ndeadtime_mean = \"3h\"\n");
     let lives = Lives::of(&scenario, 48);
-    let law = |node, sessions| {
+    let law = |node, sessions: bool| {
         let life = lives.population.life_of(node).expect("all come and go");
         life.lengths()[usize::from(!sessions)]
     };
@@ -219,7 +221,7 @@ fn pareto_lives_have_two_stages() {
     let means = rests.iter().map(|&(node, _)| law(node, true).mean().as_secs_f64() / 3_600.0);
     let means: Vec<f64> = means.collect();
     // What is left of a shifted Pareto length has the same scale and a shape less by one.
-    let below = |x: f64| means.iter().map(|m| 1.0 - libm::pow(1.0 + x / (2.0 * m), -2.0));
+    let below = |x: f64| means.iter().map(move |m| 1.0 - libm::pow(1.0 + x / (2.0 * m), -2.0));
     let mixed = |x| below(x).sum::<f64>() / means.len() as f64;
     let lengths: Vec<_> = rests.iter().map(|&(_, rest)| rest).collect();
     let statistic = statistic(&lengths, mixed);
