@@ -104,8 +104,8 @@ const STALE_ENTRIES: Row = Row {
     source: STALE,
     experiment: Experiment::Stale { refresh_per_session: 1.0 },
     figures: &[about("stale share", 0.367_9, FOUR_DECIMALS)],
-    full: sample(256, 500),
-    quick: Some(sample(24, 500)),
+    full: sample(48, 500),
+    quick: Some(sample(12, 500)),
 };
 
 /// All figures, in the order in which they are told.
@@ -270,8 +270,8 @@ pub const ROWS: &[Row] = &[
         source: ON_OFF,
         experiment: Experiment::Availability { nodes: 20_000 },
         figures: &[about("share online", 0.214, THREE_DECIMALS)],
-        full: sample(64, 20_000),
-        quick: Some(sample(8, 20_000)),
+        full: sample(16, 20_000),
+        quick: Some(sample(4, 20_000)),
     },
     Row {
         id: "L7",
