@@ -22,6 +22,8 @@ mod hops;
 mod tables;
 // What the engine runs.
 mod lookups;
+// How long records last.
+mod records;
 // Figures as a person reads them.
 mod show;
 
@@ -57,6 +59,10 @@ fn estimates(experiment: Experiment, sample: Sample) -> Vec<Estimate> {
         }
         Experiment::Exactness { nodes } => lookups::exactness(nodes, sample),
         Experiment::LookupCost { nodes, alpha } => lookups::cost(nodes, alpha, sample),
+        Experiment::Failures { nodes, k, dead } => lookups::failures(nodes, k, dead, sample),
+        Experiment::Survival { nodes, k, churn, minutes } => {
+            records::survival(nodes, k, churn, minutes, sample)
+        }
         Experiment::DialStep { nodes, dead } => lookups::dial_step(nodes, dead, sample),
     }
 }

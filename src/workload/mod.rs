@@ -2,6 +2,7 @@
 //!
 //! - [`config`]: as the user says it;
 //! - [`sessions`]: when a node is online, when it is away, and how it leaves;
+//! - [`residual`]: how long a node stays that is met online;
 //! - [`traffic`]: when a node's application asks for something;
 //! - [`records`]: which record it asks for, and what is in it.
 //!
@@ -10,5 +11,6 @@
 
 pub mod config;
 pub mod records;
+pub mod residual;
 pub mod sessions;
 pub mod traffic;
