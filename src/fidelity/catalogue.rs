@@ -154,7 +154,7 @@ const RECORDS: Row = Row {
     experiment: Experiment::Survival { nodes: 2_000, k: 8, churn: EXPONENTIAL, minutes: 60 },
     figures: &[about("records alive", 0.974_51, FIVE_DECIMALS)],
     full: sample(32, 10),
-    quick: Some(sample(6, 4)),
+    quick: Some(sample(4, 10)),
 };
 
 /// All figures, in the order in which they are told.

@@ -23,7 +23,7 @@ pub(super) fn exactness(nodes: u32, sample: Sample) -> Vec<Estimate> {
 /// F9, F10: requests and rounds of a lookup.
 pub(super) fn cost(nodes: u32, alpha: usize, sample: Sample) -> Vec<Estimate> {
     let runs = run(&lookups(nodes, alpha, sample), sample);
-    let lookups: Vec<_> = runs.iter().flat_map(lookups_of).collect();
+    let lookups: Vec<_> = runs.iter().flat_map(successes_of).collect();
     let over = |value: fn(&OperationRecord) -> u32| {
         let values: Vec<_> = lookups.iter().map(|lookup| f64::from(value(lookup))).collect();
         Estimate::over_lookups(&values, sample.networks)
@@ -56,6 +56,7 @@ pub(super) fn failures(nodes: u32, k: usize, dead: f64, sample: Sample) -> Vec<E
     ];
     let runs = run(&scenario(nodes, &settings), sample);
     let over = |value: fn(&OperationRecord) -> f64| {
+        // One that finds all contacts dead with which it begins counts as well: it missed everything.
         let of_one = |run| lookups_of(run).map(value).collect();
         Estimate::over_both(&runs.iter().map(of_one).collect::<Vec<_>>())
     };
@@ -101,7 +102,7 @@ pub(super) fn dial_step(nodes: u32, dead: f64, sample: Sample) -> Vec<Estimate> 
     let mut shares = Vec::new();
     for run in &runs {
         let mut seconds: Vec<_> =
-            lookups_of(run).map(|lookup| lookup.latency().as_secs_f64()).collect();
+            successes_of(run).map(|lookup| lookup.latency().as_secs_f64()).collect();
         seconds.sort_by(f64::total_cmp);
         percentiles.push(seconds[seconds.len() * 3 / 4]);
         let early = seconds.partition_point(|&latency| latency < DIAL_TIMEOUT);
@@ -136,8 +137,12 @@ pub(super) fn run(scenario: &Scenario, sample: Sample) -> Vec<RunOutput> {
 fn lookups_of(run: &RunOutput) -> impl Iterator<Item = &OperationRecord> {
     let log = run.result.operations_log;
     assert_eq!(log.kept, log.total, "the log holds all operations");
-    let lookups = run.operations.iter().filter(|done| done.kind == OperationKind::Lookup);
-    lookups.inspect(|lookup| {
+    run.operations.iter().filter(|done| done.kind == OperationKind::Lookup)
+}
+
+/// The same, where none can fail.
+fn successes_of(run: &RunOutput) -> impl Iterator<Item = &OperationRecord> {
+    lookups_of(run).inspect(|lookup| {
         assert!(lookup.outcome.is_success(), "without failures every lookup succeeds");
     })
 }

@@ -30,7 +30,9 @@ pub(super) fn survival(
         "churn.model=lifetime".to_owned(),
         "churn.graceful_leave_probability=0".to_owned(),
         "workload.0.kind=put-get".to_owned(),
-        "workload.0.rate=0/s".to_owned(),
+        // At least one search there has to be.
+        "workload.0.total_count=1".to_owned(),
+        "kademlia.cache_on_path=false".to_owned(),
         "workload.0.record_size=1B".to_owned(),
         format!("workload.0.records_per_node={}", sample.each),
     ];
