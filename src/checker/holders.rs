@@ -126,7 +126,10 @@ mod tests {
         let [first, second] = holders.lives().collect::<Vec<_>>()[..] else { panic!("two") };
         assert_eq!((first.replicas_max, first.times_gone), (2, 0));
         assert_eq!((second.replicas_max, second.times_gone), (1, 1));
-        assert_eq!((first.last_seen(at(50)), second.last_seen(at(50))), (Some(at(50)), Some(at(50))));
+        assert_eq!(
+            (first.last_seen(at(50)), second.last_seen(at(50))),
+            (Some(at(50)), Some(at(50)))
+        );
         // One holder for 49 s, another for 10 s of them.
         assert_eq!(first.replicas_mean(at(50)), Some(59.0 / 49.0));
         assert_eq!(second.replicas_mean(at(52)), Some((18.0 + 22.0) / 50.0));
@@ -145,7 +148,8 @@ mod tests {
         // Alive to the end, which comes at the age of 2.
         holders.add(Key64(2), at(98));
         // Published and never held.
-        let publication = Publication { workload: 0, node: crate::protocol::NodeIndex(3), at: at(1) };
+        let publication =
+            Publication { workload: 0, node: crate::protocol::NodeIndex(3), at: at(1) };
         holders.published(Key64(3), publication);
         let ages = holders.by_age(at(100));
         assert_eq!(ages.len(), 90);

@@ -154,13 +154,14 @@ impl Ages {
             let past = Duration::from_nanos(place * self.step);
             ages.change(past, -i64::from(life.replicas), -i64::from(life.replicas > 0));
         }
-        let (mut alive, mut replicas) = (0, 0);
+        let (mut alive, mut replicas) = (0i64, 0i64);
         let mut left: u64 = observed.iter().sum();
         let mut all = Vec::new();
-        for place in 0..ages.alive.len() {
-            alive += ages.alive[place];
-            replicas += ages.replicas[place];
-            left -= observed[place];
+        let changes = ages.alive.iter().zip(&ages.replicas).zip(&observed).enumerate();
+        for (place, ((more_alive, more_replicas), no_longer)) in changes {
+            alive += more_alive;
+            replicas += more_replicas;
+            left -= no_longer;
             let count = |sum: i64| u64::try_from(sum).expect("no more is lost than there was");
             if place > 0 && left > 0 {
                 all.push(AtAge {

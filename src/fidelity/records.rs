@@ -45,7 +45,8 @@ pub(super) fn survival(
         let log = run.result.records.log;
         assert_eq!(log.kept, log.total, "the log holds all records");
         let end = run.result.phases.last().expect("a run has phases").end;
-        let held = run.records.iter().filter_map(|life| Some((life.first_held?, life.last_seen(end)?)));
+        let held =
+            run.records.iter().filter_map(|life| Some((life.first_held?, life.last_seen(end)?)));
         let old = held.filter(|&(first, _)| end.saturating_since(first) >= age);
         let ages: Vec<_> = old.map(|(first, last)| last.saturating_since(first)).collect();
         let alive = ages.iter().filter(|&&reached| reached >= age).count();

@@ -20,6 +20,9 @@ use std::ops::Range;
 /// workload too.
 const RECORDS_PER_WORKLOAD: u64 = 1 << 48;
 
+/// The key of what is published, and the command for its node.
+type Publishing = (Key64, Command<NodeIndex, Key64>);
+
 /// How often a record that is not published yet is drawn again before nothing is asked for.
 const MOST_REDRAWS: usize = 1_000;
 
@@ -157,7 +160,7 @@ impl Applications {
         workload: u32,
         now: Instant,
         online: bool,
-    ) -> (Option<(Key64, Command<NodeIndex, Key64>)>, Option<Instant>) {
+    ) -> (Option<Publishing>, Option<Instant>) {
         let half = (self.publish_until - self.publish_from) / 2;
         let place = self.place(node);
         let Workload { kind, records, put, missed, .. } = &mut self.workloads[workload as usize];

@@ -6,8 +6,7 @@ use super::host::Tables;
 use super::record_figures;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
-    PhaseFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport,
-    operation_figures,
+    PhaseFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport, operation_figures,
 };
 use crate::checker::Overlay;
 use crate::kademlia::key::Key;

@@ -33,7 +33,7 @@ pub(super) fn records(experiment: &mut Experiment<'_>, upkeep: &Upkeep) -> Recor
     let stored = lives().filter(|life| life.first_held.is_some()).count() as u64;
     let times_gone = lives().map(|life| u64::from(life.times_gone)).sum();
     let total = lives().count() as u64;
-    let kept = total.min(u64::from(scenario.output.operations_limit));
+    let kept = total.min(scenario.output.operations_limit);
     let exact = Exact::of(scenario);
     let survival = holders.by_age(now).into_iter().map(|ages| survival(ages, exact));
     let survival = survival.collect();

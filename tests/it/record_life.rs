@@ -102,7 +102,8 @@ fn what_applications_ask_for_is_no_maintenance() {
 /// stores again what it published looks the key up and stores it on 20 nodes, or 19 and itself.
 #[test]
 fn keeping_records_costs_what_is_sent_for_it() {
-    let run = still(&[RECORDS], &["kademlia.replicate_interval=10s", "kademlia.cache_on_path=false"]);
+    let run =
+        still(&[RECORDS], &["kademlia.replicate_interval=10s", "kademlia.cache_on_path=false"]);
     let stores = exchanged(&run, "store", "stored");
     assert!(stores > 10_000, "{stores}");
     assert_eq!((spent(&run, "replicate"), spent(&run, "republish")), (stores, 0));

@@ -1,8 +1,8 @@
 //! What the node does as time passes: joining, time-outs, refreshing buckets, keeping records
 //! alive, and handing them over when it leaves.
 
-use super::{Node, spend};
 use super::operations::Answer;
+use super::{Node, spend};
 use crate::kademlia::key::Key;
 use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, Record};

@@ -13,7 +13,8 @@ pub fn survival(run: &RunOutput) -> Option<Chart> {
     let end = Instant::ZERO + ages.last()?.age;
     let unit = TimeUnit::of(end);
     let line = |name: &str, place, value: &dyn Fn(&SurvivalFigures) -> Option<f64>| {
-        let point = |age: &SurvivalFigures| Some((unit.value(Instant::ZERO + age.age), value(age)?));
+        let point =
+            |age: &SurvivalFigures| Some((unit.value(Instant::ZERO + age.age), value(age)?));
         let points = ages.iter().filter_map(point).collect();
         Data { name: name.to_owned(), look: Look::nth(place), points }
     };
