@@ -43,6 +43,8 @@ mod outcome;
 mod pace;
 // Who is online.
 mod population;
+// How records fare, and what maintenance costs.
+mod record_figures;
 // Where records lie.
 mod record_keys;
 // Everything that a run leaves behind.

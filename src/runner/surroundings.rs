@@ -142,8 +142,9 @@ impl<'s> Surroundings<'s> {
         report: Report<NodeIndex, Key64>,
     ) {
         match report {
-            Report::Holds(key) => self.notices.push(Notice::Holds(key)),
-            Report::Dropped(key) => self.notices.push(Notice::Dropped(key)),
+            Report::Holds(key) => self.notices.push(Notice::Holds(key, now)),
+            Report::Dropped(key) => self.notices.push(Notice::Dropped(key, now)),
+            Report::Spent(maintenance, bytes) => self.metrics.maintained(maintenance, bytes),
             Report::Finished(done) => {
                 let expected = self.applications.expected(done.kind, done.number);
                 let record = self.judge.judge(now, node, &done, common, expected);

@@ -5,6 +5,7 @@
 //! - [`diurnal`]: how fast absences pass by the time of day;
 //! - [`individual`]: means of each node's own;
 //! - [`trace`]: joins and leaves from a file;
+//! - [`residual`]: how long a node stays that is met online;
 //! - [`traffic`]: when a node's application asks for something;
 //! - [`records`]: which record it asks for, and what is in it.
 //!
@@ -15,6 +16,7 @@ pub mod config;
 pub mod diurnal;
 pub mod individual;
 pub mod records;
+pub mod residual;
 pub mod sessions;
 pub mod trace;
 pub mod traffic;
