@@ -9,6 +9,7 @@
 //! - [`rules`]: which records a network takes;
 //! - `requests`, `connections`, `records`: what waits for an answer, with whom a connection is open,
 //!   what is kept;
+//! - [`maintenance`]: what a node spends on its own account;
 //! - [`operation`]: what applications ask for and are told;
 //! - [`node`]: the node.
 
@@ -16,6 +17,7 @@ mod connections;
 pub mod disjoint;
 pub mod key;
 pub mod lookup;
+pub mod maintenance;
 pub mod message;
 pub mod node;
 pub mod operation;

@@ -2,6 +2,7 @@
 
 use super::disjoint::{Paths, Search};
 use super::key::Key;
+use super::maintenance::Maintenance;
 use super::message::{Body, PeerList, Record};
 use super::params::SearchFor;
 use super::rules::Refusal;
@@ -125,6 +126,8 @@ pub enum Report<P, K> {
     Holds(K),
     /// The node no longer holds the record, or knows no provider of the item any more.
     Dropped(K),
+    /// So many bytes were sent, or received in response, in one message for the sake of maintenance.
+    Spent(Maintenance, u32),
 }
 
 /// An operation under way.

@@ -6,7 +6,7 @@ use super::{attacks, graph};
 use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
 use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};
-use crate::runner::result::{Performance, RunOutput, RunResult, Transport};
+use crate::runner::result::{MaintenanceFigures, Performance, RunOutput, RunResult, Transport};
 use comfy_table::Table;
 use std::fmt::Write;
 use std::path::Path;
@@ -263,7 +263,16 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
                 short(records.replicas_mean)
             ),
         ));
+        let cost = records.upkeep.bytes_per_record_hour;
+        let cost = cost.map(|cost| format!("; {} an hour keep one alive", bytes(cost)));
+        let lost = format!("{} of {} stored", grouped(records.lost), grouped(records.stored));
+        rows.push(pair("records lost", lost + &cost.unwrap_or_default()));
+        if records.log.kept < records.log.total {
+            let (kept, total) = (grouped(records.log.kept), grouped(records.log.total));
+            rows.push(pair("records.csv", format!("a sample: {kept} of {total} records")));
+        }
     }
+    rows.push(pair("maintenance", maintenance(&result.maintenance)));
     let checks = &result.checks;
     let exact = ratio(checks.lookups_exact, checks.lookups_checked);
     let exact = exact.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
@@ -292,6 +301,17 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
         ));
     }
     rows
+}
+
+/// What maintenance costs, most costly first; what costs nothing is left out.
+fn maintenance(figures: &MaintenanceFigures) -> String {
+    let mut kinds: Vec<_> = figures.kinds.iter().filter(|kind| kind.bytes > 0).collect();
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.bytes));
+    let share = |bytes| percent(ratio(bytes, figures.bytes).unwrap_or(0.0));
+    let kinds: Vec<_> =
+        kinds.iter().map(|kind| format!("{} {}", kind.kind, share(kind.bytes))).collect();
+    let rate = format!("{}/s a node", bytes(figures.maintenance_bytes_per_node_second));
+    if kinds.is_empty() { rate } else { format!("{rate}: {}", kinds.join(", ")) }
 }
 
 fn performance(cost: &Performance) -> String {

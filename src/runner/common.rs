@@ -5,22 +5,35 @@ use super::attackers::Attackers;
 use super::first_contacts::FirstContacts;
 use super::keys::Keys;
 use super::population::Population;
-use crate::checker::Holders;
+use crate::checker::{Holders, Publication};
 use crate::kademlia::key::Key64;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
+use crate::time::Instant;
 use crate::workload::config::WorkloadKind;
 
 /// Something that has happened at a node and concerns others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
+    /// An application publishes something for the first time.
+    Published(Key64, Publication),
     /// A node has begun to hold a record, or to know a provider of an item.
-    Holds(Key64),
+    Holds(Key64, Instant),
     /// A node has ceased to.
-    Dropped(Key64),
-    /// The application of this workload on this node has published one more.
-    Published(u32, NodeIndex),
+    Dropped(Key64, Instant),
+}
+
+impl Notice {
+    /// The order in which what happens in a window is taken note of, whichever block it comes
+    /// from: by time, and at the same instant what comes before what goes.
+    pub(super) fn order(&self) -> (Instant, u8, Key64) {
+        match *self {
+            Notice::Published(key, Publication { at, .. }) => (at, 0, key),
+            Notice::Holds(key, at) => (at, 1, key),
+            Notice::Dropped(key, at) => (at, 2, key),
+        }
+    }
 }
 
 /// How many records, or items, the nodes have published.
@@ -73,18 +86,23 @@ impl Common {
             population,
             first_contacts: FirstContacts::new(seed, scenario),
             published: Published { counts },
-            holders: Holders::default(),
+            holders: Holders::new(
+                scenario.phases.end() - Instant::ZERO,
+                scenario.phases.measurement_start(),
+            ),
             attackers: Attackers::new(seed, scenario, keys),
         }
     }
 
-    /// Takes note. Of what one node notices the order counts, of what several do it does not.
+    /// Takes note, in the order of notices.
     pub(super) fn note(&mut self, notice: Notice) {
         match notice {
-            Notice::Holds(key) => self.holders.add(key),
-            Notice::Dropped(key) => self.holders.remove(key),
-            Notice::Published(workload, node) => {
+            Notice::Holds(key, at) => self.holders.add(key, at),
+            Notice::Dropped(key, at) => self.holders.remove(key, at),
+            Notice::Published(key, publication) => {
+                let Publication { workload, node, .. } = publication;
                 self.published.counts[workload as usize][node.get()] += 1;
+                self.holders.published(key, publication);
             }
         }
     }

@@ -4,7 +4,7 @@
 use super::agenda::{Entry, Global};
 use super::attackers::{self, Attackers};
 use super::change::Turn;
-use super::common::Common;
+use super::common::{Common, Notice};
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::keys::Keys;
@@ -209,9 +209,10 @@ impl<'s> Experiment<'s> {
     }
 
     fn take_note(&mut self) {
-        for own in &mut self.surroundings {
-            own.notices.drain(..).for_each(|notice| self.common.note(notice));
-        }
+        let blocks = self.surroundings.iter_mut();
+        let mut notices: Vec<_> = blocks.flat_map(|own| own.notices.drain(..)).collect();
+        notices.sort_by_key(Notice::order);
+        notices.into_iter().for_each(|notice| self.common.note(notice));
     }
 
     /// Handles what is due now and concerns the whole run, before all node events of the
@@ -251,6 +252,7 @@ impl<'s> Experiment<'s> {
             leaves: tally.leaves,
             crashes: tally.crashes,
             records_alive: self.common.holders.alive() as u64,
+            replicas: self.common.holders.replicas(),
             ..Gauges::default()
         };
         let phases = self.scenario.phases;

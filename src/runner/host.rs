@@ -6,6 +6,7 @@ use super::agenda::Entry;
 use super::block::SimMessage;
 use super::common::{Common, Notice};
 use super::surroundings::{Done, Surroundings};
+use crate::checker::Publication;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
 use crate::kademlia::routing_table::RoutingTable;
@@ -88,8 +89,9 @@ pub(super) trait Host<'s> {
                 let (now, online) = (self.now(), self.has_joined(node).is_some());
                 let own = self.own();
                 let (command, next) = own.applications.publish(node, workload, now, online);
-                if let Some(command) = command {
-                    own.notices.push(Notice::Published(workload, node));
+                if let Some((key, command)) = command {
+                    let publication = Publication { workload, node, at: now };
+                    own.notices.push(Notice::Published(key, publication));
                     self.command(node, command);
                 }
                 if let Some(next) = next {
@@ -146,7 +148,7 @@ pub(super) trait Host<'s> {
                 own.metrics.operation(record);
             }
         }
-        own.notices.extend(estate.held.into_iter().map(Notice::Dropped));
+        own.notices.extend(estate.held.into_iter().map(|key| Notice::Dropped(key, now)));
     }
 
     /// A node that has not found its place is given new contacts.

@@ -49,6 +49,8 @@ mod outcome;
 mod pace;
 // Who is online.
 mod population;
+// How records fare, and what maintenance costs.
+mod record_figures;
 // Where records lie.
 mod record_keys;
 // Everything that a run leaves behind.
@@ -68,7 +70,7 @@ mod warm_start;
 // Windows of time.
 mod windows;
 
-pub use settled::{Settled, settle};
+pub use settled::{Settled, settle, settle_until};
 
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
 use crate::network::Network;

@@ -3,11 +3,11 @@
 use super::experiment::Experiment;
 use super::figures::{LinkFigures, MessageFigures, NodeTraffic, drops};
 use super::host::Tables;
+use super::record_figures;
 use super::resilience;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
-    PhaseFigures, RecordFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport,
-    operation_figures,
+    PhaseFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport, operation_figures,
 };
 use crate::checker::Overlay;
 use crate::kademlia::key::Key;
@@ -44,6 +44,7 @@ pub(super) fn output(
     let online_mean = experiment.common.population.online_mean(now);
     let measured = now.saturating_since(scenario.phases.measurement_start());
     let traffic = metrics.measured_traffic();
+    let upkeep = metrics.measured_upkeep();
     let result = RunResult {
         name: scenario.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -57,11 +58,12 @@ pub(super) fn output(
         operations: operation_figures(&metrics, measured, now - Instant::ZERO),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
+        maintenance: record_figures::maintenance(&upkeep, online_mean, measured),
         links: links(experiment, metrics.link_loads()),
         drops: drops(&traffic),
         duplicated: traffic.duplicated(),
         tables: health(experiment, tables),
-        records: records(experiment),
+        records: record_figures::records(experiment, &upkeep),
         checks: checks(experiment),
         attacks: resilience::attacks(experiment, tables),
         resilience: resilience::resilience(experiment),
@@ -74,6 +76,7 @@ pub(super) fn output(
         performance: ending.performance,
         series: metrics.series().clone(),
         operations: metrics.log().records(),
+        records: record_figures::log(experiment),
         distributions: Distribution::of(&metrics),
         link_waits: link_waits(experiment, metrics.link_loads()),
         snapshots: std::mem::take(&mut experiment.snapshots),
@@ -267,16 +270,6 @@ fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
         online_share: share_of(|bucket| bucket.online),
         reachable_share: share_of(|bucket| bucket.reachable),
         buckets: buckets.iter().enumerate().map(figures).collect(),
-    }
-}
-
-fn records(experiment: &Experiment<'_>) -> RecordFigures {
-    let holders = &experiment.common.holders;
-    let alive = holders.alive() as u64;
-    RecordFigures {
-        published: experiment.common.published.total(),
-        alive,
-        replicas_mean: if alive == 0 { 0.0 } else { holders.replicas() as f64 / alive as f64 },
     }
 }
 

@@ -7,10 +7,18 @@
 use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
 use super::resilience::{AttackFigures, Resilience};
 use super::snapshot::Snapshot;
+use crate::checker::RecordLife;
 use crate::graph::measure::Figures;
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize, Serializer};
+
+// The figures of records and of what maintenance costs.
+mod upkeep;
+
+pub use upkeep::{
+    MaintenanceFigures, MaintenanceOfKind, RecordFigures, RepublishFigures, SurvivalFigures,
+};
 
 /// The figures of a run, as they are written to `result.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,6 +48,8 @@ pub struct RunResult {
     pub messages: Vec<MessageFigures>,
     /// What a node sends and receives on average.
     pub node_traffic: NodeTraffic,
+    /// What of that is maintenance.
+    pub maintenance: MaintenanceFigures,
     /// Finite links by class and direction; none where all are unlimited.
     pub links: Vec<LinkFigures>,
     /// Dropped packets by reason.
@@ -48,7 +58,7 @@ pub struct RunResult {
     pub duplicated: u64,
     /// The routing tables at the end.
     pub tables: TableHealth,
-    /// The records at the end.
+    /// The records.
     pub records: RecordFigures,
     /// What was compared with the truth.
     pub checks: CheckFigures,
@@ -154,18 +164,6 @@ pub struct BucketFigures {
     /// Mean number of these that are servers that can be dialled.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub reachable_mean: f64,
-}
-
-/// The records at the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct RecordFigures {
-    /// Records that were ever published.
-    pub published: u64,
-    /// Records that at least one online node holds.
-    pub alive: u64,
-    /// Mean number of online nodes that hold a living record.
-    #[serde(serialize_with = "number::serialize_rounded")]
-    pub replicas_mean: f64,
 }
 
 /// What was compared with the truth.
@@ -297,6 +295,8 @@ pub struct RunOutput {
     pub series: Series,
     /// Operations one by one, by ascending number.
     pub operations: Vec<OperationRecord>,
+    /// Records one by one, by ascending key.
+    pub records: Vec<RecordLife>,
     /// How the results of operations are spread.
     pub distributions: Vec<Distribution>,
     /// How long packets waited at finite links that carried any, longest mean first.

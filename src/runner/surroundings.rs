@@ -154,8 +154,9 @@ impl<'s> Surroundings<'s> {
         report: Report<NodeIndex, Key64>,
     ) {
         match report {
-            Report::Holds(key) => self.notices.push(Notice::Holds(key)),
-            Report::Dropped(key) => self.notices.push(Notice::Dropped(key)),
+            Report::Holds(key) => self.notices.push(Notice::Holds(key, now)),
+            Report::Dropped(key) => self.notices.push(Notice::Dropped(key, now)),
+            Report::Spent(maintenance, bytes) => self.metrics.maintained(maintenance, bytes),
             // What adversaries do is nobody's success.
             Report::Finished(_) if common.is_adversary(node) => {}
             Report::Finished(done) => {

@@ -25,6 +25,8 @@ pub fn difference(a: RunArguments<'_>, b: RunArguments<'_>) -> Option<String> {
         "series"
     } else if left.operations != right.operations {
         "operations"
+    } else if left.records != right.records {
+        "records"
     } else if left.distributions != right.distributions {
         "distributions"
     } else if report::to_json(&left.result) != report::to_json(&right.result) {

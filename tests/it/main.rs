@@ -19,6 +19,8 @@ mod overlay;
 mod precautions;
 // Nodes that cannot be dialled, clients, and dials that time out.
 mod reach;
+// How long records live, and what maintenance costs.
+mod record_life;
 // Every run repeats, with either queue and any number of threads.
 mod determinism;
 // Metrics whose values can be computed beforehand.

@@ -1,9 +1,10 @@
 //! What the node asks of others, from command to report.
 
-use super::Node;
+use super::{Node, spend};
 use crate::kademlia::disjoint::Search;
 use crate::kademlia::key::Key;
 use crate::kademlia::lookup::Next;
+use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, PeerList, Record};
 use crate::kademlia::operation::{Command, Operation, OperationKind, Report, store_body};
 use crate::kademlia::params::Admission;
@@ -117,6 +118,19 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let verifies = self.params.admission() == Admission::OnAnswer;
         let joins = verifies && kind == OperationKind::Join;
         if joins { self.introducers() } else { &[] }
+    }
+
+    /// What a request of this purpose maintains; `None` if an application has asked for it.
+    #[inline]
+    pub(super) fn maintenance(&self, purpose: Purpose) -> Option<Maintenance> {
+        match purpose {
+            Purpose::Lookup(id) | Purpose::Store(id) => {
+                Maintenance::of(self.operations[self.find_operation(id)?].kind)
+            }
+            Purpose::Probe | Purpose::Verify => Some(Maintenance::Probe),
+            Purpose::Copy => Some(Maintenance::Replicate),
+            Purpose::Cache => None,
+        }
     }
 
     fn find_operation(&self, id: u32) -> Option<usize> {
@@ -257,7 +271,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let age = Duration::from_nanos(expiry - left).max(record.age);
         let record = Record { value: record.value.clone(), age, cached: true };
         let key = lookup.target();
-        self.ask(peer, Purpose::Copy, Body::Store { key, record }, transport);
+        self.ask(peer, Purpose::Cache, Body::Store { key, record }, transport);
     }
 
     /// The lookup has ended: report, or store what is to be stored on the nodes found.
@@ -358,10 +372,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             Purpose::Store(id) => operation(id)
                 .map(|operation| store_body(operation.lookup.target(), operation.value().cloned())),
             // Nobody waits for a mere copy; the next round of replication makes up for it.
-            Purpose::Copy => None,
+            Purpose::Copy | Purpose::Cache => None,
         };
         if let Some(body) = body {
-            transport.send(peer, Message { number, body });
+            let message = Message { number, body };
+            spend(self.maintenance(purpose), &message, transport);
+            transport.send(peer, message);
         }
     }
 

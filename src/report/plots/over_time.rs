@@ -8,16 +8,21 @@ use crate::runner::result::{RunOutput, Transport};
 use crate::time::Instant;
 
 /// More points than this are not seen on a line of that width.
-const POINTS: usize = 400;
+pub(super) const POINTS: usize = 400;
 
 /// Consecutive samples that are shown as one point.
-struct Bin<'a> {
+pub(super) struct Bin<'a> {
     end: Instant,
     seconds: f64,
     samples: &'a [Sample],
 }
 
 impl Bin<'_> {
+    /// The last sample.
+    pub(super) fn last(&self) -> &Sample {
+        &self.samples[self.samples.len() - 1]
+    }
+
     /// Sum over the samples.
     fn sum(&self, value: impl Fn(&Sample) -> u64) -> u64 {
         self.samples.iter().map(value).sum()
@@ -30,7 +35,7 @@ impl Bin<'_> {
 }
 
 /// All samples in at most `count` bins of equally many samples.
-fn bins(series: &Series, count: usize) -> Vec<Bin<'_>> {
+pub(super) fn bins(series: &Series, count: usize) -> Vec<Bin<'_>> {
     let size = series.samples.len().div_ceil(count).max(1);
     let mut start = Instant::ZERO;
     let bin = |samples| {
@@ -44,7 +49,7 @@ fn bins(series: &Series, count: usize) -> Vec<Bin<'_>> {
 }
 
 /// A chart over the time of the run.
-fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Vec<Panel>) -> Chart {
+pub(super) fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Vec<Panel>) -> Chart {
     let end = end(run);
     let unit = TimeUnit::of(end);
     let phases = run.result.phases.iter().map(|phase| (phase.name, unit.value(phase.start)));
@@ -71,7 +76,7 @@ fn end(run: &RunOutput) -> Instant {
 }
 
 /// A line with a point at the end of each bin that has a value.
-fn line(
+pub(super) fn line(
     run: &RunOutput,
     bins: &[Bin<'_>],
     (name, place): (&str, usize),
@@ -82,7 +87,7 @@ fn line(
     Data { name: name.to_owned(), look: Look::nth(place), points: points.collect() }
 }
 
-fn largest(lines: &[Data]) -> f64 {
+pub(super) fn largest(lines: &[Data]) -> f64 {
     lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max)
 }
 

@@ -6,6 +6,7 @@ mod wrong;
 mod right;
 // The way back to text, for random scenarios.
 mod random;
+mod random_lists;
 
 use super::{Scenario, ScenarioError, Setting};
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
 use super::parse;
+use super::random_lists::{attacks, snapshots};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
-use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
@@ -11,17 +11,15 @@ use crate::network::config::{
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
-    SnapshotConfig,
 };
 use crate::time::{Duration, Instant};
-use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
-    Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
-    WorkloadKind,
+    Amount, Arrivals, ChurnConfig, DiurnalConfig, LengthDistribution, Popularity,
+    RandomChurnConfig, RecordsConfig, WorkloadConfig, WorkloadKind,
 };
 use proptest::prelude::*;
 
-fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
+pub(super) fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
     (shortest.as_nanos()..=longest.as_nanos()).prop_map(Duration::from_nanos)
 }
 
@@ -236,24 +234,60 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
     )
 }
 
-fn churn() -> impl Strategy<Value = ChurnConfig> {
-    let distribution = || {
-        let mean = lengths(Duration::from_secs(1), Duration::from_secs(1_000_000));
-        (0..4, mean, 1.01..=10.0).prop_map(|(kind, mean, shape)| match kind {
+/// Churn of nodes that live lives of their own, or stay.
+fn lives() -> impl Strategy<Value = ChurnConfig> {
+    let mean = || lengths(Duration::from_secs(1), Duration::from_secs(1_000_000));
+    let distribution = move || {
+        (0..4, mean(), 1.01..=10.0).prop_map(|(kind, mean, shape)| match kind {
             0 => LengthDistribution::Weibull { mean, shape },
             1 => LengthDistribution::Exponential { mean },
             2 => LengthDistribution::ParetoShifted { mean, shape },
             _ => LengthDistribution::LogNormal { mean, shape },
         })
     };
-    let lifetime = (distribution(), distribution(), 0.0..=1.0).prop_map(
-        |(lifetime, deadtime, graceful_leave_probability)| ChurnConfig::Lifetime {
+    let diurnal = || {
+        let day = (1e-6..=1.0, mean(), mean());
+        let day =
+            day.prop_map(|(amplitude, period, peak)| DiurnalConfig { amplitude, period, peak });
+        proptest::option::of(day)
+    };
+    let lifetime = (distribution(), distribution(), 0.0..=1.0, diurnal()).prop_map(
+        |(lifetime, deadtime, graceful_leave_probability, diurnal)| ChurnConfig::Lifetime {
             lifetime,
             deadtime,
             graceful_leave_probability,
+            diurnal,
         },
     );
-    prop_oneof![Just(ChurnConfig::None), lifetime]
+    let pareto = (mean(), mean(), 0.0..=1.0, diurnal()).prop_map(
+        |(lifetime_mean, deadtime_mean, graceful_leave_probability, diurnal)| ChurnConfig::Pareto {
+            lifetime_mean,
+            deadtime_mean,
+            graceful_leave_probability,
+            diurnal,
+        },
+    );
+    prop_oneof![Just(ChurnConfig::None), lifetime, pareto]
+}
+
+/// Churn of all nodes, and of the first class.
+fn churn() -> impl Strategy<Value = (ChurnConfig, Option<ChurnConfig>)> {
+    let rate = || proptest::option::of(1e-6..1e3);
+    let random = (1e-6..1e3, rate(), rate(), 0.0..=1.0, 0.0..=1.0).prop_map(
+        |(join_rate, leave_rate, migration_rate, online_share, graceful_leave_probability)| {
+            ChurnConfig::Random(RandomChurnConfig {
+                join_rate: Some(join_rate),
+                leave_rate,
+                migration_rate,
+                online_share,
+                graceful_leave_probability,
+            })
+        },
+    );
+    prop_oneof![
+        3 => (lives(), proptest::option::of(lives())),
+        1 => random.prop_map(|config| (config, None)),
+    ]
 }
 
 fn workload() -> impl Strategy<Value = WorkloadConfig> {
@@ -286,39 +320,6 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
         (few, Just(Arrivals::AtOnce)),
     ];
     (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
-}
-
-fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
-    let formats = proptest::sample::subsequence(Format::ALL.to_vec(), 0..=Format::ALL.len());
-    let times = lengths(Duration::ZERO, Duration::from_secs(100));
-    proptest::collection::btree_map(times, formats, 0..3).prop_map(|snapshots| {
-        let config = |(at, export)| SnapshotConfig { at: Instant::ZERO + at, export };
-        snapshots.into_iter().map(config).collect()
-    })
-}
-
-fn attacks() -> impl Strategy<Value = Vec<AttackConfig>> {
-    use AttackKind::{Colluders, Drop, EclipseKey, EclipseNode, Flood, Nonexistent, Poison, Sybil};
-    let kind = prop_oneof![
-        Just(Drop),
-        Just(Nonexistent),
-        Just(Colluders),
-        Just(Poison),
-        (0.001..1e6).prop_map(|rate| Flood { rate, victims: 1 }),
-        any::<u64>().prop_map(|target| Sybil { target }),
-        any::<u64>().prop_map(|target| EclipseKey { target }),
-        (0.001..1e6).prop_map(|rate| EclipseNode { victim: 0, rate }),
-    ];
-    let times = (lengths(Duration::ZERO, Duration::from_secs(50)), 1u64..50);
-    proptest::collection::vec((kind, times), 0..2).prop_map(|attacks| {
-        let config = |(kind, (at, length))| AttackConfig {
-            kind,
-            adversaries: 1,
-            at: Instant::ZERO + at,
-            until: Instant::ZERO + at + Duration::from_secs(length),
-        };
-        attacks.into_iter().map(config).collect()
-    })
 }
 
 /// Graphs of first contacts of 100 nodes.
@@ -363,7 +364,8 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 preset,
                 kademlia,
                 network,
-                churn,
+                churn: churn.0,
+                class_churn: churn.1.map(|config| (0, config)).into_iter().collect(),
                 workloads,
                 checker: CheckerConfig { lookups: outer.0, tables: 1.0 - outer.0 },
                 output: OutputConfig {
