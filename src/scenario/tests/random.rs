@@ -12,7 +12,7 @@ use crate::network::config::{
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
 };
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 use crate::workload::config::{
     Amount, Arrivals, ChurnConfig, DiurnalConfig, LengthDistribution, Popularity,
     RandomChurnConfig, RecordsConfig, WorkloadConfig, WorkloadKind,
