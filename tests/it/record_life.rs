@@ -71,12 +71,14 @@ fn a_record_is_as_old_as_its_expiry_lets_it_become() {
     assert_eq!((again.result.records.times_gone, again.result.records.lost), (0, 0));
 }
 
-/// Without anything but refreshes every message is maintenance, and counted once.
+/// With refreshes and a single lookup every message but that one's is maintenance, and counted once.
 #[test]
 fn all_that_a_node_does_unasked_is_maintenance() {
-    let run = still(&[], &["kademlia.refresh_interval=20s"]);
+    let lookup = "[[workload]]\nkind = \"lookup\"\ntotal_count = 1";
+    let run = still(&[lookup], &["kademlia.refresh_interval=20s"]);
+    let [asked] = operations(&run, OperationKind::Lookup)[..] else { panic!("one lookup") };
     let maintenance = &run.result.maintenance;
-    let lookups = exchanged(&run, "find-node", "nodes");
+    let lookups = exchanged(&run, "find-node", "nodes") - 2 * u64::from(asked.requests);
     assert!(lookups > 10_000, "{lookups}");
     assert_eq!(spent(&run, "refresh"), lookups);
     assert_eq!(spent(&run, "probe"), exchanged(&run, "ping", "pong"));
@@ -118,7 +120,9 @@ fn keeping_records_costs_what_is_sent_for_it() {
     let spent = spent(&run, "republish");
     assert!(spent >= 2 * requests, "{spent} and {requests}");
     let under_way = spent - 2 * requests;
-    assert!(under_way < spent / 50, "{under_way} of {spent} belong to what did not end");
+    // Publications are due four times in a minute, at instants spread over ten seconds: some are
+    // under way when the measurement begins.
+    assert!(under_way < spent / 20, "{under_way} of {spent} belong to what did not end");
 }
 
 /// With exponential sessions of 10 min and 8 holders that nobody replaces, `8 exp(-T / 10 min)` are
