@@ -72,6 +72,14 @@ pub enum Purpose {
     RouteLoss = 42,
     /// Jitter of a packet along its route through the underlay.
     RouteJitter = 43,
+    /// Which nodes a fault concerns.
+    FaultMembers = 50,
+    /// Loss of a packet by a fault.
+    FaultLoss = 51,
+    /// How fast the clock of a node runs.
+    FaultClock = 52,
+    /// When a node of a flash crowd joins.
+    FaultJoin = 53,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

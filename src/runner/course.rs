@@ -56,9 +56,11 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             blocks.engine_of(node).schedule(due, node, entry.tag());
         });
         let params = Arc::clone(&experiment.params);
+        let clocks = network.clocks();
         experiment.first_nodes(|key, node, table| {
             let state = Node::settled(key, Arc::clone(&params), table);
-            let deadline = state.deadline();
+            let shown = state.deadline();
+            let deadline = clocks.as_ref().map_or(shown, |clocks| clocks.when_shown(node, shown));
             let engine = blocks.engine_of(node);
             engine.place(node, state);
             engine.set_wake(node, deadline);

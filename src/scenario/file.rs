@@ -54,7 +54,9 @@ macro_rules! table {
 }
 
 // After the macro, which it uses.
+mod faults;
 mod graphs;
+pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
 
 table!(
@@ -73,6 +75,7 @@ table!(
         checker: CheckerTable,
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
+        fault: Vec<FaultTable>,
     }
 );
 

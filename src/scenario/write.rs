@@ -1,6 +1,7 @@
 //! A checked scenario in the notation of the file, with every value: what `kadsim check`
 //! prints and what results carry.
 
+mod faults;
 mod topology;
 mod underlay;
 
@@ -112,6 +113,7 @@ fn file(scenario: &Scenario) -> File {
             operations_limit: Some(Whole(scenario.output.operations_limit)),
         }),
         snapshot: snapshots(&scenario.snapshots),
+        fault: faults::faults(&network.faults),
     }
 }
 
