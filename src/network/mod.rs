@@ -189,12 +189,7 @@ impl Network {
     /// What becomes of the copy of a packet that is delivered at `arrival`, if the network makes
     /// one. The copy comes into being behind the uplink, where the packet is not
     /// lost any more. It has a name of its own, with `number`, and a delay of its own.
-    pub fn duplicate(
-        &mut self,
-        packet: &Packet,
-        arrival: Instant,
-        number: u64,
-    ) -> Option<Verdict> {
+    pub fn duplicate(&mut self, packet: &Packet, arrival: Instant, number: u64) -> Option<Verdict> {
         if !self.impairments.duplicates(packet.sender, packet.number) {
             return None;
         }

@@ -241,9 +241,8 @@ impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
 
     fn remove(&mut self, node: NodeIndex) -> Estate {
         let mut state = self.engine.remove(node);
-        let in_true_time = |done: Done| {
-            Done { started: self.world.when_shown(node, done.started), ..done }
-        };
+        let in_true_time =
+            |done: Done| Done { started: self.world.when_shown(node, done.started), ..done };
         let unfinished = state.unfinished().map(in_true_time).collect();
         let held = state.held_keys().collect();
         let publications = state.take_publications();

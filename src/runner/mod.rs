@@ -27,6 +27,8 @@ mod cost;
 mod course;
 // Whom nodes know when they come.
 mod first_contacts;
+// Whom faults keep away.
+mod masks;
 // Where two runs part.
 mod difference;
 // What a run does, wherever its nodes live.

@@ -4,8 +4,12 @@
 //! changes in a window of time is known when the window begins, the same for every block of
 //! nodes, and within the window it is only read.
 
+// Whom nodes are told of when they come.
+mod contacts;
+
 use super::change::{Change, Tally, Turn};
 use super::class_time::ClassTime;
+use super::masks::Masks;
 use crate::checker::KeyRing;
 use crate::graph::config::GraphConfig;
 use crate::kademlia::key::Key64;
@@ -19,10 +23,6 @@ use crate::workload::sessions::{Departure, Sessions, State};
 use rand::RngExt;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-
-/// How many nodes that are not there yet are passed over before a joining node is told of fewer
-/// than it wants.
-const MOST_PASSED_OVER: usize = 1_000;
 
 /// No place in the list of those online.
 const ABSENT: u32 = u32::MAX;
@@ -57,6 +57,8 @@ pub(super) struct Population {
     online_since: Instant,
     measured_from: Instant,
     class_time: Option<ClassTime>,
+    /// Absent if no fault ever keeps a node away.
+    masks: Option<Masks>,
 }
 
 impl Population {
@@ -70,13 +72,14 @@ impl Population {
         let nodes = scenario.nodes.count;
         let sessions = Sessions::new(seed, &scenario.churn);
         let measured_from = scenario.phases.measurement_start();
+        let dedicated = match scenario.topology {
+            Some(GraphConfig::Bootstrap { bootstrap_nodes, .. }) => bootstrap_nodes,
+            _ => 0,
+        };
         let mut population = Population {
             draws: if sessions.is_some() { vec![0; nodes as usize] } else { Vec::new() },
             sessions,
-            dedicated: match scenario.topology {
-                Some(GraphConfig::Bootstrap { bootstrap_nodes, .. }) => bootstrap_nodes,
-                _ => 0,
-            },
+            dedicated,
             reach: Reach::new(&scenario.network.classes, seed),
             first_sessions: BTreeMap::new(),
             next: BinaryHeap::new(),
@@ -90,6 +93,7 @@ impl Population {
             online_since: Instant::ZERO,
             measured_from,
             class_time: ClassTime::new(seed, &scenario.network.classes, measured_from),
+            masks: Masks::new(&scenario.network, nodes, dedicated, seed),
         };
         for node in (0..nodes).map(NodeIndex) {
             population.begin(seed, scenario, node);
@@ -111,10 +115,13 @@ impl Population {
         };
         match scenario.nodes.bootstrap {
             Bootstrap::Warm | Bootstrap::Random => {
-                self.enter(node);
-                self.ring.set_online(node, true);
-                self.tally.count(Turn::Joins);
-                self.count_class_time(node, Instant::ZERO, Turn::Joins);
+                let is_kept_away = self.masks.as_mut().is_some_and(|masks| masks.would_join(node));
+                if !is_kept_away {
+                    self.enter(node);
+                    self.ring.set_online(node, true);
+                    self.tally.count(Turn::Joins);
+                    self.count_class_time(node, Instant::ZERO, Turn::Joins);
+                }
                 let end = session.map(|session| Reverse((Instant::ZERO + session, node)));
                 self.next.extend(end);
             }
@@ -131,6 +138,12 @@ impl Population {
 
     /// When the next change comes that is not ahead already.
     pub(super) fn next_change(&self) -> Instant {
+        let by_fault = self.masks.as_ref().map_or(Instant::FAR_FUTURE, Masks::next_turn);
+        self.next_of_churn().min(by_fault)
+    }
+
+    /// When a node comes or goes next of its own accord.
+    fn next_of_churn(&self) -> Instant {
         self.next.peek().map_or(Instant::FAR_FUTURE, |Reverse((due, _))| *due)
     }
 
@@ -141,17 +154,11 @@ impl Population {
             self.pass(change);
         }
         while self.next_change() < horizon {
-            let Reverse((at, node)) = self.next.pop().expect("the next change was looked at");
-            let turn = if self.places[node.get()] == ABSENT {
-                self.enter(node);
-                Turn::Joins
-            } else {
-                self.exit(node);
-                Turn::Leaves(self.departure(node))
-            };
-            self.ahead.push(Change { at, node, turn });
-            if let Some(length) = self.length_after(node, turn) {
-                self.next.push(Reverse((at + length, node)));
+            let churn = self.next_of_churn();
+            match self.masks.as_mut().and_then(|masks| masks.take(churn, horizon)) {
+                Some(change) => self.come_or_go(change),
+                None if self.next_of_churn() < horizon => self.turn_of_churn(),
+                None => {}
             }
         }
         let ahead = self.ahead.iter();
@@ -159,6 +166,39 @@ impl Population {
         self.ahead_by_node
             .extend(ahead.map(|change| (change.node, change.at, change.turn == Turn::Joins)));
         self.ahead_by_node.sort_unstable();
+    }
+
+    /// A node comes or goes of its own accord, unseen while a fault keeps it away.
+    fn turn_of_churn(&mut self) {
+        let Reverse((at, node)) = self.next.pop().expect("the next change was looked at");
+        let is_there = match &self.masks {
+            None => self.places[node.get()] != ABSENT,
+            Some(masks) => masks.is_willing(node),
+        };
+        let turn = match is_there {
+            true => Turn::Leaves(self.departure(node)),
+            false => Turn::Joins,
+        };
+        let is_seen = match (&mut self.masks, turn) {
+            (None, _) => true,
+            (Some(masks), Turn::Joins) => !masks.would_join(node),
+            (Some(masks), Turn::Leaves(_)) => !masks.would_leave(node),
+        };
+        if is_seen {
+            self.come_or_go(Change { at, node, turn });
+        }
+        if let Some(length) = self.length_after(node, turn) {
+            self.next.push(Reverse((at + length, node)));
+        }
+    }
+
+    /// A node comes or goes within the window ahead.
+    fn come_or_go(&mut self, change: Change) {
+        match change.turn {
+            Turn::Joins => self.enter(change.node),
+            Turn::Leaves(_) => self.exit(change.node),
+        }
+        self.ahead.push(change);
     }
 
     /// The changes ahead, by time.
@@ -328,41 +368,5 @@ impl Population {
         let due = self.ahead.partition_point(|change| change.at < now);
         let passed: Vec<Change> = self.ahead.drain(..due).collect();
         passed.into_iter().for_each(|change| self.pass(change));
-    }
-
-    /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or
-    /// a tracker would name them: servers that can be dialled; `position` is where its stream of contacts stands, and
-    /// `undivided_now` the present if packets need not stay until the horizon.
-    ///
-    /// They are drawn from those online at the horizon, as no packet reaches one before. Where
-    /// one can (`undivided`), those who are not there yet are passed over, and if most are not,
-    /// fewer are found than are wanted.
-    pub(super) fn contacts_for(
-        &self,
-        seed: Seed,
-        node: NodeIndex,
-        count: usize,
-        position: &mut u64,
-        undivided_now: Option<Instant>,
-    ) -> Vec<NodeIndex> {
-        let others = self.online.len() - usize::from(self.places[node.get()] != ABSENT);
-        let wanted = count.min(others);
-        let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
-        let index = u64::from(node.0);
-        let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
-        let is_there = |other| {
-            self.is_open(other) && undivided_now.is_none_or(|now| self.is_online(other, now))
-        };
-        let mut passed_over = 0;
-        while contacts.len() < wanted && passed_over < MOST_PASSED_OVER {
-            let drawn = self.online[stream.random_range(0..self.online.len())];
-            if !is_there(drawn) {
-                passed_over += 1;
-            } else if drawn != node && !contacts.contains(&drawn) {
-                contacts.push(drawn);
-            }
-        }
-        *position = stream.position();
-        contacts
     }
 }

@@ -5,7 +5,8 @@
 
 use super::document::{KeyPath, Outline};
 use super::file::{
-    ChurnTable, FaultTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
+    ChurnTable, FaultTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable,
+    WorkloadTable,
 };
 use super::problem::{Fault, Problem};
 

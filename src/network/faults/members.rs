@@ -14,7 +14,11 @@ pub struct Members(Kind);
 #[derive(Clone, Debug)]
 enum Kind {
     All,
-    Drawn { draws: PacketDraws, fault: u64, chance: Chance },
+    Drawn {
+        draws: PacketDraws,
+        fault: u64,
+        chance: Chance,
+    },
     Placed(Placement, usize),
     /// By their first node.
     Numbered(Box<[(Span, u32)]>),

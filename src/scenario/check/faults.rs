@@ -3,10 +3,10 @@
 use super::bounds::{LONGEST, LONGEST_RUN};
 use super::links;
 use crate::network::config::{LatencyModel, NetworkConfig};
+use crate::network::faults::LARGEST_SKEW;
 use crate::network::faults::config::{
     Direction, Effect, FaultConfig, FaultKind, Sides, Span, Ways, Whom,
 };
-use crate::network::faults::LARGEST_SKEW;
 use crate::scenario::Phases;
 use crate::scenario::document::KeyPath;
 use crate::scenario::file::{FaultTable, NodeSpan};
@@ -56,7 +56,8 @@ fn fault(
     around: &Surroundings<'_>,
 ) -> Result<FaultConfig, Problem> {
     let Some(kind) = table.kind.map(|word| word.0) else {
-        let words: Vec<_> = FaultName::WORDS.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let words: Vec<_> =
+            FaultName::WORDS.iter().map(|(word, _)| format!("\"{word}\"")).collect();
         return Err(Problem::value(at(index, "kind"), words.join(" or ")));
     };
     let (begins, until) = times(index, table, around.phases)?;

@@ -56,8 +56,25 @@ pub struct FaultTable {
 
 impl Keys for FaultTable {
     const KEYS: &'static [&'static str] = &[
-        "name", "kind", "at", "for", "until", "share", "region", "class", "nodes", "groups", "from",
-        "to", "direction", "latency", "loss", "bandwidth", "delay", "skew", "effect",
+        "name",
+        "kind",
+        "at",
+        "for",
+        "until",
+        "share",
+        "region",
+        "class",
+        "nodes",
+        "groups",
+        "from",
+        "to",
+        "direction",
+        "latency",
+        "loss",
+        "bandwidth",
+        "delay",
+        "skew",
+        "effect",
     ];
 }
 

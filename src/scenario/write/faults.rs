@@ -1,9 +1,7 @@
 //! Faults in the notation of the file.
 
 use super::{length, share};
-use crate::network::faults::config::{
-    Effect, FaultConfig, FaultKind, Sides, Span, Ways, Whom,
-};
+use crate::network::faults::config::{Effect, FaultConfig, FaultKind, Sides, Span, Ways, Whom};
 use crate::scenario::file::{FaultTable, NodeSpan};
 use crate::scenario::words::{FaultName, Word};
 use crate::time::Instant;
@@ -59,9 +57,11 @@ fn fault(config: &FaultConfig) -> FaultTable {
         FaultKind::TimerSkew { whom, skew } => {
             of(whom, FaultTable { skew: Some(Share(*skew)), ..table })
         }
-        FaultKind::Outage { region, effect } => {
-            FaultTable { region: Some(region.clone()), effect: Some(Word::<Effect>(*effect)), ..table }
-        }
+        FaultKind::Outage { region, effect } => FaultTable {
+            region: Some(region.clone()),
+            effect: Some(Word::<Effect>(*effect)),
+            ..table
+        },
     }
 }
 

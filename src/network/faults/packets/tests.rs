@@ -88,8 +88,9 @@ fn a_degraded_way_is_longer_loses_and_carries_less() {
     let mut narrow = degraded(Duration::ZERO, 0.0, Some(1_000_000));
     let arrivals = [1, 2].map(|number| narrow.send(&packet(number, 1_500, (0, 9))));
     assert_eq!(arrivals, [1_608, 1_616].map(|due| Verdict::Deliver(at(due))));
-    let full = (3..300).find(|&n| narrow.send(&packet(n, 1_500, (0, 9))) != arrivals[0]
-        && narrow.dropped_by_faults()[0] > 0);
+    let full = (3..300).find(|&n| {
+        narrow.send(&packet(n, 1_500, (0, 9))) != arrivals[0] && narrow.dropped_by_faults()[0] > 0
+    });
     assert_eq!(full, Some(264), "256 KiB wait and one is on its way");
 }
 
