@@ -43,6 +43,11 @@ impl Holders {
         self.alive
     }
 
+    /// The records that at least one online node holds, in order.
+    pub fn alive_keys(&self) -> impl Iterator<Item = Key64> {
+        self.counts.iter().filter(|(_, count)| **count > 0).map(|(key, _)| *key)
+    }
+
     /// Copies of all records on online nodes.
     pub fn replicas(&self) -> u64 {
         self.replicas

@@ -6,6 +6,8 @@ mod folder;
 mod json;
 // The figures as a person reads them.
 mod summary;
+// What faults did.
+mod faults;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.

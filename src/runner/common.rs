@@ -9,6 +9,7 @@ use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::workload::config::WorkloadKind;
+use std::collections::BTreeMap;
 
 /// Something that has happened at a node and concerns others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,15 @@ pub(super) enum Notice {
     Dropped(Key64),
     /// The application of this workload on this node has published one more.
     Published(u32, NodeIndex),
+    /// A record or item was put by a node on this side of a cut while it lasted.
+    PutApart {
+        /// Which fault it is.
+        fault: u32,
+        /// The application's number.
+        name: u64,
+        /// The group of its publisher.
+        side: u32,
+    },
 }
 
 /// How many records, or items, the nodes have published.
@@ -48,6 +58,8 @@ pub(super) struct Common {
     pub(super) first_contacts: Option<FirstContacts>,
     pub(super) published: Published,
     pub(super) holders: Holders,
+    /// What was put while a cut lasted, by fault and the application's number: on which side.
+    pub(super) put_apart: BTreeMap<(u32, u64), u32>,
 }
 
 impl Common {
@@ -65,6 +77,7 @@ impl Common {
             first_contacts: FirstContacts::new(seed, scenario),
             published: Published { counts },
             holders: Holders::default(),
+            put_apart: BTreeMap::new(),
         }
     }
 
@@ -73,6 +86,9 @@ impl Common {
         match notice {
             Notice::Holds(key) => self.holders.add(key),
             Notice::Dropped(key) => self.holders.remove(key),
+            Notice::PutApart { fault, name, side } => {
+                self.put_apart.insert((fault, name), side);
+            }
             Notice::Published(workload, node) => {
                 self.published.counts[workload as usize][node.get()] += 1;
             }

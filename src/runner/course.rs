@@ -75,6 +75,17 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         }
     }
 
+    /// Packets dropped by each fault so far; none if no fault concerns packets.
+    pub(super) fn dropped_by_faults(&self) -> Vec<u64> {
+        let mut sum = Vec::new();
+        for part in &self.parts {
+            let dropped = part.network.dropped_by_faults();
+            sum.resize(dropped.len(), 0);
+            sum.iter_mut().zip(dropped).for_each(|(sum, dropped)| *sum += dropped);
+        }
+        sum
+    }
+
     /// Takes what was captured, in the order in which it was sent.
     pub(super) fn take_captured(&mut self) -> Vec<Datagram> {
         std::mem::take(&mut self.captured)

@@ -72,6 +72,21 @@ pub enum FaultKind {
     },
 }
 
+impl FaultKind {
+    /// Its name in scenarios and results.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            FaultKind::Partition { .. } => "partition",
+            FaultKind::Degradation { .. } => "degradation",
+            FaultKind::Crash(_) => "crash",
+            FaultKind::FlashCrowd(_) => "flash-crowd",
+            FaultKind::SlowNodes { .. } => "slow-nodes",
+            FaultKind::TimerSkew { .. } => "timer-skew",
+            FaultKind::Outage { .. } => "outage",
+        }
+    }
+}
+
 /// The groups of a partition. Who is in none belongs to the rest, which is a group as well.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sides {

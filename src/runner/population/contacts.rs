@@ -18,7 +18,7 @@ impl Population {
     /// They are drawn from those online at the horizon, as no packet reaches one before. Where
     /// one can (`undivided`), those who are not there yet are passed over, and if most are not,
     /// fewer are found than are wanted.
-    pub(super) fn contacts_for(
+    pub(in crate::runner) fn contacts_for(
         &self,
         seed: Seed,
         node: NodeIndex,

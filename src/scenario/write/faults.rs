@@ -3,7 +3,7 @@
 use super::{length, share};
 use crate::network::faults::config::{Effect, FaultConfig, FaultKind, Sides, Span, Ways, Whom};
 use crate::scenario::file::{FaultTable, NodeSpan};
-use crate::scenario::words::{FaultName, Word};
+use crate::scenario::words::{Choice, FaultName, Word};
 use crate::time::Instant;
 use crate::units::{BitRate, Length, Share};
 
@@ -66,15 +66,8 @@ fn fault(config: &FaultConfig) -> FaultTable {
 }
 
 fn name(kind: &FaultKind) -> FaultName {
-    match kind {
-        FaultKind::Partition { .. } => FaultName::Partition,
-        FaultKind::Degradation { .. } => FaultName::Degradation,
-        FaultKind::Crash(_) => FaultName::Crash,
-        FaultKind::FlashCrowd(_) => FaultName::FlashCrowd,
-        FaultKind::SlowNodes { .. } => FaultName::SlowNodes,
-        FaultKind::TimerSkew { .. } => FaultName::TimerSkew,
-        FaultKind::Outage { .. } => FaultName::Outage,
-    }
+    let named = FaultName::WORDS.iter().find(|(word, _)| *word == kind.name());
+    named.expect("every kind of fault has its word").1
 }
 
 /// The table with these nodes.
