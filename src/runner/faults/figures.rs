@@ -60,11 +60,11 @@ pub struct SideFigures {
 pub struct ByTime {
     /// What was asked for.
     pub kind: OperationKind,
-    /// Before the fault.
+    /// Before the fault, and while no other lasted.
     pub before: SuccessFigures,
     /// While it lasted.
     pub during: SuccessFigures,
-    /// When it was over.
+    /// When it was over, and while no other lasted.
     pub after: SuccessFigures,
 }
 
@@ -151,6 +151,7 @@ fn one(
         at: fault.at,
         healed: end.unwrap_or(fault.at),
         interval: scenario.output.sample_interval,
+        disturbed: scenario.network.faults.iter().map(|other| (other.at, end_of(other))).collect(),
     };
     let book = experiment.fault_books[number].as_ref();
     FaultFigures {
@@ -162,7 +163,7 @@ fn one(
         nodes_online: book.map(|book| book.online),
         packets_dropped: dropped,
         sides: sides(&nodes, watched),
-        recovery: recovery::figures(&watch.course, times),
+        recovery: recovery::figures(&watch.course, &times),
         recovery_rule: RecoveryRule::of(times.interval),
         records: book.map(|book| records(experiment, book)),
         across: is_cut(fault).then(|| across(experiment, number, watched)),

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// When a network counts as recovered: the rule that stands beside the figures.
 ///
 /// The *level* is the share over all sampling intervals from the beginning of the transition phase
-/// to the beginning of the fault. It is reached again with the first interval after the fault from
+/// to the beginning of the fault in which no other fault lasted. It is reached again with the first interval after the fault from
 /// which on, for so many intervals in which operations ended, the share is not below the level by
 /// more than the band and what chance does: two standard deviations of a share of as many
 /// operations as ended in the interval.
@@ -67,7 +67,7 @@ pub struct RecoveryFigures {
 }
 
 /// When a fault came and went, and what of the run is compared.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Times {
     /// Where the undisturbed part of the run begins.
     pub(super) settled: Instant,
@@ -75,10 +75,12 @@ pub(super) struct Times {
     /// From when on recovery counts.
     pub(super) healed: Instant,
     pub(super) interval: Duration,
+    /// The times of all faults.
+    pub(super) disturbed: Vec<(Instant, Instant)>,
 }
 
 /// The recovery of all kinds of operations that ended before the fault.
-pub(super) fn figures(course: &[Tallies], times: Times) -> Vec<RecoveryFigures> {
+pub(super) fn figures(course: &[Tallies], times: &Times) -> Vec<RecoveryFigures> {
     let rule = RecoveryRule::of(times.interval);
     let measures = (0..KINDS.len())
         .flat_map(|kind| [Measure::Success, Measure::Recall].map(|measure| (kind, measure)));
@@ -101,13 +103,18 @@ fn one(
     kind: OperationKind,
     measure: Measure,
     shares: &[(f64, u64)],
-    times: Times,
+    times: &Times,
     rule: &RecoveryRule,
 ) -> Option<RecoveryFigures> {
     let width = times.interval.as_nanos();
     let begin = |place: usize| place as u64 * width;
+    let is_disturbed = |from: u64, until: u64| {
+        times.disturbed.iter().any(|(at, end)| at.as_nanos() < until && from < end.as_nanos())
+    };
     let before = (0..shares.len()).filter(|&place| {
-        begin(place) >= times.settled.as_nanos() && begin(place) + width <= times.at.as_nanos()
+        let (from, until) = (begin(place), begin(place) + width);
+        let is_within = from >= times.settled.as_nanos() && until <= times.at.as_nanos();
+        is_within && !is_disturbed(from, until)
     });
     let (sum, count) =
         before.fold((0.0, 0), |(sum, n), place| (sum + shares[place].0, n + shares[place].1));
@@ -152,8 +159,14 @@ mod tests {
         };
         let course: Vec<Tallies> = successes.iter().map(tallies).collect();
         let interval = Duration::from_secs(10);
-        let times = Times { settled: at(10), at: at(30), healed: at(60), interval };
-        let figures = figures(&course, times);
+        let times = Times {
+            settled: at(10),
+            at: at(30),
+            healed: at(60),
+            interval,
+            disturbed: vec![(at(30), at(60))],
+        };
+        let figures = figures(&course, &times);
         assert!(figures.iter().all(|figures| figures.kind == OperationKind::Get));
         figures.first().copied()
     }
@@ -176,10 +189,29 @@ mod tests {
     }
 
     #[test]
+    fn other_faults_are_not_part_of_the_level() {
+        let course = [0, 100, 10, 50, 40, 60, 99, 99, 99].map(|succeeded| {
+            let mut tallies = Tallies::default();
+            tallies[1] = Tally { ended: 100, succeeded, ..Tally::default() };
+            tallies
+        });
+        let interval = Duration::from_secs(10);
+        let disturbed = vec![(at(25), at(29)), (at(30), at(60))];
+        let times = Times { settled: at(10), at: at(30), healed: at(60), interval, disturbed };
+        assert_eq!(figures(&course, &times)[0].level, 1.0);
+    }
+
+    #[test]
     fn without_operations_before_the_fault_there_is_no_level() {
         let course = vec![Tallies::default(); 9];
         let interval = Duration::from_secs(10);
-        let times = Times { settled: at(10), at: at(30), healed: at(60), interval };
-        assert_eq!(figures(&course, times), []);
+        let times = Times {
+            settled: at(10),
+            at: at(30),
+            healed: at(60),
+            interval,
+            disturbed: vec![(at(30), at(60))],
+        };
+        assert_eq!(figures(&course, &times), []);
     }
 }

@@ -127,9 +127,14 @@ impl Watch {
             self.course.resize(place + 1, Tallies::default());
         }
         self.course[place][kind].record(operation);
+        let is_disturbed = self.faults.iter().any(|other| other.period(operation.started) == 1);
         for (fault, watched) in (0u32..).zip(&mut self.faults) {
             let (side, period) =
                 (watched.members.group_of(node), watched.period(operation.started));
+            // What begins while another fault lasts says nothing of before and after this one.
+            if is_disturbed && period != 1 {
+                continue;
+            }
             watched.sides[side as usize][period][kind].record(operation);
             let put = name.filter(|_| watched.is_cut && period == 2);
             let Some(name) = put else { continue };

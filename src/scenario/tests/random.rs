@@ -9,6 +9,7 @@ use crate::network::config::{
     LatencyModel, LinkLossConfig, LossConfig, Mode, NetworkConfig, RegionsConfig, RouteChoice,
     UnderlayConfig,
 };
+use crate::network::faults::config::{Direction, FaultConfig, FaultKind, Sides, Ways, Whom};
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
     SnapshotConfig,
@@ -228,7 +229,8 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
                 rate,
             };
             let loss_links = rates.into_iter().map(between).collect();
-            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes }
+            let faults = Vec::new();
+            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes, faults }
         },
     )
 }
@@ -303,6 +305,48 @@ fn topologies() -> impl Strategy<Value = Option<GraphConfig>> {
     proptest::option::of(prop_oneof![1 => bootstrap, 9 => graphs()])
 }
 
+/// Faults of 100 seconds and of networks of any size, one node included.
+fn faults() -> impl Strategy<Value = Vec<FaultConfig>> {
+    let millis = || lengths(Duration::from_millis(1), Duration::from_secs(100));
+    let whom = || {
+        prop_oneof![
+            (0.0..=1.0).prop_map(Whom::Share),
+            Just(Whom::Nodes(vec![0..=0])),
+            Just(Whom::Class("class \"0\"".to_owned())),
+        ]
+    };
+    let any = || prop_oneof![1 => Just(Whom::All), 3 => whom()];
+    let direction =
+        || prop_oneof![Just(Direction::Both), Just(Direction::Out), Just(Direction::In)];
+    let ways = prop_oneof![
+        (any(), direction()).prop_map(|(whom, direction)| Ways::Of(whom, direction)),
+        Just(Ways::Between {
+            from: "class \"0\"".to_owned(),
+            to: "class \"0\"".to_owned(),
+            direction: Direction::Out,
+        }),
+    ];
+    let limit = proptest::option::of(1u64..1 << 40);
+    let kind = prop_oneof![
+        (whom(), direction()).prop_map(|(whom, direction)| {
+            FaultKind::Partition { sides: Sides::Apart(whom), direction }
+        }),
+        (ways, millis(), 0.0..=1.0, limit).prop_map(|(ways, latency, loss, bandwidth)| {
+            FaultKind::Degradation { ways, latency, loss, bandwidth }
+        }),
+        whom().prop_map(FaultKind::Crash),
+        whom().prop_map(FaultKind::FlashCrowd),
+        (any(), millis()).prop_map(|(whom, delay)| FaultKind::SlowNodes { whom, delay }),
+        (any(), 0.001..=0.2).prop_map(|(whom, skew)| FaultKind::TimerSkew { whom, skew }),
+    ];
+    let fault = ("\\PC{1,40}", millis(), proptest::option::of(millis()), kind);
+    let fault = fault.prop_map(|(name, at, length, kind)| {
+        let at = Instant::ZERO + at;
+        FaultConfig { name, at, until: length.map(|length| at + length), kind }
+    });
+    proptest::collection::vec(fault, 0..4)
+}
+
 fn scenarios() -> impl Strategy<Value = Scenario> {
     let texts = ("[a-z][a-z 0-9-]{0,20}", "\\PC*", any::<u64>());
     let bootstraps =
@@ -315,7 +359,9 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     );
     let outer = (0.0..=1.0, 0u64..1 << 50, snapshots());
     let workloads = proptest::collection::vec(workload(), 1..4);
-    (texts, run, params(), network(), churn(), workloads, outer).prop_map(
+    let network =
+        (network(), faults()).prop_map(|(network, faults)| NetworkConfig { faults, ..network });
+    (texts, run, params(), network, churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
             let (count, bootstrap, topology, extra) = run;
             // No warm start has one.
