@@ -173,9 +173,13 @@ impl Chart {
         }
     }
 
-    /// Fills the bands, behind everything else: where two overlap the later one shows.
+    /// Fills the bands, behind everything else: where two overlap the shorter one shows.
     fn shade_bands(&self, scene: &mut Scene, frames: &[Frame]) {
-        for (place, band) in self.bands.iter().enumerate() {
+        let mut bands: Vec<_> = self.bands.iter().enumerate().collect();
+        bands.sort_by(|(_, one), (_, other)| {
+            (other.to - other.from).total_cmp(&(one.to - one.from))
+        });
+        for (place, band) in bands {
             for frame in frames {
                 let (left, right) = (frame.x(&self.x, band.from), frame.x(&self.x, band.to));
                 let corners = [(left, frame.top), (right.max(left + THINNEST_BAND), frame.bottom)];
