@@ -59,6 +59,8 @@ pub(super) struct Population {
     class_time: Option<ClassTime>,
     /// Absent if no fault ever keeps a node away.
     masks: Option<Masks>,
+    /// Who comes within the window ahead because a fault lets go, in order.
+    let_go: Vec<NodeIndex>,
 }
 
 impl Population {
@@ -94,6 +96,7 @@ impl Population {
             measured_from,
             class_time: ClassTime::new(seed, &scenario.network.classes, measured_from),
             masks: Masks::new(&scenario.network, nodes, dedicated, seed),
+            let_go: Vec::new(),
         };
         for node in (0..nodes).map(NodeIndex) {
             population.begin(seed, scenario, node);
@@ -153,14 +156,19 @@ impl Population {
         for change in std::mem::take(&mut self.ahead) {
             self.pass(change);
         }
+        self.let_go.clear();
         while self.next_change() < horizon {
             let churn = self.next_of_churn();
             match self.masks.as_mut().and_then(|masks| masks.take(churn, horizon)) {
-                Some(change) => self.come_or_go(change),
+                Some(change) => {
+                    self.let_go.extend(Some(change.node).filter(|_| change.turn == Turn::Joins));
+                    self.come_or_go(change);
+                }
                 None if self.next_of_churn() < horizon => self.turn_of_churn(),
                 None => {}
             }
         }
+        self.let_go.sort_unstable();
         let ahead = self.ahead.iter();
         self.ahead_by_node.clear();
         self.ahead_by_node

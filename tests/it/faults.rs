@@ -165,6 +165,32 @@ fn a_crash_moves_no_draw_of_churn() {
     assert!(few * 3 < most * 2, "{few} of {most}");
 }
 
+/// Until it begins, nothing is as it would not be without the fault.
+#[test]
+fn no_fault_is_felt_before_it_begins() {
+    let kinds = [
+        "kind = \"partition\"\nshare = 0.5",
+        "kind = \"degradation\"\nloss = 0.5",
+        "kind = \"crash\"\nshare = 0.5",
+        "kind = \"slow-nodes\"\ndelay = \"1s\"",
+        "kind = \"timer-skew\"\nskew = 0.5",
+    ];
+    let churn = "[churn]\nmodel = \"lifetime\"\nlifetime_mean = \"1m\"\ndeadtime_mean = \"30s\"\n";
+    let settings = ["nodes.bootstrap=organic"];
+    let before = |run: &RunOutput| -> Vec<OperationRecord> {
+        let early = |operation: &&OperationRecord| operation.finished < at(90);
+        run.operations.iter().filter(early).copied().collect()
+    };
+    let undisturbed = run(&world(churn, &settings));
+    assert!(before(&undisturbed).len() > 200);
+    for kind in kinds {
+        let fault = format!("{churn}[[fault]]\n{kind}\nat = \"90s\"");
+        let disturbed = run(&world(&fault, &settings));
+        assert!(before(&disturbed) == before(&undisturbed), "{kind}");
+        assert_ne!(disturbed.result.digest, undisturbed.result.digest, "{kind}");
+    }
+}
+
 #[test]
 fn a_crowd_has_not_been_there_and_stays() {
     let crowd = "[[fault]]\nkind = \"flash-crowd\"\nat = \"92s\"\nnodes = [\"50..199\"]";

@@ -32,7 +32,7 @@ impl Population {
         let index = u64::from(node.0);
         let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
         // Who comes with a crowd is not told of the crowd, which knows nobody yet.
-        let has_come = |other| self.masks.is_none() || self.ring.is_online(other);
+        let has_come = |other| self.let_go.binary_search(&other).is_err();
         let is_there = |other| {
             self.is_open(other)
                 && has_come(other)
