@@ -31,7 +31,7 @@ fn head(text: &mut String, fault: &FaultFigures) {
         Some(end) => format!("from {} to {end}", fault.start),
         None => format!("from {} on", fault.start),
     };
-    let _ = write!(text, "\nFault: {name} {time}; {} nodes", grouped(fault.nodes));
+    let _ = write!(text, "\nFault: {name} {time}\n  {} nodes", grouped(fault.nodes));
     if let Some(online) = fault.nodes_online {
         let _ = write!(text, ", {} of them online before", grouped(online));
     }

@@ -1,6 +1,6 @@
 //! What goes wrong for a time: exactly that, and whether all is as before when it is over.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, text};
 use crate::worlds::{arguments, operations, run, scenario};
 use kadsim::engine::queue::QueueKind;
 use kadsim::metrics::{OperationKind, OperationRecord};
@@ -242,6 +242,8 @@ fn latencies_are_those_of_true_time_whatever_clocks_show() {
 #[test]
 fn sockets_do_not_carry_clocks_that_run_wrong() {
     let desk = Desk::with("[[fault]]\nkind = \"timer-skew\"\nat = \"1s\"\nskew = 0.1\n");
-    let error = desk.fails(&["run", "my.toml", "--transport", "udp"], 2);
+    let output = desk.kadsim(&["run", "my.toml", "--transport", "udp"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = text(&output.stderr);
     assert!(error.contains("fault.0 is a timer-skew, which sockets cannot carry"), "{error}");
 }

@@ -244,7 +244,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\ncount = 10 20\n", &[],
      "s.toml:2:9: this is not TOML: here stands no value: texts are in quotes, numbers, true and false are not"),
     ("x = 1\n", &[],
-     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot"),
+     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, fault"),
 ];
 
 /// Settings, and files that do not fit them.
