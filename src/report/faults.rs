@@ -90,11 +90,11 @@ fn recovery(text: &mut String, fault: &FaultFigures) {
 
 fn records(text: &mut String, fault: &FaultFigures) {
     if let Some(records) = fault.records.filter(|records| records.alive_at_start > 0) {
-        let at_end =
-            records.lost_at_end.map(|lost| format!("{} when it was over, ", grouped(lost)));
+        let at_end = records.lost_at_end;
+        let at_end = at_end.map(|lost| format!("{} when it was over, ", grouped(lost)));
         let _ = writeln!(
             text,
-            "  records lost: of {} alive at its beginning {}{} at the end of the run",
+            "  of {} records alive before: lost {}{} at the end of the run",
             grouped(records.alive_at_start),
             at_end.unwrap_or_default(),
             grouped(records.lost_at_run_end)
@@ -103,8 +103,7 @@ fn records(text: &mut String, fault: &FaultFigures) {
     if let Some(across) = fault.across.filter(|across| across.records_put > 0) {
         let _ = writeln!(
             text,
-            "  records put on one side of it: {}, {} asked for from another side afterwards, {} \
-             never found",
+            "  records put on one side: {}; asked for from another afterwards: {}; never found: {}",
             grouped(across.records_put),
             grouped(across.records_asked),
             grouped(across.records_never_found)

@@ -1,8 +1,10 @@
 //! Faults: what is taken, and what the user is told of those that are wrong.
 
 use super::parse;
-use crate::network::faults::config::{Direction, FaultKind, Sides, Ways, Whom};
+use super::random::lengths;
+use crate::network::faults::config::{Direction, FaultConfig, FaultKind, Sides, Ways, Whom};
 use crate::time::{Duration, Instant};
+use proptest::prelude::*;
 
 fn fault(keys: &str) -> String {
     format!("[network.latency]\nmodel = \"regions\"\n[[fault]]\n{keys}\n")
@@ -96,4 +98,46 @@ fn clocks_neither_stand_still_nor_run_away() {
     assert!(error.message.contains("sum to 1: at most 0.9"), "{error}");
     let error = parse(&fault(skew), &["phases.measurement=700days"]).expect_err("too long");
     assert!(error.message.contains("which is the most"), "{error}");
+}
+
+/// Faults of 100 seconds and of networks of any size, one node included.
+pub(super) fn faults() -> impl Strategy<Value = Vec<FaultConfig>> {
+    let millis = || lengths(Duration::from_millis(1), Duration::from_secs(100));
+    let whom = || {
+        prop_oneof![
+            (0.0..=1.0).prop_map(Whom::Share),
+            Just(Whom::Nodes(vec![0..=0])),
+            Just(Whom::Class("class \"0\"".to_owned())),
+        ]
+    };
+    let any = || prop_oneof![1 => Just(Whom::All), 3 => whom()];
+    let direction =
+        || prop_oneof![Just(Direction::Both), Just(Direction::Out), Just(Direction::In)];
+    let ways = prop_oneof![
+        (any(), direction()).prop_map(|(whom, direction)| Ways::Of(whom, direction)),
+        Just(Ways::Between {
+            from: "class \"0\"".to_owned(),
+            to: "class \"0\"".to_owned(),
+            direction: Direction::Out,
+        }),
+    ];
+    let limit = proptest::option::of(1u64..1 << 40);
+    let kind = prop_oneof![
+        (whom(), direction()).prop_map(|(whom, direction)| {
+            FaultKind::Partition { sides: Sides::Apart(whom), direction }
+        }),
+        (ways, millis(), 0.0..=1.0, limit).prop_map(|(ways, latency, loss, bandwidth)| {
+            FaultKind::Degradation { ways, latency, loss, bandwidth }
+        }),
+        whom().prop_map(FaultKind::Crash),
+        whom().prop_map(FaultKind::FlashCrowd),
+        (any(), millis()).prop_map(|(whom, delay)| FaultKind::SlowNodes { whom, delay }),
+        (any(), 0.001..=0.2).prop_map(|(whom, skew)| FaultKind::TimerSkew { whom, skew }),
+    ];
+    let fault = ("\\PC{1,40}", millis(), proptest::option::of(millis()), kind);
+    let fault = fault.prop_map(|(name, at, length, kind)| {
+        let at = Instant::ZERO + at;
+        FaultConfig { name, at, until: length.map(|length| at + length), kind }
+    });
+    proptest::collection::vec(fault, 0..4)
 }

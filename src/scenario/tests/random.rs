@@ -1,5 +1,6 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
+use super::faults::faults;
 use super::parse;
 use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::graph::export::Format;
@@ -9,7 +10,6 @@ use crate::network::config::{
     LatencyModel, LinkLossConfig, LossConfig, Mode, NetworkConfig, RegionsConfig, RouteChoice,
     UnderlayConfig,
 };
-use crate::network::faults::config::{Direction, FaultConfig, FaultKind, Sides, Ways, Whom};
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
     SnapshotConfig,
@@ -21,7 +21,7 @@ use crate::workload::config::{
 };
 use proptest::prelude::*;
 
-fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
+pub(super) fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
     (shortest.as_nanos()..=longest.as_nanos()).prop_map(Duration::from_nanos)
 }
 
@@ -303,48 +303,6 @@ fn topologies() -> impl Strategy<Value = Option<GraphConfig>> {
         GraphConfig::Bootstrap { bootstrap_nodes, known_bootstrap_nodes }
     });
     proptest::option::of(prop_oneof![1 => bootstrap, 9 => graphs()])
-}
-
-/// Faults of 100 seconds and of networks of any size, one node included.
-fn faults() -> impl Strategy<Value = Vec<FaultConfig>> {
-    let millis = || lengths(Duration::from_millis(1), Duration::from_secs(100));
-    let whom = || {
-        prop_oneof![
-            (0.0..=1.0).prop_map(Whom::Share),
-            Just(Whom::Nodes(vec![0..=0])),
-            Just(Whom::Class("class \"0\"".to_owned())),
-        ]
-    };
-    let any = || prop_oneof![1 => Just(Whom::All), 3 => whom()];
-    let direction =
-        || prop_oneof![Just(Direction::Both), Just(Direction::Out), Just(Direction::In)];
-    let ways = prop_oneof![
-        (any(), direction()).prop_map(|(whom, direction)| Ways::Of(whom, direction)),
-        Just(Ways::Between {
-            from: "class \"0\"".to_owned(),
-            to: "class \"0\"".to_owned(),
-            direction: Direction::Out,
-        }),
-    ];
-    let limit = proptest::option::of(1u64..1 << 40);
-    let kind = prop_oneof![
-        (whom(), direction()).prop_map(|(whom, direction)| {
-            FaultKind::Partition { sides: Sides::Apart(whom), direction }
-        }),
-        (ways, millis(), 0.0..=1.0, limit).prop_map(|(ways, latency, loss, bandwidth)| {
-            FaultKind::Degradation { ways, latency, loss, bandwidth }
-        }),
-        whom().prop_map(FaultKind::Crash),
-        whom().prop_map(FaultKind::FlashCrowd),
-        (any(), millis()).prop_map(|(whom, delay)| FaultKind::SlowNodes { whom, delay }),
-        (any(), 0.001..=0.2).prop_map(|(whom, skew)| FaultKind::TimerSkew { whom, skew }),
-    ];
-    let fault = ("\\PC{1,40}", millis(), proptest::option::of(millis()), kind);
-    let fault = fault.prop_map(|(name, at, length, kind)| {
-        let at = Instant::ZERO + at;
-        FaultConfig { name, at, until: length.map(|length| at + length), kind }
-    });
-    proptest::collection::vec(fault, 0..4)
 }
 
 fn scenarios() -> impl Strategy<Value = Scenario> {
