@@ -375,9 +375,9 @@ fn fault(draft: &mut Draft) {
     let nodes = value(draft, "count");
     let has_regions = draft.text.contains("model = \"regions\"");
     let europe = if draft.text.contains("\"east\"") { "east" } else { "europe" };
-    let kinds =
-        ["partition", "degradation", "crash", "flash-crowd", "slow-nodes", "timer-skew", "outage"];
-    let kind = draft.pick(&kinds[..if has_regions { 7 } else { 6 }]);
+    let kinds = ["partition", "degradation", "crash", "flash-crowd", "slow-nodes", "timer-skew"];
+    let is_outage = has_regions && draft.chance(50);
+    let kind = if is_outage { "outage" } else { draft.pick(&kinds) };
     draft.line(&format!("[[fault]]\nkind = \"{kind}\""));
     let at = draft.whole(0..=end - 1);
     draft.line(&format!("at = \"{at}ms\""));
