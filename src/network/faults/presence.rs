@@ -49,7 +49,7 @@ impl Presence {
                     presence.first[node.get()] += 1;
                     let length = said.until.map_or(0, |until| (until - said.at).as_nanos());
                     let drawn = u128::from(draws.bits(u64::from(node.0), fault as u64));
-                    let offset = (drawn * u128::from(length) >> 64) as u64;
+                    let offset = ((drawn * u128::from(length)) >> 64) as u64;
                     let joins = Instant::from_nanos(said.at.as_nanos() + offset);
                     presence.turns.push((joins, Turn::Back, node));
                 }
