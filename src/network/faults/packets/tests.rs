@@ -108,12 +108,11 @@ fn slow_nodes_have_later_what_arrives() {
 /// What a fault drops is not what is lost anyway, and a link of bursts steps all the same.
 #[test]
 fn a_cut_takes_what_would_be_lost_too() {
-    let mut network = network(vec![partition(Direction::Both)]);
     let classes = vec![ClassConfig { loss: 0.5, ..ClassConfig::unlimited("all") }];
     let model = LatencyModel::Constant { delay: LATENCY };
     let mut config = NetworkConfig::of_latency(model, classes);
     config.loss = LossConfig::Bernoulli { rate: 0.5 };
-    std::mem::swap(&mut network, &mut Network::new(&config, 10, Seed(1)));
+    let mut network = Network::new(&config, 10, Seed(1));
     config.faults = vec![FaultConfig {
         name: "cut".to_owned(),
         at: at(0),
