@@ -8,6 +8,8 @@ mod json;
 mod summary;
 // Records one by one.
 mod records;
+// What faults did.
+mod faults;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.

@@ -4,6 +4,7 @@
 use super::agenda::{Entry, Global};
 use super::change::Turn;
 use super::common::{Common, Notice};
+use super::faults::Book;
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::population::Population;
@@ -11,7 +12,7 @@ use super::record_keys::RecordKeys;
 use super::snapshot::Snapshot;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
-use super::{random_start, windows};
+use super::{faults, random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
 use crate::kademlia::params::{Admission, Params};
@@ -43,6 +44,8 @@ pub(super) struct Experiment<'s> {
     samples: u64,
     /// The looks at the overlay until now.
     pub(super) snapshots: Vec<Snapshot>,
+    /// What was seen when faults began and ended, by number.
+    pub(super) fault_books: Vec<Option<Book>>,
 }
 
 impl<'s> Experiment<'s> {
@@ -63,6 +66,8 @@ impl<'s> Experiment<'s> {
         });
         let snapshots = scenario.snapshots.iter().enumerate();
         let snapshots = snapshots.map(|(number, config)| (config.at, Global::Snapshot(number)));
+        let edges = faults::edges(&scenario.network);
+        let edges = edges.map(|(at, number, edge)| (at, Global::Fault(number, edge)));
         let globals = [
             (scenario.phases.measurement_start(), Global::BeginMeasurement),
             (Instant::ZERO + scenario.output.sample_interval, Global::Sample),
@@ -74,12 +79,13 @@ impl<'s> Experiment<'s> {
             common: Common::new(seed, scenario, Population::new(seed, scenario, key_of)),
             params,
             keys,
-            globals: globals.into_iter().chain(snapshots).collect(),
+            globals: globals.into_iter().chain(snapshots).chain(edges).collect(),
             now: Instant::ZERO,
             width,
             horizon: Instant::ZERO,
             samples: 0,
             snapshots: Vec::new(),
+            fault_books: vec![None; scenario.network.faults.len()],
         }
     }
 
@@ -216,6 +222,7 @@ impl<'s> Experiment<'s> {
                     self.globals.insert((next, global));
                 }
                 Global::Snapshot(number) => self.look_at_overlay(number, tables),
+                Global::Fault(number, edge) => Book::note(self, number, edge),
             }
         }
     }

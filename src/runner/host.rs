@@ -126,9 +126,9 @@ pub(super) trait Host<'s> {
             self.stop(node);
         }
         let (now, estate) = (self.clock(), self.remove(node));
-        let own = self.own();
+        let (own, common) = self.parts();
         for record in own.judge.interrupted(now, node, estate.unfinished) {
-            own.metrics.operation(record);
+            own.count(record, None, common);
         }
         own.notices.extend(estate.held.into_iter().map(|key| Notice::Dropped(key, now)));
     }

@@ -3,6 +3,7 @@
 
 use super::applications::Applications;
 use super::common::{Common, Notice};
+use super::faults::Watch;
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::judge::Judge;
@@ -12,7 +13,7 @@ use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Finished, Report};
-use crate::metrics::{Gauges, LinkLoads, Metrics};
+use crate::metrics::{Gauges, LinkLoads, Metrics, OperationRecord};
 use crate::network::{DropReason, Network};
 use crate::protocol::{Message as _, NodeIndex};
 use crate::rng::{Bijection, Seed};
@@ -38,6 +39,8 @@ pub(super) struct Surroundings<'s> {
     contact_draws: Vec<u64>,
     pub(super) applications: Applications,
     pub(super) metrics: Metrics,
+    /// Absent without faults.
+    pub(super) watch: Option<Watch>,
     pub(super) judge: Judge,
     pub(super) tables_checked: u64,
     /// What has happened here and concerns other blocks.
@@ -73,6 +76,7 @@ impl<'s> Surroundings<'s> {
             contact_draws: vec![0; block.len()],
             applications: Applications::new(seed, scenario, record_keys, block.clone()),
             metrics,
+            watch: Watch::new(scenario, seed),
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
             notices: Vec::new(),
@@ -148,9 +152,17 @@ impl<'s> Surroundings<'s> {
             Report::Finished(done) => {
                 let expected = self.applications.expected(done.kind, done.number);
                 let record = self.judge.judge(now, node, &done, common, expected);
-                self.metrics.operation(record);
+                self.count(record, done.number, common);
             }
         }
+    }
+
+    /// Counts an operation that has ended, for which the application has this number.
+    pub(super) fn count(&mut self, record: OperationRecord, number: Option<u64>, common: &Common) {
+        if let Some(watch) = &mut self.watch {
+            watch.see(&record, number, common, &mut self.notices);
+        }
+        self.metrics.operation(record);
     }
 
     /// Looks at the block from outside, checking the tables that it looks at: every n-th of all

@@ -55,7 +55,9 @@ macro_rules! table {
 }
 
 // After the macro, which it uses.
+mod faults;
 mod graphs;
+pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
 
 table!(
@@ -74,6 +76,7 @@ table!(
         checker: CheckerTable,
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
+        fault: Vec<FaultTable>,
     }
 );
 

@@ -2,6 +2,7 @@
 //! prints and what results carry.
 
 mod churn;
+mod faults;
 mod topology;
 mod underlay;
 
@@ -110,6 +111,7 @@ fn file(scenario: &Scenario) -> File {
             operations_limit: Some(Whole(scenario.output.operations_limit)),
         }),
         snapshot: snapshots(&scenario.snapshots),
+        fault: faults::faults(&network.faults),
     }
 }
 

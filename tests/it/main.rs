@@ -29,6 +29,8 @@ mod known_answers;
 mod topology;
 // Packets along the routes of a graph.
 mod underlay;
+// What goes wrong for a time.
+mod faults;
 // Links of known answer.
 mod links;
 // Keys of 64, 160 and 256 bits.
