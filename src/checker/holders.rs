@@ -75,6 +75,11 @@ impl Holders {
         self.alive
     }
 
+    /// The records that at least one online node holds, in order.
+    pub fn alive_keys(&self) -> impl Iterator<Item = Key64> {
+        self.lives.iter().filter(|(_, life)| life.replicas > 0).map(|(key, _)| *key)
+    }
+
     /// Copies of all records on online nodes.
     pub fn replicas(&self) -> u64 {
         self.replicas

@@ -41,6 +41,19 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
         true
     }
 
+    /// What the clock of a node shows now, which is what the node is told as the time. Never falls
+    /// as time goes on, and is the true time unless the world says otherwise.
+    #[inline]
+    fn shown(&self, _node: NodeIndex, now: Instant) -> Instant {
+        now
+    }
+
+    /// The first instant at which the clock of a node shows at least this.
+    #[inline]
+    fn when_shown(&self, _node: NodeIndex, shown: Instant) -> Instant {
+        shown
+    }
+
     /// A packet leaves its sender: when it reaches the receiver's access link, or `None` if it
     /// is lost.
     fn send(&mut self, packet: &Packet, message: &P::Message) -> Option<Instant>;

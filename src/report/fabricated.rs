@@ -8,6 +8,10 @@ use crate::network::DropReason;
 use crate::network::bandwidth::Direction;
 use crate::protocol::{self, NodeIndex};
 use crate::rng::{PacketDraws, Purpose, Seed};
+use crate::runner::faults::{
+    AcrossFigures, ByTime, FaultFigures, FaultRecords, Measure, RecoveryFigures, RecoveryRule,
+    SideFigures, SuccessFigures,
+};
 use crate::runner::figures::{self, LinkFigures, MessageFigures, NodeTraffic};
 use crate::runner::result::*;
 use crate::time::{Duration, Instant};
@@ -187,6 +191,57 @@ fn loads(nodes: u64) -> Vec<((&'static str, Direction), LinkLoad)> {
     classes.flat_map(|class| Direction::ALL.map(|direction| load(class, direction))).collect()
 }
 
+/// A partition, a crash within it, and a crowd at once.
+fn faults(end: Instant) -> Vec<FaultFigures> {
+    let at = |tenths: u64| Instant::from_nanos(end.as_nanos() / 10 * tenths);
+    let success = |success: f64| SuccessFigures {
+        count: 12_345,
+        success_rate: Some(success),
+        recall: Some(success * 0.9),
+    };
+    let side = |(side, nodes): (&str, u64)| {
+        let (before, during, after) = (success(0.998), success(0.523), success(0.987));
+        let kind = OperationKind::Lookup;
+        let operations = vec![ByTime { kind, before, during, after }];
+        SideFigures { side: side.to_owned(), nodes, operations }
+    };
+    let fault = |name: &str, kind, start, end: Option<Instant>| FaultFigures {
+        name: name.to_owned(),
+        kind,
+        start,
+        end,
+        nodes: 3_000,
+        nodes_online: Some(2_876),
+        packets_dropped: 123_456,
+        sides: [("others", 7_000), ("concerned", 3_000)].map(side).to_vec(),
+        recovery: vec![RecoveryFigures {
+            kind: OperationKind::Get,
+            measure: Measure::Success,
+            level: 0.9987,
+            lowest: 0.4567,
+            recovered_after_seconds: end.map(|_| 123.0),
+        }],
+        recovery_rule: RecoveryRule::of(Duration::from_secs(5)),
+        records: Some(FaultRecords {
+            alive_at_start: 20_000,
+            lost_at_end: end.map(|_| 1_234),
+            lost_at_run_end: 987,
+        }),
+        across: Some(AcrossFigures {
+            records_put: 2_345,
+            records_asked: 1_234,
+            records_never_found: 12,
+            searches: 23_456,
+            success_rate: Some(0.987_654),
+        }),
+    };
+    vec![
+        fault("Atlantic cable", "partition", at(4), Some(at(6))),
+        fault("crash", "crash", at(5), None),
+        fault("flash-crowd", "flash-crowd", at(9), Some(at(9))),
+    ]
+}
+
 fn output(
     metrics: &Metrics,
     measured: Duration,
@@ -210,6 +265,7 @@ fn output(
         micros: load.waits.cdf(),
     };
     let link_waits = loads.iter().map(waits).collect();
+    let end = metrics.series().samples.last().map_or(Instant::ZERO, |sample| sample.time);
     let result = RunResult {
         name: "churn-kad".to_owned(),
         version: "0.1.0".to_owned(),
@@ -250,6 +306,7 @@ fn output(
         checks: CheckFigures { lookups_checked: 400, lookups_exact: 397, tables_checked: 1_200 },
         attacks: vec![],
         resilience: None,
+        faults: if nodes == 0 { vec![] } else { faults(end) },
         snapshots: vec![],
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::json!({ "name": "churn-kad", "nodes": { "count": nodes } }),

@@ -10,6 +10,8 @@ mod summary;
 mod attacks;
 // Records one by one.
 mod records;
+// What faults did.
+mod faults;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.

@@ -2,7 +2,7 @@
 
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
-use super::{attacks, graph};
+use super::{attacks, faults, graph};
 use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
 use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};
@@ -29,6 +29,7 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
     if !result.links.is_empty() {
         section(&mut text, "Access links (queueing delay in ms)", &links(&result.links));
     }
+    text.push_str(&faults::faults(&result.faults));
     if !result.snapshots.is_empty() {
         let overlay = "Overlay (directed, of the nodes online; κ: vertex connectivity)";
         section(&mut text, overlay, &graph::snapshots(&result.snapshots));

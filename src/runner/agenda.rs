@@ -1,5 +1,6 @@
 //! What stands on a node's agenda, packed into the engine's tags; and what concerns the whole run.
 
+use super::faults::Edge;
 use crate::protocol::NodeIndex;
 use crate::workload::sessions::Departure;
 
@@ -37,6 +38,8 @@ pub(super) enum Global {
     Sample,
     /// The overlay is to be measured: which of the scenario's snapshots.
     Snapshot(usize),
+    /// The fault of this number begins or ends.
+    Fault(usize, Edge),
 }
 
 impl Entry {

@@ -5,7 +5,7 @@ use super::attackers::Reply;
 use super::capture::Tap;
 use super::common::Common;
 use super::host::{Estate, Host, Tables};
-use super::surroundings::Surroundings;
+use super::surroundings::{Done, Surroundings};
 use crate::engine::blocks::Blocks;
 use crate::engine::queue::EventQueue;
 use crate::engine::world::Usurped;
@@ -16,6 +16,7 @@ use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::kademlia::{Node, Publications};
+use crate::network::faults::Clocks;
 use crate::network::reach::Exchange;
 use crate::network::{Arrival, DropReason, Network, Packet, Verdict};
 use crate::protocol::{Input, Message as _, NodeIndex};
@@ -35,7 +36,9 @@ const REQUESTS_PER_LIFE: u32 = 1 << 22;
 /// What a block of simulated nodes has beside its engine and its surroundings.
 pub(super) struct Block {
     params: Arc<Params>,
-    network: Network,
+    pub(super) network: Network,
+    /// Absent if the clocks of all nodes are right.
+    clocks: Option<Arc<Clocks>>,
     /// Whether packets that arrive are the network's business.
     decides_arrivals: bool,
     /// What nodes that are away will publish when they are back.
@@ -50,6 +53,7 @@ impl Block {
         let decides_arrivals = network.decides_arrivals();
         Block {
             params: Arc::clone(params),
+            clocks: network.clocks(),
             network,
             decides_arrivals,
             away: BTreeMap::new(),
@@ -97,6 +101,22 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
     }
 
     #[inline]
+    fn shown(&self, node: NodeIndex, now: Instant) -> Instant {
+        match &self.block.clocks {
+            None => now,
+            Some(clocks) => clocks.shown(node, now),
+        }
+    }
+
+    #[inline]
+    fn when_shown(&self, node: NodeIndex, shown: Instant) -> Instant {
+        match &self.block.clocks {
+            None => shown,
+            Some(clocks) => clocks.when_shown(node, shown),
+        }
+    }
+
+    #[inline]
     fn send(&mut self, packet: &Packet, message: &SimMessage) -> Option<Instant> {
         self.own.metrics.message_sent(message.kind(), packet.size);
         if let Some(tap) = &mut self.block.tap {
@@ -128,9 +148,15 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
         arrival: Instant,
         number: u32,
     ) -> Option<(Instant, SimMessage)> {
-        let arrival = self.block.network.duplicate(packet, arrival, u64::from(number))?;
+        let copy = self.block.network.duplicate(packet, arrival, u64::from(number))?;
         self.own.metrics.packet_duplicated();
-        Some((arrival, message.clone()))
+        match copy {
+            Verdict::Deliver(arrival) => Some((arrival, message.clone())),
+            Verdict::Drop(reason) => {
+                self.own.metrics.packet_dropped(reason.index());
+                None
+            }
+        }
     }
 
     #[inline]
@@ -167,7 +193,10 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
         }
     }
 
-    fn report(&mut self, now: Instant, node: NodeIndex, report: Report<NodeIndex, Key64>) {
+    fn report(&mut self, now: Instant, node: NodeIndex, mut report: Report<NodeIndex, Key64>) {
+        if let (Some(clocks), Report::Finished(done)) = (&self.block.clocks, &mut report) {
+            done.started = clocks.when_shown(node, done.started);
+        }
         self.own.report(self.common, now, node, report);
     }
 
@@ -238,7 +267,9 @@ impl<'s, Q: EventQueue, const ATTACKED: bool> Host<'s> for BlockHost<'_, '_, 's,
 
     fn remove(&mut self, node: NodeIndex) -> Estate {
         let mut state = self.engine.remove(node);
-        let unfinished = state.unfinished().collect();
+        let in_true_time =
+            |done: Done| Done { started: self.world.when_shown(node, done.started), ..done };
+        let unfinished = state.unfinished().map(in_true_time).collect();
         let held = state.held_keys().collect();
         let publications = state.take_publications();
         if !publications.is_empty() {

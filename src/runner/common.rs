@@ -12,6 +12,7 @@ use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::workload::config::WorkloadKind;
+use std::collections::BTreeMap;
 
 /// Something that has happened at a node and concerns others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +23,24 @@ pub(super) enum Notice {
     Holds(Key64, Instant),
     /// A node has ceased to.
     Dropped(Key64, Instant),
+    /// A record or item was put by a node on this side of a cut while it lasted.
+    PutApart {
+        /// Which fault it is.
+        fault: u32,
+        /// The application's number.
+        name: u64,
+        /// The group of its publisher.
+        side: u32,
+    },
 }
 
 impl Notice {
     /// The order in which what happens in a window is taken note of, whichever block it comes
-    /// from: by time, and at the same instant what comes before what goes.
+    /// from: by time, and at the same instant what comes before what goes. What concerns one
+    /// publisher alone may come first.
     pub(super) fn order(&self) -> (Instant, u8, Key64) {
         match *self {
+            Notice::PutApart { name, .. } => (Instant::ZERO, 0, Key64(name)),
             Notice::Published(key, Publication { at, .. }) => (at, 0, key),
             Notice::Holds(key, at) => (at, 1, key),
             Notice::Dropped(key, at) => (at, 2, key),
@@ -65,6 +77,8 @@ pub(super) struct Common {
     pub(super) holders: Holders,
     /// Absent if all nodes keep to the protocol.
     pub(super) attackers: Option<Attackers>,
+    /// What was put while a cut lasted, by fault and the application's number: on which side.
+    pub(super) put_apart: BTreeMap<(u32, u64), u32>,
 }
 
 impl Common {
@@ -91,6 +105,7 @@ impl Common {
                 scenario.phases.measurement_start(),
             ),
             attackers: Attackers::new(seed, scenario, keys),
+            put_apart: BTreeMap::new(),
         }
     }
 
@@ -99,6 +114,9 @@ impl Common {
         match notice {
             Notice::Holds(key, at) => self.holders.add(key, at),
             Notice::Dropped(key, at) => self.holders.remove(key, at),
+            Notice::PutApart { fault, name, side } => {
+                self.put_apart.insert((fault, name), side);
+            }
             Notice::Published(key, publication) => {
                 let Publication { workload, node, .. } = publication;
                 self.published.counts[workload as usize][node.get()] += 1;

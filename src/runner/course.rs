@@ -57,9 +57,11 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             blocks.engine_of(node).schedule(due, node, entry.tag());
         });
         let params = Arc::clone(&experiment.params);
+        let clocks = network.clocks();
         experiment.first_nodes(|key, node, table| {
             let state = Node::settled(key, Arc::clone(&params), table);
-            let deadline = state.deadline();
+            let shown = state.deadline();
+            let deadline = clocks.as_ref().map_or(shown, |clocks| clocks.when_shown(node, shown));
             let engine = blocks.engine_of(node);
             engine.place(node, state);
             engine.set_wake(node, deadline);
@@ -72,6 +74,17 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         for block in &mut self.parts {
             block.tap = Some(Tap::new(filter.clone(), self.experiment.seed));
         }
+    }
+
+    /// Packets dropped by each fault so far; none if no fault concerns packets.
+    pub(super) fn dropped_by_faults(&self) -> Vec<u64> {
+        let mut sum = Vec::new();
+        for part in &self.parts {
+            let dropped = part.network.dropped_by_faults();
+            sum.resize(dropped.len(), 0);
+            sum.iter_mut().zip(dropped).for_each(|(sum, dropped)| *sum += dropped);
+        }
+        sum
     }
 
     /// Takes what was captured, in the order in which it was sent.

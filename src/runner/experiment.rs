@@ -5,6 +5,7 @@ use super::agenda::{Entry, Global};
 use super::attackers::{self, Attackers};
 use super::change::Turn;
 use super::common::{Common, Notice};
+use super::faults::Book;
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::keys::Keys;
@@ -14,7 +15,7 @@ use super::resilience::{self, ShareAt};
 use super::snapshot::Snapshot;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
-use super::{random_start, windows};
+use super::{faults, random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
 use crate::kademlia::params::{Admission, Params};
@@ -48,6 +49,8 @@ pub(super) struct Experiment<'s> {
     pub(super) snapshots: Vec<Snapshot>,
     /// What each attack had come to at each sample.
     pub(super) attack_shares: Vec<Vec<ShareAt>>,
+    /// What was seen when faults began and ended, by number.
+    pub(super) fault_books: Vec<Option<Book>>,
 }
 
 impl<'s> Experiment<'s> {
@@ -69,6 +72,8 @@ impl<'s> Experiment<'s> {
         });
         let snapshots = scenario.snapshots.iter().enumerate();
         let snapshots = snapshots.map(|(number, config)| (config.at, Global::Snapshot(number)));
+        let edges = faults::edges(&scenario.network);
+        let edges = edges.map(|(at, number, edge)| (at, Global::Fault(number, edge)));
         let globals = [
             (scenario.phases.measurement_start(), Global::BeginMeasurement),
             (Instant::ZERO + scenario.output.sample_interval, Global::Sample),
@@ -80,13 +85,14 @@ impl<'s> Experiment<'s> {
             common: Common::new(seed, scenario, Population::new(seed, scenario, key_of), &keys),
             params,
             keys,
-            globals: globals.into_iter().chain(snapshots).collect(),
+            globals: globals.into_iter().chain(snapshots).chain(edges).collect(),
             now: Instant::ZERO,
             width,
             horizon: Instant::ZERO,
             samples: 0,
             snapshots: Vec::new(),
             attack_shares: Vec::new(),
+            fault_books: vec![None; scenario.network.faults.len()],
         }
     }
 
@@ -232,6 +238,7 @@ impl<'s> Experiment<'s> {
                     self.globals.insert((next, global));
                 }
                 Global::Snapshot(number) => self.look_at_overlay(number, tables),
+                Global::Fault(number, edge) => Book::note(self, number, edge),
             }
         }
     }

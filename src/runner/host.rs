@@ -145,7 +145,7 @@ pub(super) trait Host<'s> {
         let is_counted = !common.is_adversary(node);
         for record in own.judge.interrupted(now, node, estate.unfinished) {
             if is_counted {
-                own.metrics.operation(record);
+                own.count(record, None, common);
             }
         }
         own.notices.extend(estate.held.into_iter().map(|key| Notice::Dropped(key, now)));

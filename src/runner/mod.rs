@@ -29,6 +29,10 @@ mod cost;
 mod course;
 // Whom nodes know when they come.
 mod first_contacts;
+// What faults do to operations.
+pub mod faults;
+// Whom faults keep away.
+mod masks;
 // Where two runs part.
 mod difference;
 // What a run does, wherever its nodes live.
@@ -226,6 +230,7 @@ fn run_on<Q: EventQueue>(
         events: counters.events,
         partial,
         performance,
+        dropped_by_faults: course.dropped_by_faults(),
     };
     outcome::output(&mut course.experiment, &course.blocks, ending)
 }

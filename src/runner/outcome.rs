@@ -1,6 +1,7 @@
 //! The figures at the end of a run.
 
 use super::experiment::Experiment;
+use super::faults;
 use super::figures::{LinkFigures, MessageFigures, NodeTraffic, drops};
 use super::host::Tables;
 use super::record_figures;
@@ -30,6 +31,8 @@ pub(super) struct Ending {
     /// Whether it was interrupted.
     pub(super) partial: bool,
     pub(super) performance: Performance,
+    /// Packets dropped by each fault.
+    pub(super) dropped_by_faults: Vec<u64>,
 }
 
 /// Everything that a run leaves behind.
@@ -62,6 +65,7 @@ pub(super) fn output(
         links: links(experiment, metrics.link_loads()),
         drops: drops(&traffic),
         duplicated: traffic.duplicated(),
+        faults: faults::figures(experiment, &ending.dropped_by_faults),
         tables: health(experiment, tables),
         records: record_figures::records(experiment, &upkeep),
         checks: checks(experiment),

@@ -4,6 +4,7 @@
 //! and no number of threads stands in it, and two runs write the same bytes. What a run costs
 //! stands in [`Performance`].
 
+use super::faults::FaultFigures;
 use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
 use super::resilience::{AttackFigures, Resilience};
 use super::snapshot::Snapshot;
@@ -56,6 +57,8 @@ pub struct RunResult {
     pub drops: NamedCounts,
     /// Packets that arrived a second time.
     pub duplicated: u64,
+    /// What each fault did, in the order of the scenario.
+    pub faults: Vec<FaultFigures>,
     /// The routing tables at the end.
     pub tables: TableHealth,
     /// The records.

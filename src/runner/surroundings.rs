@@ -3,6 +3,7 @@
 
 use super::applications::Applications;
 use super::common::{Common, Notice};
+use super::faults::Watch;
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::judge::Judge;
@@ -14,7 +15,7 @@ use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Finished, OperationKind, Report};
-use crate::metrics::{Gauges, LinkLoads, Metrics};
+use crate::metrics::{Gauges, LinkLoads, Metrics, OperationRecord};
 use crate::network::{DropReason, Network};
 use crate::protocol::{Message as _, NodeIndex};
 use crate::rng::Seed;
@@ -40,6 +41,8 @@ pub(super) struct Surroundings<'s> {
     contact_draws: Vec<u64>,
     pub(super) applications: Applications,
     pub(super) metrics: Metrics,
+    /// Absent without faults.
+    pub(super) watch: Option<Watch>,
     pub(super) judge: Judge,
     pub(super) tables_checked: u64,
     /// Lookups during attacks.
@@ -78,6 +81,7 @@ impl<'s> Surroundings<'s> {
             contact_draws: vec![0; block.len()],
             applications: Applications::new(seed, scenario, record_keys, block.clone()),
             metrics,
+            watch: Watch::new(scenario, seed),
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
             paths: PathSums::default(),
@@ -168,9 +172,17 @@ impl<'s> Surroundings<'s> {
                     self.paths.add(&done, attackers);
                 }
                 let record = self.judge.judge(now, node, &done, common, expected);
-                self.metrics.operation(record);
+                self.count(record, done.number, common);
             }
         }
+    }
+
+    /// Counts an operation that has ended, for which the application has this number.
+    pub(super) fn count(&mut self, record: OperationRecord, number: Option<u64>, common: &Common) {
+        if let Some(watch) = &mut self.watch {
+            watch.see(&record, number, common, &mut self.notices);
+        }
+        self.metrics.operation(record);
     }
 
     /// Looks at the block from outside, checking the tables that it looks at: every n-th of all

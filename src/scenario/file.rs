@@ -56,7 +56,9 @@ macro_rules! table {
 }
 
 // After the macro, which it uses.
+mod faults;
 mod graphs;
+pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
 
 table!(
@@ -76,6 +78,7 @@ table!(
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
         attack: Vec<AttackTable>,
+        fault: Vec<FaultTable>,
     }
 );
 

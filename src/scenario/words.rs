@@ -5,6 +5,7 @@ use crate::graph::export::Format as ExportFormat;
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
+use crate::network::faults::config::{Direction, Effect};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use crate::workload::trace::Naming;
@@ -130,6 +131,25 @@ pub enum LossName {
     Bernoulli,
     /// In bursts.
     GilbertElliott,
+}
+
+/// `fault.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultName {
+    /// Groups of nodes are apart.
+    Partition,
+    /// Ways are worse.
+    Degradation,
+    /// Nodes vanish.
+    Crash,
+    /// Many nodes join.
+    FlashCrowd,
+    /// Nodes answer late.
+    SlowNodes,
+    /// Clocks run wrong.
+    TimerSkew,
+    /// A region is gone.
+    Outage,
 }
 
 /// `churn.model`.
@@ -259,6 +279,12 @@ choice!(RouteChoice: "shortest" = Shortest, "direct" = Direct);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
 choice!(LossName:
     "none" = None, "bernoulli" = Bernoulli, "gilbert-elliott" = GilbertElliott);
+choice!(FaultName:
+    "partition" = Partition, "degradation" = Degradation, "crash" = Crash,
+    "flash-crowd" = FlashCrowd, "slow-nodes" = SlowNodes, "timer-skew" = TimerSkew,
+    "outage" = Outage);
+choice!(Direction: "both" = Both, "out" = Out, "in" = In);
+choice!(Effect: "offline" = Offline, "unreachable" = Unreachable);
 choice!(ChurnName:
     "none" = None, "lifetime" = Lifetime, "pareto" = Pareto, "random" = Random, "trace" = Trace);
 choice!(ChurnPreset:

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod churn;
+mod faults;
 mod topology;
 mod underlay;
 
@@ -112,6 +113,7 @@ fn file(scenario: &Scenario) -> File {
         }),
         snapshot: snapshots(&scenario.snapshots),
         attack: attacks::attacks(&scenario.attacks),
+        fault: faults::faults(&network.faults),
     }
 }
 

@@ -134,6 +134,18 @@ const KINDS_OF_GRAPHS: [&str; 9] = [
     "transit-stub",
 ];
 
+/// Faults that between them have every key but those of an outage.
+const FAULTS: [&str; 8] = [
+    "kind = \"partition\", share = 0.5",
+    "kind = \"partition\", groups = [[1], [2]]",
+    "kind = \"degradation\", from = \"default\", to = \"default\", loss = 0.1",
+    "kind = \"crash\", class = \"default\"",
+    "kind = \"flash-crowd\", nodes = [1]",
+    "kind = \"slow-nodes\", delay = \"1s\"",
+    "kind = \"timer-skew\", skew = 0.1",
+    "kind = \"degradation\", share = 0.5, bandwidth = \"1 kbit/s\"",
+];
+
 /// Settings that between them bring up every key.
 fn variants(matrix: &Path) -> Vec<Vec<String>> {
     let one = |text: &str| vec![text.to_owned()];
@@ -156,6 +168,12 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     variants.push(one("network.loss.model=gilbert-elliott"));
     let link = "network.loss.link=[{from = \"default\", to = \"default\", rate = 0.1}]";
     variants.push(one(link));
+    for keys in FAULTS {
+        variants.push(vec![format!("fault=[{{{keys}, at = \"1s\", until = \"2s\"}}]")]);
+    }
+    let regions = "network.latency.model=regions".to_owned();
+    let outage = "{kind = \"outage\", at = \"1s\", region = \"europe\"}";
+    variants.push(vec![regions, format!("fault=[{outage}]")]);
     for distribution in ["weibull", "exponential", "pareto_shifted", "lognormal"] {
         variants.push(vec![
             "churn.model=lifetime".to_owned(),
@@ -194,6 +212,8 @@ fn every_key_of_a_scenario_is_documented_and_no_other() {
     }
     // Printed as `count`.
     keys.insert(("attack".to_owned(), "share".to_owned()));
+    // Printed as `until`.
+    keys.insert(("fault".to_owned(), "for".to_owned()));
     // Printed as `rate`, and as what it stands for.
     keys.insert(("workload".to_owned(), "total_rate".to_owned()));
     keys.insert(("churn".to_owned(), "preset".to_owned()));
@@ -355,6 +375,11 @@ fn every_figure_of_a_result_is_documented() {
         "nodes.class.0.uplink=1 Mbit/s",
         "snapshot.0.at=3s",
         "attack.0.kind=eclipse-node",
+        "workload.1.kind=put-get",
+        "fault.0.kind=partition",
+        "fault.0.at=30s",
+        "fault.0.for=10s",
+        "fault.0.share=0.5",
     ]
     .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");

@@ -31,6 +31,8 @@ mod topology;
 mod attacks;
 // Packets along the routes of a graph.
 mod underlay;
+// What goes wrong for a time.
+mod faults;
 // Links of known answer.
 mod links;
 // Keys of 64, 160 and 256 bits.

@@ -1,9 +1,10 @@
 //! Plots over the time of the run.
 
 use super::axis::{Axis, TimeUnit, byte_rate_unit};
-use super::chart::{Chart, Data, Marks, Panel};
+use super::chart::{Band, Chart, Data, Marks, Panel};
 use super::scene::Look;
 use crate::metrics::{OperationKind, Sample, Series};
+use crate::runner::faults::FaultFigures;
 use crate::runner::result::{RunOutput, Transport};
 use crate::time::Instant;
 
@@ -60,7 +61,20 @@ pub(super) fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Ve
         x: Axis::time(clock(run.result.transport), end),
         panels,
         phases: phases.collect(),
+        bands: bands(run, end),
     }
+}
+
+/// The times of faults, as far as they are within the run.
+fn bands(run: &RunOutput, end: Instant) -> Vec<Band> {
+    let unit = TimeUnit::of(end);
+    let faults = run.result.faults.iter().filter(|fault| fault.start < end);
+    let band = |fault: &FaultFigures| Band {
+        label: fault.name.clone(),
+        from: unit.value(fault.start),
+        to: unit.value(fault.end.unwrap_or(end)),
+    };
+    faults.map(band).collect()
 }
 
 /// Whose time it is.

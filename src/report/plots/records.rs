@@ -39,6 +39,7 @@ pub fn survival(run: &RunOutput) -> Option<Chart> {
         x: Axis::lengths("Age since the first copy", end),
         panels,
         phases: vec![],
+        bands: vec![],
     })
 }
 

@@ -115,6 +115,11 @@ impl Sockets {
         self.ways.borrow().links.clone()
     }
 
+    /// Packets dropped by each fault so far.
+    pub(super) fn dropped_by_faults(&self) -> Vec<u64> {
+        self.ways.borrow().network.dropped_by_faults().to_vec()
+    }
+
     /// The tables of the nodes online as they are now.
     pub(super) fn tables(&self) -> Snapshot {
         let table = |node: usize| {

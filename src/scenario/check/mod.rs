@@ -7,6 +7,8 @@ mod attacks;
 mod bounds;
 // The parameters of the nodes.
 mod kademlia;
+// What goes wrong.
+mod faults;
 // A graph and the numbers of its kind.
 mod graph;
 // Which packets are lost.
@@ -64,6 +66,9 @@ pub fn check(
     let classes = node_table.class.unwrap_or_default();
     let class_churn = churn::of_classes(&file.churn, &classes)?;
     let topology = topology::check(&file.topology.unwrap_or_default(), nodes, base_dir, source)?;
+    let mut network = network::check(network, classes, nodes.count, base_dir, source)?;
+    let faults = file.fault.unwrap_or_default();
+    network.faults = faults::check(&faults, &network, phases, nodes.count)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
         description: file.description.unwrap_or_default(),
@@ -84,7 +89,7 @@ pub fn check(
         topology,
         preset,
         kademlia,
-        network: network::check(network, classes, nodes.count, base_dir, source)?,
+        network,
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,

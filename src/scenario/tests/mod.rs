@@ -4,6 +4,8 @@
 mod wrong;
 // Defaults and settings.
 mod right;
+// What goes wrong.
+mod faults;
 // The way back to text, for random scenarios.
 mod random;
 mod random_lists;

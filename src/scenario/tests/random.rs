@@ -1,5 +1,6 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
+use super::faults::faults;
 use super::parse;
 use super::random_lists::{attacks, snapshots};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
@@ -229,7 +230,8 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
                 rate,
             };
             let loss_links = rates.into_iter().map(between).collect();
-            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes }
+            let faults = Vec::new();
+            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes, faults }
         },
     )
 }
@@ -343,7 +345,9 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     );
     let outer = (0.0..=1.0, 0u64..1 << 50, snapshots(), attacks());
     let workloads = proptest::collection::vec(workload(), 1..4);
-    (texts, run, params(), network(), churn(), workloads, outer).prop_map(
+    let network =
+        (network(), faults()).prop_map(|(network, faults)| NetworkConfig { faults, ..network });
+    (texts, run, params(), network, churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
             let (count, bootstrap, topology, extra) = run;
             // No warm start has one.
