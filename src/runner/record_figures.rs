@@ -129,13 +129,18 @@ struct Exact {
 }
 
 impl Exact {
-    /// That of this scenario; `None` if nodes do not come and go, if it is not known, or if copies are
-    /// renewed, handed over or left elsewhere.
+    /// That of this scenario; `None` if nodes do not come and go, or not all alike at all times, if it
+    /// is not known, or if copies are renewed, handed over or left elsewhere.
     fn of(scenario: &Scenario) -> Option<Self> {
-        let ChurnConfig::Lifetime { lifetime, graceful_leave_probability, .. } = scenario.churn
+        let ChurnConfig::Lifetime { lifetime, graceful_leave_probability, diurnal: None, .. } =
+            scenario.churn
         else {
             return None;
         };
+        let is_disturbed = !scenario.network.faults.is_empty() || !scenario.attacks.is_empty();
+        if is_disturbed || !scenario.class_churn.is_empty() {
+            return None;
+        }
         residual::outlasts(&lifetime, Duration::ZERO)?;
         let params = &scenario.kademlia;
         let length = scenario.phases.end() - Instant::ZERO;
