@@ -273,7 +273,9 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
             rows.push(pair("records.csv", format!("a sample: {kept} of {total} records")));
         }
     }
-    rows.push(pair("maintenance", maintenance(&result.maintenance)));
+    let rate = result.maintenance.maintenance_bytes_per_node_second;
+    rows.push(pair("maintenance", format!("{}/s a node", bytes(rate))));
+    rows.extend(maintenance(&result.maintenance).map(|kinds| pair("", kinds)));
     let checks = &result.checks;
     let exact = ratio(checks.lookups_exact, checks.lookups_checked);
     let exact = exact.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
@@ -304,15 +306,14 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
     rows
 }
 
-/// What maintenance costs, most costly first; what costs nothing is left out.
-fn maintenance(figures: &MaintenanceFigures) -> String {
+/// What maintenance is spent on, most costly first; what costs nothing is left out.
+fn maintenance(figures: &MaintenanceFigures) -> Option<String> {
     let mut kinds: Vec<_> = figures.kinds.iter().filter(|kind| kind.bytes > 0).collect();
     kinds.sort_by_key(|kind| std::cmp::Reverse(kind.bytes));
     let share = |bytes| percent(ratio(bytes, figures.bytes).unwrap_or(0.0));
     let kinds: Vec<_> =
         kinds.iter().map(|kind| format!("{} {}", kind.kind, share(kind.bytes))).collect();
-    let rate = format!("{}/s a node", bytes(figures.maintenance_bytes_per_node_second));
-    if kinds.is_empty() { rate } else { format!("{rate}: {}", kinds.join(", ")) }
+    (!kinds.is_empty()).then(|| kinds.join(", "))
 }
 
 fn performance(cost: &Performance) -> String {

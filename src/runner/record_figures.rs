@@ -210,8 +210,11 @@ mod tests {
         let alive = exact(&[]).expect("it is known");
         assert!((alive - 0.974_51).abs() < 5e-6, "{alive}");
         for setting in [
-            "churn.model=none",
             "churn.lifetime_distribution=lognormal",
+            "churn.diurnal_amplitude=0.5",
+            "nodes.class.0.churn.preset=kad-2007",
+            "fault=[{kind = \"crash\", at = \"2m\", share = 0.1}]",
+            "attack=[{kind = \"drop\"}]",
             "churn.graceful_leave_probability=0.5",
             "kademlia.replicate_interval=10s",
             "kademlia.republish_interval=10s",

@@ -270,7 +270,8 @@ fn loss_is_binomial_and_times_out_requests() {
                 ("corrupted", 0),
                 ("offline", 0),
                 ("unreachable", 0),
-                ("undialable", 0)
+                ("undialable", 0),
+                ("partition", 0)
             ]
         );
         let (n, band) = (sent as f64, 5.0 * f64::sqrt(sent as f64 * rate * (1.0 - rate)));
@@ -323,8 +324,8 @@ fn every_packet_is_accounted_for() {
     let under_way = sent.checked_sub(delivered + dropped).expect("no packet is counted twice");
     // Of 81 s, a packet is under way for 50 ms and for 0.3 s at either link at most.
     assert!(under_way < sent / 100, "{under_way} of {sent} are unaccounted for");
-    // Nothing is damaged here, and without an underlay there is a way to everyone.
-    let others = ["corrupted", "unreachable"];
+    // Nothing is damaged or cut off here, and without an underlay there is a way to everyone.
+    let others = ["corrupted", "unreachable", "partition"];
     for (reason, count) in run.result.drops.0.iter().filter(|(name, _)| !others.contains(name)) {
         assert!(*count > 100, "{count} packets are dropped for {reason}");
     }

@@ -146,7 +146,7 @@ const FILE_CASES: &[Case] = &[
     ("[network.latency]\nmodel = \"regions\"\n[[network.latency.region]]\nname = \"eu\"\nshare = 1\ndelays = { eu = 5 }\n", &[],
      r#"s.toml:6:17: `network.latency.region.0.delays.eu` cannot be 5: allowed is a length of time, such as "250ms", "5m" or "1h 30m""#),
     ("[kademlia]\nrefresh_intervall = \"1h\"\n", &[],
-     "s.toml:2:1: unknown key `refresh_intervall`: `kademlia` takes preset, k, alpha, beta, parallelism, stop, follow_up, candidates, request_timeout, dial_timeout, connection_idle, short_timeout, retries, probe_retries, refresh_interval, replicate_interval, republish_interval, record_expiry, provider_republish_interval, provider_expiry, eviction, questionable_after, pending_delay, replacements, failures_before_eviction, keep_stale, cache_on_path, get_quorum, providers_wanted, precautions; did you mean `refresh_interval`?"),
+     "s.toml:2:1: unknown key `refresh_intervall`: `kademlia` takes preset, k, alpha, beta, parallelism, stop, follow_up, candidates, request_timeout, dial_timeout, connection_idle, short_timeout, retries, probe_retries, refresh_interval, replicate_interval, republish_interval, record_expiry, provider_republish_interval, provider_expiry, eviction, questionable_after, pending_delay, replacements, failures_before_eviction, keep_stale, cache_on_path, get_quorum, providers_wanted, precautions, disjoint_paths, verify_contacts; did you mean `refresh_interval`?"),
     ("name = \"a/b\"\n", &[],
      r#"s.toml:1:8: `name` cannot be "a/b": allowed is a text that can name a folder, such as "churn-kad": 1 to 100 bytes, no leading dot, none of / \ : * ? " < > |"#),
     ("[kademlia]\nk = 0\n", &[],
