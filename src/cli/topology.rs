@@ -28,7 +28,7 @@ pub struct Args {
     /// Vertices of the generated graph [default: 1000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub nodes: Option<u32>,
-    /// A parameter of the kind, as [topology] of a scenario has it
+    /// A parameter of the kind, by the name that it has in a scenario (docs/scenario.md, topology)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub settings: Vec<Setting>,
     /// Seed of the graph, and of where a large one is looked at
