@@ -44,7 +44,8 @@ pub struct RecordLife {
 }
 
 impl RecordLife {
-    pub(super) fn new(key: Key64) -> Self {
+    /// That of a record of which nothing has been heard yet.
+    pub fn new(key: Key64) -> Self {
         RecordLife {
             key,
             published: None,

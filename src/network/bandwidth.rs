@@ -82,12 +82,8 @@ pub struct Links {
     has_downlinks: bool,
 }
 
-/// What nodes of the same rates and queue have in common.
-#[derive(Clone, Copy, Debug)]
-struct Kind {
-    uplink: Option<Link>,
-    downlink: Option<Link>,
-}
+/// What nodes of the same rates and queue have in common: their finite links, by direction.
+type Kind = [Option<Link>; 2];
 
 /// A finite link.
 #[derive(Clone, Copy, Debug)]
@@ -101,8 +97,8 @@ struct Link {
 /// What has happened so far on the links of one node.
 #[derive(Clone, Copy, Debug)]
 struct Node {
-    uplink_free: Instant,
-    downlink_free: Instant,
+    /// When each link is free, by direction.
+    free: [Instant; 2],
     kind: u32,
     class: u16,
 }
@@ -131,16 +127,21 @@ impl Links {
             let [up, down] = router_rates.map_or([None; 2], |rates| rates(node));
             let rates = (class.uplink.or(up), class.downlink.or(down), class.queue);
             let kind = *numbers.entry(rates).or_insert_with(|| {
-                kinds.push(Kind::new(rates));
+                kinds.push(kind_of(rates));
                 kinds.len() as u32 - 1
             });
             let class = u16::try_from(place).expect("classes fit 16 bits");
-            Node { uplink_free: Instant::ZERO, downlink_free: Instant::ZERO, kind, class }
+            Node { free: [Instant::ZERO; 2], kind, class }
         };
         let nodes: Box<[Node]> = (0..nodes).map(NodeIndex).map(idle).collect();
-        let has_downlinks = kinds.iter().any(|kind| kind.downlink.is_some());
-        let is_any = has_downlinks || kinds.iter().any(|kind| kind.uplink.is_some());
-        is_any.then(|| Links { kinds: kinds.into(), first: 0, nodes, has_downlinks })
+        let has = |direction| kinds.iter().any(|kind: &Kind| kind[direction as usize].is_some());
+        let has_downlinks = has(Direction::Down);
+        (has_downlinks || has(Direction::Up)).then(|| Links {
+            kinds: kinds.into(),
+            first: 0,
+            nodes,
+            has_downlinks,
+        })
     }
 
     /// The links of these nodes alone.
@@ -173,11 +174,7 @@ impl Links {
         size: u32,
         log: &mut impl LinkLog,
     ) -> Option<Instant> {
-        let place = self.place(node);
-        let Node { uplink_free, kind, class, .. } = &mut self.nodes[place];
-        let Some(link) = &self.kinds[*kind as usize].uplink else { return Some(now) };
-        let interval = link.pass(uplink_free, now, size);
-        note(log, (*class, Direction::Up), (now, size), interval)
+        self.pass(Direction::Up, node, (now, size), log)
     }
 
     /// When the packet is through the receiver's downlink; `None` if the queue has no room.
@@ -189,50 +186,49 @@ impl Links {
         size: u32,
         log: &mut impl LinkLog,
     ) -> Option<Instant> {
+        self.pass(Direction::Down, node, (now, size), log)
+    }
+
+    /// When a packet that came then, of this size, is through one of the node's links.
+    #[inline]
+    fn pass(
+        &mut self,
+        direction: Direction,
+        node: NodeIndex,
+        (came, size): (Instant, u32),
+        log: &mut impl LinkLog,
+    ) -> Option<Instant> {
         let place = self.place(node);
-        let Node { downlink_free, kind, class, .. } = &mut self.nodes[place];
-        let Some(link) = &self.kinds[*kind as usize].downlink else { return Some(now) };
-        let interval = link.pass(downlink_free, now, size);
-        note(log, (*class, Direction::Down), (now, size), interval)
+        let Node { free, kind, class } = &mut self.nodes[place];
+        let Some(link) = &self.kinds[*kind as usize][direction as usize] else { return Some(came) };
+        let Some([begins, ends]) = link.pass(&mut free[direction as usize], came, size) else {
+            log.refused(*class, direction, came);
+            return None;
+        };
+        log.passed(Passage { class: *class, direction, came, begins, ends, size });
+        Some(ends)
     }
 
     /// Empties the queues of a node.
     pub fn forget(&mut self, node: NodeIndex) {
         let place = self.place(node);
-        let node = &mut self.nodes[place];
-        (node.uplink_free, node.downlink_free) = (Instant::ZERO, Instant::ZERO);
+        self.nodes[place].free = [Instant::ZERO; 2];
     }
 }
 
-impl Kind {
-    fn new((uplink, downlink, queue): (Option<u64>, Option<u64>, u64)) -> Self {
-        let link = |rate: u64| {
-            assert!(rate > 0, "a finite link has a rate");
-            Link { rate, queue }
-        };
-        Kind { uplink: uplink.map(link), downlink: downlink.map(link) }
-    }
-}
-
-/// Tells `log` what became of a packet; gives when it is through.
-#[inline]
-fn note(
-    log: &mut impl LinkLog,
-    (class, direction): (u16, Direction),
-    (came, size): (Instant, u32),
-    interval: Option<[Instant; 2]>,
-) -> Option<Instant> {
-    let Some([begins, ends]) = interval else {
-        log.refused(class, direction, came);
-        return None;
+/// The links of these rates, up and down, and this queue.
+fn kind_of((uplink, downlink, queue): (Option<u64>, Option<u64>, u64)) -> Kind {
+    let link = |rate: u64| {
+        assert!(rate > 0, "a finite link has a rate");
+        Link { rate, queue }
     };
-    log.passed(Passage { class, direction, came, begins, ends, size });
-    Some(ends)
+    [uplink.map(link), downlink.map(link)]
 }
 
 impl Link {
-    /// From when to when a packet is put on the wire. An idle link takes any packet. On a busy one the packet waits, unless it and what waits
-    /// already, the unsent rest of the packet on the wire included, are more than the queue.
+    /// From when to when a packet is put on the wire. An idle link takes any packet. On a busy one the
+    /// packet waits, unless it and what waits already, the unsent rest of the packet on the wire
+    /// included, are more than the queue.
     #[inline]
     fn pass(&self, free: &mut Instant, now: Instant, size: u32) -> Option<[Instant; 2]> {
         let wait = free.saturating_since(now);

@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn more_records_than_are_wanted_are_a_sample() {
-        let lives: Vec<_> = (0..100).map(|key| RecordLife { key: Key64(key), ..none() }).collect();
+        let lives: Vec<_> = (0..100).map(|key| RecordLife::new(Key64(key))).collect();
         let draws = PacketDraws::new(Seed(1), Purpose::Sampling);
         let kept = sample(lives.iter(), 10, &draws);
         assert_eq!(kept.len(), 10);
@@ -236,18 +236,5 @@ mod tests {
         assert!(kept.iter().any(|life| life.key.0 >= 50), "not only the first");
         assert_eq!(sample(lives.iter().rev(), 10, &draws), kept);
         assert_eq!(sample(lives.iter(), 100, &draws), lives);
-    }
-
-    fn none() -> RecordLife {
-        RecordLife {
-            key: Key64(0),
-            published: None,
-            first_held: None,
-            last_change: Instant::ZERO,
-            replicas: 0,
-            replicas_max: 0,
-            replica_time: 0,
-            times_gone: 0,
-        }
     }
 }

@@ -149,24 +149,28 @@ mod tests {
         Instant::ZERO + Duration::from_secs(seconds)
     }
 
-    /// Intervals of ten seconds with a hundred gets each, of which so many succeed; a fault from
-    /// 30 s to 60 s.
-    fn recovery(successes: &[u64]) -> Option<RecoveryFigures> {
-        let tallies = |&succeeded: &u64| {
-            let mut tallies = Tallies::default();
-            tallies[1] = Tally { ended: 100, succeeded, ..Tally::default() };
-            tallies
-        };
-        let course: Vec<Tallies> = successes.iter().map(tallies).collect();
-        let interval = Duration::from_secs(10);
-        let times = Times {
+    /// A hundred gets, of which so many succeed.
+    fn gets(succeeded: u64) -> Tallies {
+        let mut tallies = Tallies::default();
+        tallies[1] = Tally { ended: 100, succeeded, ..Tally::default() };
+        tallies
+    }
+
+    /// Intervals of ten seconds and a fault from 30 s to 60 s, after these others.
+    fn times(others: &[(Instant, Instant)]) -> Times {
+        Times {
             settled: at(10),
             at: at(30),
             healed: at(60),
-            interval,
-            disturbed: vec![(at(30), at(60))],
-        };
-        let figures = figures(&course, &times);
+            interval: Duration::from_secs(10),
+            disturbed: others.iter().copied().chain([(at(30), at(60))]).collect(),
+        }
+    }
+
+    /// What comes of a fault between these numbers of gets that succeed.
+    fn recovery(successes: &[u64]) -> Option<RecoveryFigures> {
+        let course: Vec<Tallies> = successes.iter().map(|&count| gets(count)).collect();
+        let figures = figures(&course, &times(&[]));
         assert!(figures.iter().all(|figures| figures.kind == OperationKind::Get));
         figures.first().copied()
     }
@@ -190,28 +194,12 @@ mod tests {
 
     #[test]
     fn other_faults_are_not_part_of_the_level() {
-        let course = [0, 100, 10, 50, 40, 60, 99, 99, 99].map(|succeeded| {
-            let mut tallies = Tallies::default();
-            tallies[1] = Tally { ended: 100, succeeded, ..Tally::default() };
-            tallies
-        });
-        let interval = Duration::from_secs(10);
-        let disturbed = vec![(at(25), at(29)), (at(30), at(60))];
-        let times = Times { settled: at(10), at: at(30), healed: at(60), interval, disturbed };
-        assert_eq!(figures(&course, &times)[0].level, 1.0);
+        let course = [0, 100, 10, 50, 40, 60, 99, 99, 99].map(gets);
+        assert_eq!(figures(&course, &times(&[(at(25), at(29))]))[0].level, 1.0);
     }
 
     #[test]
     fn without_operations_before_the_fault_there_is_no_level() {
-        let course = vec![Tallies::default(); 9];
-        let interval = Duration::from_secs(10);
-        let times = Times {
-            settled: at(10),
-            at: at(30),
-            healed: at(60),
-            interval,
-            disturbed: vec![(at(30), at(60))],
-        };
-        assert_eq!(figures(&course, &times), []);
+        assert_eq!(figures(&vec![Tallies::default(); 9], &times(&[])), []);
     }
 }

@@ -7,38 +7,31 @@ use crate::scenario::words::{GraphKind, TopologyName, Word};
 use crate::units::{Length, Share};
 use serde::{Deserialize, Serialize};
 
-table!(
-    /// `[topology]`
-    TopologyTable {
-        kind: Word<TopologyName>,
-        bootstrap_nodes: Whole,
-        known_bootstrap_nodes: Whole,
-        connection_ratio: Share,
-        probability: Share,
-        mean_degree: Number,
-        degree: Whole,
-        neighbours: Whole,
-        rewiring: Share,
-        edges_per_node: Whole,
-        columns: Whole,
-        branching: Whole,
-        alpha: Number,
-        beta: Number,
-        transit_domains: Whole,
-        transit_nodes: Whole,
-        stubs_per_transit_node: Whole,
-        transit_edge_probability: Share,
-        stub_edge_probability: Share,
-        extra_transit_stub_edges: Whole,
-        extra_stub_stub_edges: Whole,
-        file: String,
-        format: Word<Format>,
-    }
-);
+/// Defines both tables, with the keys that they have in common after their own.
+macro_rules! graph_tables {
+    ($($key:ident: $type:ty,)*) => {
+        table!(
+            /// `[topology]`
+            TopologyTable {
+                kind: Word<TopologyName>,
+                bootstrap_nodes: Whole,
+                known_bootstrap_nodes: Whole,
+                $($key: $type,)*
+            }
+        );
 
-/// The keys that the graph of first contacts and the underlay have in common.
-macro_rules! graph_keys {
-    ($($key:ident)*) => {
+        table!(
+            /// `[network.underlay]`
+            UnderlayTable {
+                kind: Word<GraphKind>,
+                routers: Whole,
+                routes: Word<RouteChoice>,
+                edge_latency: Length,
+                latency_per_unit: Length,
+                $($key: $type,)*
+            }
+        );
+
         impl TopologyTable {
             /// What it says of a graph, as an underlay would.
             pub fn graph(&self) -> UnderlayTable {
@@ -54,37 +47,25 @@ macro_rules! graph_keys {
     };
 }
 
-graph_keys!(
-    connection_ratio probability mean_degree degree neighbours rewiring edges_per_node columns branching alpha beta transit_domains transit_nodes stubs_per_transit_node transit_edge_probability stub_edge_probability extra_transit_stub_edges extra_stub_stub_edges file format
-);
-
-table!(
-    /// `[network.underlay]`
-    UnderlayTable {
-        kind: Word<GraphKind>,
-        routers: Whole,
-        routes: Word<RouteChoice>,
-        edge_latency: Length,
-        latency_per_unit: Length,
-        connection_ratio: Share,
-        probability: Share,
-        mean_degree: Number,
-        degree: Whole,
-        neighbours: Whole,
-        rewiring: Share,
-        edges_per_node: Whole,
-        columns: Whole,
-        branching: Whole,
-        alpha: Number,
-        beta: Number,
-        transit_domains: Whole,
-        transit_nodes: Whole,
-        stubs_per_transit_node: Whole,
-        transit_edge_probability: Share,
-        stub_edge_probability: Share,
-        extra_transit_stub_edges: Whole,
-        extra_stub_stub_edges: Whole,
-        file: String,
-        format: Word<Format>,
-    }
+graph_tables!(
+    connection_ratio: Share,
+    probability: Share,
+    mean_degree: Number,
+    degree: Whole,
+    neighbours: Whole,
+    rewiring: Share,
+    edges_per_node: Whole,
+    columns: Whole,
+    branching: Whole,
+    alpha: Number,
+    beta: Number,
+    transit_domains: Whole,
+    transit_nodes: Whole,
+    stubs_per_transit_node: Whole,
+    transit_edge_probability: Share,
+    stub_edge_probability: Share,
+    extra_transit_stub_edges: Whole,
+    extra_stub_stub_edges: Whole,
+    file: String,
+    format: Word<Format>,
 );
