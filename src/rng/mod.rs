@@ -72,6 +72,10 @@ pub enum Purpose {
     RouteLoss = 42,
     /// Jitter of a packet along its route through the underlay.
     RouteJitter = 43,
+    /// The seeds of the repeats of a sweep.
+    Repeats = 60,
+    /// Resampling of measurements, for their intervals.
+    Resampling = 61,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {
