@@ -66,28 +66,24 @@ impl Collected {
 
     /// What each of the figures `names` comes to at each point; nothing where no run has it.
     pub fn summaries(&self, names: &[String]) -> Vec<Vec<Option<Summary>>> {
-        let counts: BTreeSet<usize> =
-            (0..self.points).flat_map(|point| 1..=self.complete(point).count()).collect();
-        let used = |count: &usize| self.is_count_used(*count, names);
-        let resamples: BTreeMap<usize, Resamples> =
-            counts.into_iter().filter(used).map(|count| (count, Resamples::of(count))).collect();
-        (0..self.points)
-            .into_par_iter()
-            .map(|point| {
-                let summary = |name: &String| {
-                    let values = self.values(point, name);
-                    resamples.get(&values.len()).map(|resamples| resamples.summary(&values))
-                };
-                names.par_iter().map(summary).collect()
-            })
-            .collect()
-    }
-
-    fn is_count_used(&self, count: usize, names: &[String]) -> bool {
-        let has = |point, name: &String| {
-            self.complete(point).filter(|row| row.figures.contains_key(name)).count() == count
-        };
-        (0..self.points).any(|point| names.iter().any(|name| has(point, name)))
+        let mut summaries = vec![vec![None; names.len()]; self.points];
+        let cells = (0..self.points).flat_map(|point| (0..names.len()).map(move |at| (point, at)));
+        let mut of_count: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (point, at) in cells {
+            let count = self.values(point, &names[at]).len();
+            of_count.entry(count).or_default().push((point, at));
+        }
+        // One number of runs after the other: the draws for many are large.
+        for (count, cells) in of_count.range(1..) {
+            let resamples = Resamples::of(*count);
+            let summary =
+                |(point, at): &(usize, usize)| resamples.summary(&self.values(*point, &names[*at]));
+            let found: Vec<Summary> = cells.par_iter().map(summary).collect();
+            for ((point, at), summary) in cells.iter().zip(found) {
+                summaries[*point][*at] = Some(summary);
+            }
+        }
+        summaries
     }
 
     fn values(&self, point: usize, name: &str) -> Vec<f64> {

@@ -93,7 +93,7 @@ fn of_figure(
             let cell = |(x, y): (usize, usize)| Some(Cell { x, y, mean: at(x, y)?.mean.value });
             let places = (0..first.count()).flat_map(|x| (0..count).map(move |y| (x, y)));
             let map = HeatMap {
-                title: format!("{metric}, mean"),
+                title: format!("{metric}, mean of the runs"),
                 subtitle: subtitle(plan, &fixed),
                 x: (first.key.clone(), texts(first)),
                 y: (second.key.clone(), texts(second)),
@@ -119,8 +119,9 @@ fn lines(
             let mean = at(x, y)?.mean;
             Some(Point { mean: mean.value, interval: mean.interval })
         };
-        let name = second
-            .map_or_else(String::new, |second| format!("{}={}", last(&second.key), second.text(y)));
+        let name = second.map_or_else(String::new, |second| {
+            format!("{}={}", last(&second.key), shortened(&second.text(y)))
+        });
         (name, (0..first.count()).map(point).collect())
     };
     Lines {
@@ -150,7 +151,8 @@ fn spreads(
     }
     let spread = |point: usize, kind: &str| {
         let chosen = plan.grid.keys.iter().zip(plan.grid.places(point));
-        let name = chosen.map(|(varied, at)| format!("{}={}", last(&varied.key), varied.text(at)));
+        let name = chosen
+            .map(|(varied, at)| format!("{}={}", last(&varied.key), shortened(&varied.text(at))));
         let name = name.collect::<Vec<_>>().join(", ");
         Spread { name, micros: collected.spread(point, kind) }
     };
@@ -166,8 +168,17 @@ fn spreads(
     collected.kinds().into_iter().map(plot).collect()
 }
 
+/// The values of a key; the beginning of those that are too long to stand beside an axis.
 fn texts(varied: &Varied) -> Vec<String> {
-    (0..varied.count()).map(|place| varied.text(place)).collect()
+    (0..varied.count()).map(|place| shortened(&varied.text(place))).collect()
+}
+
+fn shortened(text: &str) -> String {
+    const MOST: usize = 14;
+    match text.chars().count() {
+        0..=MOST => text.to_owned(),
+        _ => text.chars().take(MOST - 3).chain("...".chars()).collect(),
+    }
 }
 
 /// The last part of a dotted key.

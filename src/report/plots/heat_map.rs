@@ -103,7 +103,8 @@ fn scale(scene: &mut Scene, least: f64, most: f64) {
 /// A number with as many decimals as tell values up to `most` apart.
 fn number(value: f64, most: f64) -> String {
     match most.abs() {
-        most if most >= 1e7 => format!("{:.1}M", value / 1e6),
+        most if most >= 1e9 => format!("{:.2}G", value / 1e9),
+        most if most >= 1e6 => format!("{:.2}M", value / 1e6),
         most if most >= 1e4 => format!("{:.1}k", value / 1e3),
         most if most >= 100.0 => format!("{value:.0}"),
         most if most >= 10.0 => format!("{value:.1}"),

@@ -121,9 +121,11 @@ fn lines(plot: &Lines) -> Scene {
     };
     let least = ends().fold(f64::INFINITY, f64::min);
     let most = ends().fold(f64::NEG_INFINITY, f64::max);
+    let (size, unit) = size_of(least.abs().max(most.abs()));
+    let label = format!("{}{unit}", plot.y);
     let y = match least <= most {
-        true => Axis::around(&plot.y, least, most),
-        false => Axis::from_zero(&plot.y, 1.0),
+        true => Axis::around(label, least / size, most / size),
+        false => Axis::from_zero(label, 1.0),
     };
     let known = |points: &[Option<Point>]| {
         // From left to right, whatever the order in which the values are given.
@@ -137,11 +139,22 @@ fn lines(plot: &Lines) -> Scene {
     let data = each().enumerate().map(|(place, (name, points))| Data {
         name: name.clone(),
         look: Look::nth(place),
-        points: points.iter().map(|(value, point)| (*value, point.mean)).collect(),
+        points: points.iter().map(|(value, point)| (*value, point.mean / size)).collect(),
     });
-    let spans = each().map(|(_, points)| points.iter().map(|(_, point)| point.interval).collect());
+    let span = |point: &Point| point.interval.map(|(low, high)| (low / size, high / size));
+    let spans = each().map(|(_, points)| points.iter().map(|(_, point)| span(point)).collect());
     let marks = Marks::Intervals { lines: data.collect(), spans: spans.collect() };
     chart(&plot.title, &plot.subtitle, x, Panel { y, marks }).scene()
+}
+
+/// What numbers up to `most` are divided by, so that they have few digits, and how that is told.
+fn size_of(most: f64) -> (f64, &'static str) {
+    match most {
+        most if most.is_finite() && most >= 1e9 => (1e9, ", billions"),
+        most if most.is_finite() && most >= 1e6 => (1e6, ", millions"),
+        most if most.is_finite() && most >= 1e4 => (1e3, ", thousands"),
+        _ => (1.0, ""),
+    }
 }
 
 fn spreads(title: &str, subtitle: &str, spreads: &[Spread]) -> Scene {
