@@ -24,6 +24,9 @@ mod collected;
 pub mod interval;
 // One file for many runs.
 mod tables;
+// The same in columns.
+#[cfg(feature = "parquet")]
+mod parquet;
 // The tables as a person sees them.
 mod plots;
 

@@ -20,6 +20,8 @@ use std::io::{self, Write};
 pub fn write(plan: &Plan, collected: &Collected, folder: &Folder) -> Result<(), SweepError> {
     folder.write("runs.csv", |out| runs_csv(plan, collected, out))?;
     folder.write("runs.jsonl", |out| runs_jsonl(plan, collected, out))?;
+    #[cfg(feature = "parquet")]
+    folder.write("runs.parquet", |out| super::parquet::write(plan, collected, out))?;
     folder.write("summary.csv", |out| summary_csv(plan, collected, out))
 }
 

@@ -153,7 +153,7 @@ fn rows(folder: &Path) -> BTreeMap<String, std::time::SystemTime> {
 #[test]
 fn a_sweep_may_be_killed_at_any_moment() {
     use std::os::unix::process::ExitStatusExt;
-    let larger = SMALL.replace("measurement = \"10s\"", "measurement = \"5m\"");
+    let larger = SMALL.replace("measurement = \"10s\"", "measurement = \"1m\"");
     let desk = Desk::with(&larger);
     let sweep = ["sweep", "my.toml", "--repeats", "16", "--jobs", "2"];
     let folder = desk.path(FOLDER);
@@ -191,7 +191,7 @@ fn a_sweep_may_be_killed_at_any_moment() {
 #[test]
 fn an_interrupted_sweep_says_how_it_goes_on() {
     let desk = Desk::with(SMALL);
-    let sweep = ["sweep", "my.toml", "--repeats", "200"];
+    let sweep = ["sweep", "my.toml", "--repeats", "40"];
     let mut child = desk.starts(&sweep);
     child.wait_for("a run", |_| !rows(&desk.path(FOLDER)).is_empty());
     child.signal("INT");
@@ -301,7 +301,7 @@ fn without_room_there_is_an_error_and_no_half_file() {
         let output = shell.output().expect("there is a shell");
         (output.status.code(), text(&output.stderr))
     };
-    let (status, told) = limited(2);
+    let (status, told) = limited(8);
     assert_eq!(status, Some(1), "{told}");
     assert!(told.starts_with("error: cannot write output/small-7-sweep/rows/"), "{told}");
     assert!(rows(&desk.path(FOLDER)).is_empty(), "no row is there by half");
@@ -318,4 +318,33 @@ fn without_room_there_is_an_error_and_no_half_file() {
     // Nobody makes folders there, whoever asks.
     let told = desk.fails(&["sweep", "my.toml", "--out", "/proc/kadsim"], 2);
     assert!(told.contains("cannot write /proc/kadsim"), "{told}");
+}
+
+/// The table in columns has the same rows and columns as the other.
+#[cfg(feature = "parquet")]
+#[test]
+fn the_table_in_columns_is_the_same() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::Field;
+    let desk = Desk::with(SMALL);
+    desk.succeeds(&["sweep", "my.toml"]);
+    let file = File::open(desk.path(FOLDER).join("runs.parquet")).expect("it is there");
+    let reader = SerializedFileReader::new(file).expect("it is Parquet");
+    let rows: Vec<_> = reader.get_row_iter(None).expect("it has rows").collect();
+    let expected = table(&desk, &format!("{FOLDER}/runs.csv"));
+    assert_eq!(rows.len(), expected.len());
+    for (row, expected) in rows.iter().zip(&expected) {
+        let row = row.as_ref().expect("it can be read");
+        assert_eq!(row.get_column_iter().count(), expected.len());
+        for (name, field) in row.get_column_iter() {
+            let wanted = expected[name].as_str();
+            match field {
+                Field::Null => assert_eq!(wanted, "", "{name}"),
+                Field::Str(text) => assert_eq!(wanted, text, "{name}"),
+                Field::Long(number) => assert_eq!(wanted, number.to_string(), "{name}"),
+                Field::Double(number) => assert_eq!(wanted.parse(), Ok(*number), "{name}"),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
 }

@@ -107,16 +107,18 @@ pub fn range(text: &str) -> Option<Result<Vec<Value>, String>> {
 
 fn values(low: &str, rest: &str) -> Result<Vec<Value>, String> {
     let malformed = || NOTATION.to_owned();
-    let place = rest.find(['/', '*']).ok_or_else(malformed)?;
+    // Units have slashes too, but no digit behind them: 1/min..9/min/2/min.
+    let is_sign =
+        |place: usize| rest[place + 1..].trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let mut signs = rest.match_indices(['/', '*']).map(|(place, _)| place);
+    let place = signs.find(|place| is_sign(*place)).ok_or_else(malformed)?;
     let (high, by) = (&rest[..place], &rest[place + 1..]);
-    let number = |text: &str| {
-        let (number, unit) = Decimal::split(text.trim()).ok_or_else(malformed)?;
-        Ok::<_, String>((number, unit.trim().to_owned()))
-    };
+    let number = |text| Decimal::split(text).ok_or_else(malformed);
     let ((low, unit), (high, unit_of_high), (by, unit_of_by)) =
-        (number(low)?, number(high)?, number(by)?);
+        (number(low.trim())?, number(high.trim())?, number(by.trim())?);
     let is_step = rest[place..].starts_with('/');
-    if unit != unit_of_high || unit_of_by != if is_step { unit.as_str() } else { "" } {
+    let unit_of_step = if is_step { unit } else { "" };
+    if unit.trim() != unit_of_high.trim() || unit_of_by.trim() != unit_of_step.trim() {
         return Err(malformed());
     }
     let no_change = match is_step {
@@ -203,6 +205,8 @@ mod tests {
         assert_eq!(texts("0.001..1*10"), ["0.001", "0.01", "0.1", "1"]);
         assert_eq!(texts("100..1_000*2.5"), ["100", "250", "625"]);
         assert_eq!(texts("7..7/1"), ["7"]);
+        assert_eq!(texts("1/min..3/min/2/min"), ["\"1/min\"", "\"3/min\""]);
+        assert_eq!(texts("1 Mbit/s..4 Mbit/s*4"), ["\"1 Mbit/s\"", "\"4 Mbit/s\""]);
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn a_wrong_point_is_put_down_to_its_value() {
 #[test]
 fn a_single_run_takes_no_sweep() {
     let error = Scenario::parse(TEXT, "s.toml", Path::new(""), &[]).expect_err("it has a sweep");
-    assert!(error.to_string().starts_with("s.toml:3:1: `[sweep]`"), "{error}");
+    assert!(error.to_string().starts_with("s.toml:3:2: `[sweep]`"), "{error}");
     assert!(error.to_string().contains("kadsim sweep s.toml"), "{error}");
 }
 
