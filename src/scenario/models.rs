@@ -8,6 +8,7 @@ use super::file::{
     ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
 };
 use super::problem::{Fault, Problem};
+use crate::graph::config::UNDERLAYS;
 
 /// `key` has an effect only while `selector` has one of the values `words`.
 pub struct Rule {
@@ -73,7 +74,7 @@ const RULES: &[Rule] = &[
     rule(TOPOLOGY, "extra_stub_stub_edges", "kind", &["transit-stub"]),
     rule(TOPOLOGY, "file", "kind", &["file"]),
     rule(TOPOLOGY, "format", "kind", &["file"]),
-    rule(UNDERLAY, "routers", "kind", GENERATED),
+    rule(UNDERLAY, "routers", "kind", UNDERLAYS),
     rule(UNDERLAY, "latency_per_unit", "kind", PLACED),
     rule(UNDERLAY, "connection_ratio", "kind", &["random"]),
     rule(UNDERLAY, "probability", "kind", &["erdos-renyi"]),
@@ -117,23 +118,6 @@ const RULES: &[Rule] = &[
 
 /// Latencies that are those of a pair: a directed graph has ways of its own there and back.
 const OF_PAIRS: &[&str] = &["constant", "uniform", "lognormal", "coordinates", "regions", "matrix"];
-
-/// Kinds of graphs that come from no file.
-const GENERATED: &[&str] = &[
-    "full-mesh",
-    "ring",
-    "star",
-    "random",
-    "erdos-renyi",
-    "random-regular",
-    "watts-strogatz",
-    "barabasi-albert",
-    "grid",
-    "torus",
-    "tree",
-    "waxman",
-    "transit-stub",
-];
 
 /// Kinds of graphs whose vertices have positions.
 const PLACED: &[&str] = &["grid", "waxman", "transit-stub", "file"];

@@ -7,6 +7,7 @@
 use crate::determinism::difference;
 use crate::worlds::{arguments, run_with};
 use kadsim::engine::queue::QueueKind;
+use kadsim::graph::config::TOPOLOGIES;
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::runner::RunArguments;
 use kadsim::scenario::Scenario;
@@ -144,22 +145,7 @@ fn nodes(draft: &mut Draft) {
 /// A graph of first contacts that this many nodes have.
 fn topology(draft: &mut Draft, count: u64) {
     draft.line("[topology]");
-    let kind = draft.pick(&[
-        "full-mesh",
-        "ring",
-        "star",
-        "random",
-        "bootstrap",
-        "erdos-renyi",
-        "random-regular",
-        "watts-strogatz",
-        "barabasi-albert",
-        "grid",
-        "torus",
-        "tree",
-        "waxman",
-        "transit-stub",
-    ]);
+    let kind = draft.pick(&TOPOLOGIES);
     draft.line(&format!("kind = \"{kind}\""));
     match kind {
         "random" => draft.share("connection_ratio", 0..=1_000),
