@@ -134,7 +134,7 @@ impl Sweep {
         let finished = folder.rows(&plan)?;
         let is_done = |run: &RunId| {
             finished
-                .binary_search_by_key(run, |row| row.id())
+                .binary_search_by_key(run, Row::id)
                 .is_ok_and(|place| finished[place].stands(options.timeout))
         };
         let todo = plan.runs().filter(|run| !is_done(run)).collect();

@@ -88,10 +88,12 @@ impl Axis {
 
     /// From a round number not above `min` to one not below `max`; from zero, if that is near.
     pub fn around(label: impl Into<String>, min: f64, max: f64) -> Self {
-        if min >= 0.0 && min <= 0.6 * max || min == max && min >= 0.0 {
+        let is_near_zero = min <= 0.6 * max || max - min <= 0.0;
+        if min >= 0.0 && is_near_zero {
             return Axis::from_zero(label, max);
         }
-        let step = round_step((max - min).max(max.abs() * 1e-9).max(f64::MIN_POSITIVE) / 6.0);
+        let spread = if max > min { max - min } else { max.abs() };
+        let step = round_step(spread / 6.0);
         let (first, last) = ((min / step).floor() as i64, (max / step).ceil() as i64);
         let ticks = (first..=last.max(first + 1)).map(|i| i as f64 * step);
         let text = |value: f64| match value < 0.0 {
@@ -253,6 +255,16 @@ mod tests {
 
     #[test]
     fn marks_are_round_numbers() {
+        assert_eq!(
+            texts(&Axis::around("", 0.91, 0.93)),
+            ["0.910", "0.915", "0.920", "0.925", "0.930"]
+        );
+        assert_eq!(
+            texts(&Axis::around("", -0.2, 0.1)),
+            ["-0.20", "-0.15", "-0.10", "-0.05", "0.00", "0.05", "0.10"]
+        );
+        assert_eq!(texts(&Axis::around("", 4.0, 9.0)), texts(&Axis::from_zero("", 9.0)));
+        assert_eq!(texts(&Axis::around("", -6.0, -6.0)), ["-6", "-5"]);
         assert_eq!(
             texts(&Axis::from_zero("", 9_300.0)),
             ["0", "2,000", "4,000", "6,000", "8,000", "10,000"]
