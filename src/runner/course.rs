@@ -4,6 +4,7 @@
 //! the blocks run on their own; what concerns more than one node happens between two windows.
 //! The windows are the same for any number of blocks, one included, and so is the run.
 
+use super::attackers;
 use super::block::{Block, BlockWorld, SimNode};
 use super::capture::{Datagram, Filter, Tap};
 use super::experiment::Experiment;
@@ -35,7 +36,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     /// A run at the beginning of its time.
     pub(super) fn begin(arguments: RunArguments<'s>) -> Self {
         let RunArguments { scenario, seed, execution, record_keys } = arguments;
-        let nodes = scenario.nodes.count;
+        let nodes = attackers::places(scenario);
         let network = Network::new(&scenario.network, nodes, seed);
         let (width, threads) = windows::of(network.smallest_delay(), execution.threads);
         let division = Division::new(nodes, threads);
@@ -56,9 +57,11 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             blocks.engine_of(node).schedule(due, node, entry.tag());
         });
         let params = Arc::clone(&experiment.params);
+        let clocks = network.clocks();
         experiment.first_nodes(|key, node, table| {
             let state = Node::settled(key, Arc::clone(&params), table);
-            let deadline = state.deadline();
+            let shown = state.deadline();
+            let deadline = clocks.as_ref().map_or(shown, |clocks| clocks.when_shown(node, shown));
             let engine = blocks.engine_of(node);
             engine.place(node, state);
             engine.set_wake(node, deadline);
@@ -71,6 +74,17 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         for block in &mut self.parts {
             block.tap = Some(Tap::new(filter.clone(), self.experiment.seed));
         }
+    }
+
+    /// Packets dropped by each fault so far; none if no fault concerns packets.
+    pub(super) fn dropped_by_faults(&self) -> Vec<u64> {
+        let mut sum = Vec::new();
+        for part in &self.parts {
+            let dropped = part.network.dropped_by_faults();
+            sum.resize(dropped.len(), 0);
+            sum.iter_mut().zip(dropped).for_each(|(sum, dropped)| *sum += dropped);
+        }
+        sum
     }
 
     /// Takes what was captured, in the order in which it was sent.
@@ -106,9 +120,13 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             let stop = experiment.horizon.min(experiment.next_global()).min(end);
             let common = &experiment.common;
             let own = experiment.surroundings.iter_mut().zip(parts.iter_mut());
-            let mut worlds: Vec<_> =
-                own.map(|(own, block)| BlockWorld { own, block, common }).collect();
-            blocks.run_until(&mut worlds, stop);
+            if common.attackers.is_none() {
+                let world = |(own, block)| BlockWorld::<false> { own, block, common };
+                blocks.run_until(&mut own.map(world).collect::<Vec<_>>(), stop);
+            } else {
+                let world = |(own, block)| BlockWorld::<true> { own, block, common };
+                blocks.run_until(&mut own.map(world).collect::<Vec<_>>(), stop);
+            }
             experiment.now = stop;
             captured.extend(Tap::take_all(parts.iter_mut().filter_map(|part| part.tap.as_mut())));
         }

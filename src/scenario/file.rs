@@ -4,7 +4,8 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
+    AttackName, ChurnName, ChurnPreset, DistributionName, KindName, LatencyName, LossName,
+    PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
@@ -12,6 +13,7 @@ use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
+use crate::workload::trace::Naming;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -54,7 +56,9 @@ macro_rules! table {
 }
 
 // After the macro, which it uses.
+mod faults;
 mod graphs;
+pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
 
 table!(
@@ -73,6 +77,8 @@ table!(
         checker: CheckerTable,
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
+        attack: Vec<AttackTable>,
+        fault: Vec<FaultTable>,
     }
 );
 
@@ -107,6 +113,7 @@ table!(
         mode: Word<Mode>,
         loss: Share,
         router: String,
+        churn: ChurnTable,
     }
 );
 
@@ -143,6 +150,8 @@ table!(
         get_quorum: Whole,
         providers_wanted: Whole,
         precautions: Word<Precautions>,
+        disjoint_paths: Whole,
+        verify_contacts: bool,
     }
 );
 
@@ -211,8 +220,9 @@ table!(
 );
 
 table!(
-    /// `[churn]`
+    /// `[churn]`, and `[nodes.class.churn]` for a class.
     ChurnTable {
+        preset: Word<ChurnPreset>,
         model: Word<ChurnName>,
         lifetime_distribution: Word<DistributionName>,
         lifetime_mean: Length,
@@ -221,6 +231,15 @@ table!(
         deadtime_mean: Length,
         deadtime_shape: Number,
         graceful_leave_probability: Share,
+        diurnal_amplitude: Share,
+        diurnal_period: Length,
+        diurnal_peak: Length,
+        join_rate: Rate,
+        leave_rate: Rate,
+        migration_rate: Rate,
+        online_share: Share,
+        file: String,
+        naming: Word<Naming>,
     }
 );
 
@@ -262,6 +281,21 @@ table!(
     SnapshotTable {
         at: Length,
         export: Vec<Word<ExportFormat>>,
+    }
+);
+
+table!(
+    /// `[[attack]]`
+    AttackTable {
+        kind: Word<AttackName>,
+        share: Share,
+        count: Whole,
+        at: Length,
+        until: Length,
+        rate: Rate,
+        victims: Whole,
+        victim: Whole,
+        target: String,
     }
 );
 

@@ -5,7 +5,8 @@
 
 use super::document::{KeyPath, Outline};
 use super::file::{
-    ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
+    AttackTable, ChurnTable, FaultTable, Keys, LatencyTable, LossTable, TopologyTable,
+    UnderlayTable, WorkloadTable,
 };
 use super::problem::{Fault, Problem};
 use crate::graph::config::UNDERLAYS;
@@ -25,7 +26,11 @@ const LOSS: &str = "network.loss";
 const TOPOLOGY: &str = "topology";
 const UNDERLAY: &str = "network.underlay";
 const CHURN: &str = "churn";
+/// What the rules of [`CHURN`] hold for as well.
+const CLASS_CHURN: &str = "nodes.class.*.churn";
 const WORKLOAD: &str = "workload.*";
+const ATTACK: &str = "attack.*";
+const FAULT: &str = "fault.*";
 
 const fn rule(
     table: &'static str,
@@ -100,13 +105,23 @@ const RULES: &[Rule] = &[
     rule(LOSS, "bad_to_good", "model", &["gilbert-elliott"]),
     rule(LOSS, "loss_in_good", "model", &["gilbert-elliott"]),
     rule(LOSS, "loss_in_bad", "model", &["gilbert-elliott"]),
+    rule(CHURN, "preset", "model", &["lifetime"]),
     rule(CHURN, "lifetime_distribution", "model", &["lifetime"]),
-    rule(CHURN, "lifetime_mean", "model", &["lifetime"]),
+    rule(CHURN, "lifetime_mean", "model", LIVES),
     rule(CHURN, "lifetime_shape", "model", &["lifetime"]),
     rule(CHURN, "deadtime_distribution", "model", &["lifetime"]),
-    rule(CHURN, "deadtime_mean", "model", &["lifetime"]),
+    rule(CHURN, "deadtime_mean", "model", LIVES),
     rule(CHURN, "deadtime_shape", "model", &["lifetime"]),
-    rule(CHURN, "graceful_leave_probability", "model", &["lifetime"]),
+    rule(CHURN, "graceful_leave_probability", "model", &["lifetime", "pareto", "random"]),
+    rule(CHURN, "diurnal_amplitude", "model", LIVES),
+    rule(CHURN, "diurnal_period", "model", LIVES),
+    rule(CHURN, "diurnal_peak", "model", LIVES),
+    rule(CHURN, "join_rate", "model", &["random"]),
+    rule(CHURN, "leave_rate", "model", &["random"]),
+    rule(CHURN, "migration_rate", "model", &["random"]),
+    rule(CHURN, "online_share", "model", &["random"]),
+    rule(CHURN, "file", "model", &["trace"]),
+    rule(CHURN, "naming", "model", &["trace"]),
     rule(CHURN, "lifetime_shape", "lifetime_distribution", SHAPED),
     rule(CHURN, "deadtime_shape", "deadtime_distribution", SHAPED),
     rule(WORKLOAD, "records_per_node", "kind", &["put-get", "provide"]),
@@ -114,13 +129,37 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "popularity", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
+    rule(ATTACK, "rate", "kind", &["flood", "eclipse-node"]),
+    rule(ATTACK, "victims", "kind", &["flood"]),
+    rule(ATTACK, "victim", "kind", &["eclipse-node"]),
+    rule(ATTACK, "target", "kind", &["sybil", "eclipse-key"]),
+    rule(FAULT, "share", "kind", OF_NODES),
+    rule(FAULT, "class", "kind", OF_NODES),
+    rule(FAULT, "nodes", "kind", OF_NODES),
+    rule(FAULT, "groups", "kind", &["partition"]),
+    rule(FAULT, "direction", "kind", &["partition", "degradation"]),
+    rule(FAULT, "from", "kind", &["degradation"]),
+    rule(FAULT, "to", "kind", &["degradation"]),
+    rule(FAULT, "latency", "kind", &["degradation"]),
+    rule(FAULT, "loss", "kind", &["degradation"]),
+    rule(FAULT, "bandwidth", "kind", &["degradation"]),
+    rule(FAULT, "delay", "kind", &["slow-nodes"]),
+    rule(FAULT, "skew", "kind", &["timer-skew"]),
+    rule(FAULT, "effect", "kind", &["outage"]),
 ];
+
+/// Faults of nodes that are chosen in any way; an outage is that of a region.
+const OF_NODES: &[&str] =
+    &["partition", "degradation", "crash", "flash-crowd", "slow-nodes", "timer-skew"];
 
 /// Latencies that are those of a pair: a directed graph has ways of its own there and back.
 const OF_PAIRS: &[&str] = &["constant", "uniform", "lognormal", "coordinates", "regions", "matrix"];
 
 /// Kinds of graphs whose vertices have positions.
 const PLACED: &[&str] = &["grid", "waxman", "transit-stub", "file"];
+
+/// Churn of nodes that live lives of their own.
+const LIVES: &[&str] = &["lifetime", "pareto"];
 
 /// Distributions with a shape.
 const SHAPED: &[&str] = &["weibull", "pareto_shifted", "lognormal"];
@@ -137,13 +176,18 @@ impl Rule {
     }
 
     fn is_for(&self, path: &KeyPath) -> bool {
-        let pattern = self.table.split('.');
+        let is_of_class = self.table == CHURN && path.0.len() > 1;
+        let pattern = if is_of_class { CLASS_CHURN } else { self.table }.split('.');
         pattern.clone().count() == path.0.len()
             && pattern.zip(&path.0).all(|(wanted, key)| wanted == "*" || wanted == key)
     }
 
-    /// The selector's value where none is written; `None` where the other keys decide.
-    fn default_word(&self) -> Option<&'static str> {
+    /// The selector's value where none is written in the table at `path`; `None` where the other
+    /// keys decide.
+    fn default_word(&self, path: &KeyPath, outline: &Outline) -> Option<&'static str> {
+        if self.table == CHURN {
+            return Some(self.default_of_churn(path, outline));
+        }
         match (self.table, self.selector) {
             (LATENCY, _) => Some("lognormal"),
             // A loss rate says by itself that packets are lost.
@@ -151,11 +195,22 @@ impl Rule {
             (TOPOLOGY, _) => Some("drawn"),
             // An underlay has no kind by default.
             (UNDERLAY, _) => None,
-            (CHURN, "model") => Some("none"),
-            (CHURN, "lifetime_distribution") => Some("weibull"),
-            (CHURN, _) => Some("exponential"),
+            // Nor has an attack or a fault.
+            (ATTACK | FAULT, _) => None,
             (_, "kind") => Some("lookup"),
             (_, _) => Some("uniform"),
+        }
+    }
+
+    /// A preset says that nodes have lifetimes, and may say which.
+    fn default_of_churn(&self, path: &KeyPath, outline: &Outline) -> &'static str {
+        let preset = outline.find(&path.join("preset"));
+        let preset = preset.map(|entry| entry.word.as_deref().unwrap_or_default());
+        match (self.selector, preset) {
+            ("model", None) => "none",
+            ("model", Some(_)) => "lifetime",
+            ("lifetime_distribution", _) | (_, Some("kad-2007")) => "weibull",
+            _ => "exponential",
         }
     }
 
@@ -167,6 +222,8 @@ impl Rule {
             TOPOLOGY => TopologyTable::KEYS,
             UNDERLAY => UnderlayTable::KEYS,
             CHURN => ChurnTable::KEYS,
+            ATTACK => AttackTable::KEYS,
+            FAULT => FaultTable::KEYS,
             _ => WorkloadTable::KEYS,
         }
     }
@@ -175,11 +232,11 @@ impl Rule {
         outline.find(&path.join(self.key))?;
         let selector = self.selector_in(path);
         let written = outline.find(&selector).and_then(|entry| entry.word.as_deref());
-        let word = written.or_else(|| self.default_word())?;
+        let word = written.or_else(|| self.default_word(path, outline))?;
         if self.words.contains(&word) {
             return None;
         }
-        let taken = self.taken(word);
+        let taken = self.taken(word, path, outline);
         Some(Problem {
             path: path.join(self.key),
             fault: Fault::NoEffect {
@@ -194,25 +251,36 @@ impl Rule {
         })
     }
 
-    /// The keys of the table, beside the selector, that have an effect while it is `word`.
-    fn taken(&self, word: &str) -> Vec<&'static str> {
-        let without_effect = |key: &str| {
-            RULES.iter().any(|rule| {
-                (rule.table, rule.key, rule.selector) == (self.table, key, self.selector)
-                    && !rule.words.contains(&word)
-            })
+    /// The keys of the table, beside the selector, that have an effect while it is `word` and the
+    /// other selectors of the table at `path` are what they are.
+    fn taken(&self, word: &str, path: &KeyPath, outline: &Outline) -> Vec<&'static str> {
+        let is_chosen = |rule: &Rule| {
+            if rule.selector == self.selector {
+                return rule.words.contains(&word);
+            }
+            let entry = outline.find(&rule.selector_in(path));
+            let written = entry.and_then(|entry| entry.word.as_deref());
+            let chosen = written.or_else(|| rule.default_word(path, outline));
+            chosen.is_none_or(|chosen| rule.words.contains(&chosen))
+        };
+        let has_effect = |key: &str| {
+            RULES.iter().filter(|rule| (rule.table, rule.key) == (self.table, key)).all(is_chosen)
         };
         let others = self.keys().iter().copied().filter(|&key| key != self.selector);
-        others.filter(|key| !without_effect(key)).collect()
+        others.filter(|key| has_effect(key)).collect()
     }
 }
 
 /// Refuses the first key that has no effect.
 pub fn check(outline: &Outline) -> Result<(), Problem> {
-    let lists = outline.list_length(&KeyPath::from("workload"));
-    let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
+    let items = |list: &'static str| {
+        let length = outline.list_length(&KeyPath::from(list));
+        (0..length).map(move |index| KeyPath::from(list).join(&index.to_string()))
+    };
+    let classes = items("nodes.class").map(|class| class.join("churn"));
+    let lists = ["workload", "attack", "fault"].into_iter().flat_map(items).chain(classes);
     let tables =
-        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(workloads);
+        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(lists);
     for path in tables {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;

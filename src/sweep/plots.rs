@@ -48,14 +48,22 @@ fn subtitle(plan: &Plan, fixed: &[String]) -> String {
     format!("{}, seed {}, {repeats} a point{fixed}", plan.name, plan.seed)
 }
 
-/// The values of all keys but the first two, and a number of points for each: first and second key
-/// vary within.
+/// The places of the first two keys of several values, as far as there are such.
+fn drawn(plan: &Plan) -> (Option<usize>, Option<usize>) {
+    let keys = plan.grid.keys.iter().enumerate();
+    let mut several = keys.filter(|(_, varied)| varied.count() > 1).map(|(place, _)| place);
+    (several.next(), several.next())
+}
+
+/// The values of all keys that are not drawn against, and the points for each.
 fn slices(plan: &Plan) -> Vec<(Vec<String>, Vec<usize>)> {
     let mut slices: Vec<(Vec<String>, Vec<usize>)> = Vec::new();
     for point in 0..plan.grid.points() {
-        let fixed = plan.grid.keys.iter().zip(plan.grid.places(point)).skip(2);
+        let (first, second) = drawn(plan);
+        let fixed = plan.grid.keys.iter().zip(plan.grid.places(point)).enumerate();
+        let fixed = fixed.filter(|(place, _)| ![first, second].contains(&Some(*place)));
         let fixed: Vec<String> =
-            fixed.map(|(varied, at)| format!("{}={}", varied.key, varied.text(at))).collect();
+            fixed.map(|(_, (varied, at))| format!("{}={}", varied.key, varied.text(at))).collect();
         match slices.iter_mut().find(|(others, _)| *others == fixed) {
             Some((_, points)) => points.push(point),
             None => slices.push((fixed, vec![point])),
@@ -71,8 +79,8 @@ fn of_figure(
     summary: &dyn Fn(usize) -> Option<Summary>,
     notes: &mut Vec<String>,
 ) -> Vec<(String, SweepPlot)> {
-    let Some(first) = plan.grid.keys.first() else { return vec![] };
-    let second = plan.grid.keys.get(1);
+    let (Some(of_x), of_y) = drawn(plan) else { return vec![] };
+    let (first, second) = (&plan.grid.keys[of_x], of_y.map(|key| &plan.grid.keys[key]));
     let count = second.map_or(1, Varied::count);
     let mut plots = Vec::new();
     if count > MOST_LINES {
@@ -83,7 +91,8 @@ fn of_figure(
     }
     for (fixed, points) in slices(plan) {
         let suffix: String = fixed.iter().map(|fixed| format!("-{fixed}")).collect();
-        // The first key is the slowest, so that the points of one of its values are `count` apart.
+        // The first key is the slowest, so that the points of one of its values are `count` apart;
+        // keys in between are the same in all of them.
         let at = |x: usize, y: usize| summary(points[x * count + y]);
         if count <= MOST_LINES {
             let lines = lines(plan, metric, &fixed, (first, second), &at);

@@ -18,6 +18,7 @@ mod growth;
 mod heat_map;
 mod key_ring;
 mod over_time;
+mod records;
 mod sweep;
 
 use super::PlotFormat;
@@ -146,6 +147,8 @@ fn charts(run: &RunOutput) -> Vec<Chart> {
         over_time::tables,
         distributions::buckets,
         distributions::queueing,
+        records::survival,
+        records::replicas,
     ];
     let mut charts: Vec<Chart> = plots.iter().filter_map(|plot| plot(run)).collect();
     charts.iter_mut().for_each(|chart| chart.subtitle = subtitle(run));
@@ -183,6 +186,8 @@ mod tests {
             "routing-tables",
             "buckets",
             "queueing-delay",
+            "record-survival",
+            "replicas",
         ];
         assert_eq!(names, expected);
     }

@@ -169,7 +169,7 @@ fn spreads(title: &str, subtitle: &str, spreads: &[Spread]) -> Scene {
 
 fn chart(title: &str, subtitle: &str, x: Axis, panel: Panel) -> Chart {
     let (title, subtitle) = (title.to_owned(), subtitle.to_owned());
-    Chart { name: "sweep", title, subtitle, x, panels: vec![panel], phases: vec![] }
+    Chart { name: "sweep", title, subtitle, x, panels: vec![panel], phases: vec![], bands: vec![] }
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! From the file as written to a complete scenario: defaults where nothing is written, and a
 //! problem where a value is out of range or contradicts another.
 
+// Who does not keep to the protocol.
+mod attacks;
 // Bounds of single numbers.
 mod bounds;
 // The parameters of the nodes.
 mod kademlia;
+// What goes wrong.
+mod faults;
 // A graph and the numbers of its kind.
 mod graph;
 // Which packets are lost.
@@ -17,7 +21,9 @@ mod snapshots;
 mod underlay;
 // Who can be reached.
 mod reach;
-// Churn and workloads.
+// Who comes and goes.
+mod churn;
+// Workloads.
 mod traffic;
 // Who knows whom at the start.
 mod topology;
@@ -58,21 +64,36 @@ pub fn check(
     let (preset, kademlia) = kademlia::check(&file.kademlia.unwrap_or_default())?;
     let network = file.network.unwrap_or_default();
     let classes = node_table.class.unwrap_or_default();
+    let class_churn = churn::of_classes(&file.churn, &classes)?;
     let topology = topology::check(&file.topology.unwrap_or_default(), nodes, base_dir, source)?;
+    let mut network = network::check(network, classes, nodes.count, base_dir, source)?;
+    let faults = file.fault.unwrap_or_default();
+    network.faults = faults::check(&faults, &network, phases, nodes.count)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
         description: file.description.unwrap_or_default(),
         seed: file.seed.map_or(DEFAULT_SEED, |seed| seed.0),
         phases,
         nodes,
+        churn: churn::check(
+            &file.churn.unwrap_or_default(),
+            &churn::Around {
+                nodes: nodes.count,
+                topology: topology.as_ref(),
+                end: phases.end(),
+                base_dir,
+                source,
+            },
+        )?,
+        class_churn,
         topology,
         preset,
         kademlia,
-        network: network::check(network, classes, nodes.count, base_dir, source)?,
-        churn: traffic::churn(&file.churn.unwrap_or_default())?,
+        network,
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
+        attacks: attacks::check(&file.attack.unwrap_or_default(), nodes, phases)?,
         snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
     })
 }
