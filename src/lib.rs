@@ -29,7 +29,8 @@ pub mod runner;
 pub mod fidelity;
 pub mod report;
 pub mod validate;
-// Layer 9: what it costs.
+// Layer 9: what it costs; many runs of one scenario.
 pub mod bench;
+pub mod sweep;
 // Layer 10: the program.
 pub mod cli;

@@ -3,6 +3,7 @@
 use crate::graph::read::ReadError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
+use crate::sweep::SweepError;
 use std::path::PathBuf;
 
 /// A command that cannot be obeyed as it was given. Like a wrong scenario it ends the program
@@ -12,6 +13,9 @@ pub enum Misuse {
     /// A file is in the way.
     #[error("{} exists already: give another name, or --force to overwrite it", .0.display())]
     FileExists(PathBuf),
+    /// A sweep that cannot be begun or gone on with.
+    #[error("{0}")]
+    Sweep(SweepError),
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),

@@ -18,6 +18,8 @@ pub mod measure;
 pub mod node;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
+// kadsim sweep: many runs of one scenario.
+pub mod sweep;
 // kadsim topology: a graph, its figures, and the graph as a file.
 pub mod topology;
 // kadsim validate: a scenario in virtual time and on sockets.
@@ -60,6 +62,8 @@ Begin with:
 enum Command {
     /// Simulate a scenario, write its folder, print a summary
     Run(run::Args),
+    /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
+    Sweep(sweep::Args),
     /// Validate a scenario and print it with all defaults
     Check(check::Args),
     /// Write a commented scenario to start from
@@ -130,6 +134,11 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args).map(|ended| match ended {
             run::Ended::Complete => ExitCode::SUCCESS,
             run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Sweep(args) => sweep::run(&args).map(|ended| match ended {
+            sweep::Ended::Complete => ExitCode::SUCCESS,
+            sweep::Ended::TimedOut => ExitCode::FAILURE,
+            sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),

@@ -6,6 +6,7 @@ use crate::scenario::Scenario;
 use crate::time::Duration;
 use indicatif::{ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 
 /// A bar that a run moves.
 pub struct ProgressBar {
@@ -47,6 +48,57 @@ impl ProgressBar {
             progress.online,
             progress.events as f64 / elapsed / 1e6,
         ));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that the runs of a sweep move, several at a time.
+pub struct SweepBar {
+    bar: indicatif::ProgressBar,
+    /// Runs that went on since the bar began, in parts of runs, and runs that have finished.
+    went: Mutex<(f64, usize)>,
+    /// Runs that were finished before.
+    found: usize,
+    count: usize,
+}
+
+impl SweepBar {
+    /// A bar for the runs of a sweep that are to be done; invisible if `quiet` or if nobody would
+    /// see it.
+    pub fn new(todo: usize, count: usize, quiet: bool) -> Self {
+        let visible = !quiet && std::io::stderr().is_terminal();
+        let target =
+            if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = indicatif::ProgressBar::with_draw_target(Some(PARTS * todo as u64), target);
+        let style = ProgressStyle::with_template(
+            "{bar:28} {percent:>3} %  {msg}  {elapsed} elapsed, {eta} left",
+        );
+        bar.set_style(style.expect("the template is well formed"));
+        let bar = SweepBar { bar, went: Mutex::default(), found: count - todo, count };
+        bar.tell(0);
+        bar
+    }
+
+    /// A run went on, by this share of it.
+    pub fn went(&self, share: f64) {
+        let mut went = self.went.lock().unwrap_or_else(PoisonError::into_inner);
+        went.0 += share;
+        self.bar.set_position((went.0 * PARTS as f64) as u64);
+    }
+
+    /// A run has finished.
+    pub fn finished(&self) {
+        let mut went = self.went.lock().unwrap_or_else(PoisonError::into_inner);
+        went.1 += 1;
+        self.tell(went.1);
+    }
+
+    fn tell(&self, finished: usize) {
+        self.bar.set_message(format!("{} of {} runs", self.found + finished, self.count));
     }
 
     /// Takes the bar away.

@@ -36,7 +36,10 @@ use std::path::{Path, PathBuf};
 
 pub use graph::graph_table;
 pub use json::to_json;
-pub use plots::{PlotError, graph_charts, growth_chart};
+pub use plots::{
+    Cell, HeatMap, Lines, PlotError, Point, Spread, SweepPlot, graph_charts, growth_chart,
+    sweep_plots,
+};
 pub use summary::summary;
 
 /// Why a report could not be written. Nothing of it is left behind then.
@@ -67,6 +70,11 @@ pub fn try_folder(
     transport: Transport,
 ) -> Result<(), ReportError> {
     Draft::create(parent, &folder::name(name, seed, transport)).map(drop)
+}
+
+/// Name of the folder of a sweep of the scenario of this name with this seed.
+pub fn sweep_folder(name: &str, seed: u64) -> String {
+    folder::name(name, seed, Transport::Simulated) + "-sweep"
 }
 
 /// Writes everything about `run` to the folder `NAME-SEED` below `parent`, or `NAME-SEED-udp` if it

@@ -90,6 +90,10 @@ pub enum Purpose {
     AttackKeys = 71,
     /// What adversaries ask, and when.
     AttackRequests = 72,
+    /// The seeds of the repeats of a sweep.
+    Repeats = 80,
+    /// Resampling of measurements, for their intervals.
+    Resampling = 81,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

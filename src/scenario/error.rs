@@ -12,7 +12,8 @@ pub struct ScenarioError {
     pub file: String,
     /// Where in the file; `None` if the problem has no place in it.
     pub place: Option<Box<Place>>,
-    /// The setting from the command line that is wrong, as `key=value`; then there is no place.
+    /// The setting from the command line that is wrong, as `--set key=value`; then there is no
+    /// place.
     pub setting: Option<String>,
     /// What is wrong: the key, its value and what is allowed.
     pub message: String,
@@ -66,7 +67,7 @@ impl ScenarioError {
     /// and line-drawing characters or in plain ASCII.
     pub fn render(&self, colour: bool) -> String {
         let origin = match &self.setting {
-            Some(setting) => format!("--set {setting}"),
+            Some(setting) => setting.clone(),
             None => self.file.clone(),
         };
         let title = Level::ERROR.primary_title(self.message.as_str());
@@ -94,7 +95,7 @@ impl fmt::Display for ScenarioError {
     /// One line: `file:line:column: message; help`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.setting, &self.place) {
-            (Some(setting), _) => write!(f, "--set {setting}: ")?,
+            (Some(setting), _) => write!(f, "{setting}: ")?,
             (None, Some(place)) => write!(f, "{}:{}:{}: ", self.file, place.line, place.column)?,
             (None, None) => write!(f, "{}: ", self.file)?,
         }

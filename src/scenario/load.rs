@@ -2,7 +2,9 @@
 
 use super::Scenario;
 use super::check::check;
+use super::document::KeyPath;
 use super::error::{Place, ScenarioError};
+use super::problem::Problem;
 use super::settings::Setting;
 use super::source::Source;
 use std::path::Path;
@@ -14,8 +16,7 @@ impl Scenario {
     /// Whatever is wrong with the file, its content or the settings, as one message.
     pub fn load(path: &Path, settings: &[Setting]) -> Result<Self, ScenarioError> {
         let file = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| unreadable(&file, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| no_text(&file, &error))?;
+        let text = read(path)?;
         Self::parse(&text, &file, path.parent().unwrap_or(Path::new("")), settings)
     }
 
@@ -30,12 +31,53 @@ impl Scenario {
         base_dir: &Path,
         settings: &[Setting],
     ) -> Result<Self, ScenarioError> {
-        let source = Source::new(file_name, text, settings)?;
-        let file = source.read()?;
-        let stem = Path::new(file_name).file_stem().and_then(|stem| stem.to_str());
-        check(file, stem.unwrap_or("scenario"), base_dir, &source)
-            .map_err(|problem| source.error(&problem))
+        let source = Source::new(file_name, text, settings, None)?;
+        if source.outline.find(&KeyPath::from(SWEEP)).is_some() {
+            let message = format!(
+                "`[{SWEEP}]` is a list of runs, and this is one: `kadsim sweep {file_name}` runs them"
+            );
+            return Err(source.error(&Problem::said(SWEEP, message)));
+        }
+        complete(&source, file_name, base_dir)
     }
+
+    /// The scenario in `text` as [`parse`](Self::parse) reads it, without its `[sweep]`.
+    ///
+    /// # Errors
+    /// Whatever is wrong with the text or the settings, as one message.
+    pub(super) fn parse_beside_sweep(
+        text: &str,
+        file_name: &str,
+        base_dir: &Path,
+        settings: &[Setting],
+    ) -> Result<Self, ScenarioError> {
+        let source = Source::new(file_name, text, settings, Some(SWEEP))?;
+        complete(&source, file_name, base_dir)
+    }
+}
+
+/// The table of the file that says what a sweep varies.
+pub(super) const SWEEP: &str = "sweep";
+
+fn complete(
+    source: &Source<'_>,
+    file_name: &str,
+    base_dir: &Path,
+) -> Result<Scenario, ScenarioError> {
+    let file = source.read()?;
+    let stem = Path::new(file_name).file_stem().and_then(|stem| stem.to_str());
+    check(file, stem.unwrap_or("scenario"), base_dir, source)
+        .map_err(|problem| source.error(&problem))
+}
+
+/// The text of the file at `path`.
+///
+/// # Errors
+/// If it cannot be read or is no text.
+pub(super) fn read(path: &Path) -> Result<String, ScenarioError> {
+    let file = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&file, &error))?;
+    String::from_utf8(bytes).map_err(|error| no_text(&file, &error))
 }
 
 fn unreadable(file: &str, error: &std::io::Error) -> ScenarioError {

@@ -24,10 +24,13 @@ mod models;
 mod write;
 // The file that a user starts from.
 mod starter;
+// A scenario with some of its values varied.
+mod sweep;
 
 pub use error::{Place, ScenarioError};
 pub use settings::{Setting, SettingError};
 pub use starter::starter;
+pub use sweep::{Grid, MOST_REPEATS, Varied, Vary, VaryError};
 pub use words::Choice;
 
 use crate::graph::config::GraphConfig;

@@ -2,17 +2,28 @@
 
 use super::document::KeyPath;
 use super::models::Rule;
+use std::ops::Range;
 use std::str::FromStr;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Key, Table, Value};
 
-/// One value from the command line, as `key=value` with the dotted keys of the file;
+/// One value laid over the file, as `key=value` with the dotted keys of the file;
 /// `workload.0.rate` addresses the first item of a list.
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// As it was given.
     pub text: String,
     pub(super) path: KeyPath,
-    value: Value,
+    pub(super) value: Value,
+    pub(super) origin: Origin,
+}
+
+/// Who gave a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line, by the option of this name.
+    Option(&'static str),
+    /// The file itself, in the bytes of this range: a value of its `[sweep]`.
+    File(Range<usize>),
 }
 
 /// A text that is no setting.
@@ -35,7 +46,7 @@ impl FromStr for Setting {
         let keys = Key::parse(key).map_err(|_| SettingError::NoKey(key.trim().to_owned()))?;
         let path = KeyPath(keys.iter().map(|key| key.get().to_owned()).collect());
         let value = value.trim().parse().unwrap_or_else(|_| Value::from(value.trim()));
-        Ok(Setting { text: text.to_owned(), path, value })
+        Ok(Setting { text: text.to_owned(), path, value, origin: Origin::Option("--set") })
     }
 }
 

@@ -5,7 +5,7 @@ use super::document::{Entry, KeyPath, Outline, SyntaxError};
 use super::error::{Place, ScenarioError};
 use super::file::File;
 use super::problem::{Fault, Problem, nearest};
-use super::settings::{self, Setting};
+use super::settings::{self, Origin, Setting};
 use std::ops::Range;
 use toml_edit::DocumentMut;
 
@@ -25,10 +25,13 @@ pub struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// Reads `written` and lays the settings over it.
+    ///
+    /// The table `left_out` is none of the scenario's.
     pub fn new(
         file: &'a str,
         written: &'a str,
         settings: &'a [Setting],
+        left_out: Option<&str>,
     ) -> Result<Self, ScenarioError> {
         let no_toml = |error: SyntaxError| ScenarioError {
             file: file.to_owned(),
@@ -39,18 +42,24 @@ impl<'a> Source<'a> {
         };
         let written_outline = Outline::parse(written).map_err(no_toml)?;
         let mut document: DocumentMut = written.parse().expect("the outline has parsed it already");
-        settings::apply(&mut document, settings).map_err(|(setting, message)| ScenarioError {
-            file: file.to_owned(),
-            place: None,
-            setting: Some(setting.text.clone()),
-            message: format!("`{}` leads nowhere: {message}", setting.path),
-            help: None,
+        if let Some(table) = left_out {
+            document.remove(table);
+        }
+        settings::apply(&mut document, settings).map_err(|(setting, message)| {
+            let (setting_text, place) = blame(setting, written);
+            ScenarioError {
+                file: file.to_owned(),
+                place,
+                setting: setting_text,
+                message: format!("`{}` leads nowhere: {message}", setting.path),
+                help: None,
+            }
         })?;
         let effective = document.to_string();
         let outline = Outline::parse(&effective).map_err(|error| ScenarioError {
             file: file.to_owned(),
             place: None,
-            setting: settings.last().map(|setting| setting.text.clone()),
+            setting: settings.last().and_then(|setting| blame(setting, written).0),
             message: format!("the settings do not fit into the file: {}", error.message),
             help: None,
         })?;
@@ -65,20 +74,22 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Whether the value at `path` comes from a setting.
+    /// Whether the value at `path` comes from the command line.
     pub fn is_set(&self, path: &KeyPath) -> bool {
-        self.setting_of(path).is_some()
+        let given = self.setting_of(path);
+        given.is_some_and(|setting| matches!(setting.origin, Origin::Option(_)))
     }
 
     /// The user's message for `problem`.
     pub fn error(&self, problem: &Problem) -> ScenarioError {
         let (message, help) = self.describe(problem);
-        let setting = self.cause_of(problem);
-        let place = match setting {
-            Some(_) => None,
-            None => self.place_of(problem).map(|span| Box::new(Place::new(self.written, span))),
+        let (setting, place) = match self.cause_of(problem) {
+            Some(setting) => blame(setting, self.written),
+            None => {
+                let span = self.place_of(problem);
+                (None, span.map(|span| Box::new(Place::new(self.written, span))))
+            }
         };
-        let setting = setting.map(|setting| setting.text.clone());
         ScenarioError { file: self.file.to_owned(), place, setting, message, help }
     }
 
@@ -175,6 +186,14 @@ impl<'a> Source<'a> {
             }
         }
         None
+    }
+}
+
+/// How a setting is named that is wrong: by the option that gave it, or by its place in the file.
+fn blame(setting: &Setting, written: &str) -> (Option<String>, Option<Box<Place>>) {
+    match &setting.origin {
+        Origin::Option(option) => (Some(format!("{option} {}", setting.text)), None),
+        Origin::File(span) => (None, Some(Box::new(Place::new(written, span.clone())))),
     }
 }
 

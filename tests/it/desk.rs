@@ -52,18 +52,23 @@ impl Desk {
         message
     }
 
-    /// Interrupts `run my.toml` with these further arguments when its folder is there; it ends with
-    /// the status of that.
-    #[cfg(unix)]
-    pub fn interrupt(&self, arguments: &[&str]) {
+    /// Starts the program and does not wait for it.
+    pub fn starts(&self, arguments: &[&str]) -> Running {
         let program = std::process::Command::new(assert_cmd::cargo::cargo_bin!("kadsim"))
-            .args(["run", "my.toml"])
             .args(arguments)
             .current_dir(self.0.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn();
-        let mut child = Running(program.expect("the program starts"));
+        Running(program.expect("the program starts"))
+    }
+
+    /// Interrupts `run my.toml` with these further arguments when its folder is there; it ends with
+    /// the status of that.
+    #[cfg(unix)]
+    pub fn interrupt(&self, arguments: &[&str]) {
+        let whole: Vec<&str> = ["run", "my.toml"].iter().chain(arguments).copied().collect();
+        let mut child = self.starts(&whole);
         child.wait_for("its folder", |_| self.path("output").exists());
         child.signal("INT");
         child.wait_for("its end", |child| child.try_wait().expect("it can be asked").is_some());
@@ -95,11 +100,11 @@ pub fn files(folder: &Path) -> Vec<String> {
 }
 
 /// A program under way, which does not outlive the test.
-struct Running(std::process::Child);
+pub struct Running(pub std::process::Child);
 
 impl Running {
     /// Asks again and again, for about a minute at most.
-    fn wait_for(&mut self, what: &str, happened: impl Fn(&mut std::process::Child) -> bool) {
+    pub fn wait_for(&mut self, what: &str, happened: impl Fn(&mut std::process::Child) -> bool) {
         const PAUSE: Duration = Duration::from_millis(20);
         let came = (0..3_000).any(|_| {
             happened(&mut self.0) || {
@@ -110,7 +115,8 @@ impl Running {
         assert!(came, "{what} does not come");
     }
 
-    fn signal(&self, name: &str) {
+    /// Sends a signal to it.
+    pub fn signal(&self, name: &str) {
         let kill = std::process::Command::new("kill")
             .args([format!("-{name}"), self.0.id().to_string()])
             .status();

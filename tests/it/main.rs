@@ -45,6 +45,8 @@ mod fidelity;
 mod fuzz;
 // The program as a user runs it.
 mod program;
+// Many runs, their tables, and what becomes of them when they are killed.
+mod sweep;
 // Packets of a run in a file.
 mod capture;
 // The same node on UDP sockets.

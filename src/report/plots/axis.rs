@@ -86,6 +86,51 @@ impl Axis {
         }
     }
 
+    /// From a round number not above `min` to one not below `max`; from zero, if that is near.
+    pub fn around(label: impl Into<String>, min: f64, max: f64) -> Self {
+        let is_near_zero = min <= 0.6 * max || max - min <= 0.0;
+        if min >= 0.0 && is_near_zero {
+            return Axis::from_zero(label, max);
+        }
+        let spread = if max > min { max - min } else { max.abs() };
+        let step = round_step(spread / 6.0);
+        let (first, last) = ((min / step).floor() as i64, (max / step).ceil() as i64);
+        let ticks = (first..=last.max(first + 1)).map(|i| i as f64 * step);
+        let text = |value: f64| match value < 0.0 {
+            true => format!("-{}", decimal(-value, step)),
+            false => decimal(value, step),
+        };
+        Axis {
+            label: label.into(),
+            ticks: ticks.map(|value| (value, text(value))).collect(),
+            min: first as f64 * step,
+            max: last.max(first + 1) as f64 * step,
+            scale: Scale::Linear,
+        }
+    }
+
+    /// A linear axis a little beyond the smallest and the largest of `values`, so that marks there
+    /// stand free, marked at the values as far as there is room.
+    pub fn values(label: impl Into<String>, values: &[(f64, String)]) -> Self {
+        let min = values.iter().map(|(value, _)| *value).fold(f64::INFINITY, f64::min);
+        let max = values.iter().map(|(value, _)| *value).fold(f64::NEG_INFINITY, f64::max);
+        let room = if max > min { (max - min) * 0.06 } else { max.abs().max(1.0) };
+        let (min, max) = (min - room, max + room);
+        let mut sorted = values.to_vec();
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let pixels = |value: f64| (value - min) / (max - min) * ROOM_OF_PLACES;
+        let mut ticks: Vec<(f64, String)> = vec![];
+        let mut free = f64::NEG_INFINITY;
+        for (value, text) in sorted {
+            let half = text_width(&text, MARK_SIZE) / 2.0;
+            if pixels(value) - half >= free {
+                free = pixels(value) + half + MARK_GAP;
+                ticks.push((value, text));
+            }
+        }
+        Axis { label: label.into(), ticks, min, max, scale: Scale::Linear }
+    }
+
     /// Shares in percent, from a round number not above `min` to 100.
     pub fn percent(label: impl Into<String>, min: f64) -> Self {
         let (min, step): (u32, u32) = match min {
@@ -215,6 +260,16 @@ mod tests {
 
     #[test]
     fn marks_are_round_numbers() {
+        assert_eq!(
+            texts(&Axis::around("", 0.91, 0.93)),
+            ["0.910", "0.915", "0.920", "0.925", "0.930"]
+        );
+        assert_eq!(
+            texts(&Axis::around("", -0.2, 0.1)),
+            ["-0.20", "-0.15", "-0.10", "-0.05", "0.00", "0.05", "0.10"]
+        );
+        assert_eq!(texts(&Axis::around("", 4.0, 9.0)), texts(&Axis::from_zero("", 9.0)));
+        assert_eq!(texts(&Axis::around("", -6.0, -6.0)), ["-6", "-5"]);
         assert_eq!(
             texts(&Axis::from_zero("", 9_300.0)),
             ["0", "2,000", "4,000", "6,000", "8,000", "10,000"]

@@ -17,6 +17,10 @@ const LABEL_SIZE: f64 = 19.0;
 const TICK_SIZE: f64 = 17.0;
 /// Half the side of a point's mark.
 const MARK: f64 = 4.5;
+/// Distance between the intervals of two lines at one value.
+const ASIDE: f64 = 6.0;
+/// Half the width of the end of an interval.
+const CAP: f64 = 4.0;
 const PHASE_SIZE: f64 = 16.0;
 const PHASE_ROW: f64 = 17.0;
 const BAND_ROW: f64 = 18.0;
@@ -76,6 +80,13 @@ pub enum Marks {
     Lines(Vec<Data>),
     /// Lines with a mark at each point: there is nothing known between them.
     Measured(Vec<Data>),
+    /// Lines with a mark at each point and an interval around it.
+    Intervals {
+        /// The points.
+        lines: Vec<Data>,
+        /// Lower and upper end for each point of each line, if it is known.
+        spans: Vec<Vec<Option<(f64, f64)>>>,
+    },
     /// Bars beside each other at each place; points name place and height.
     Grouped(Vec<Data>),
     /// Bars on top of each other at each place.
@@ -107,6 +118,7 @@ impl Marks {
         match self {
             Marks::Lines(data)
             | Marks::Measured(data)
+            | Marks::Intervals { lines: data, .. }
             | Marks::Grouped(data)
             | Marks::Stacked(data) => data,
         }
@@ -165,7 +177,7 @@ impl Chart {
             let y = frame.y(&panel.y, *value);
             scene.rule((frame.left, y), (frame.right, y), GRID, 1.0);
         }
-        if let Marks::Lines(_) | Marks::Measured(_) = panel.marks {
+        if let Marks::Lines(_) | Marks::Measured(_) | Marks::Intervals { .. } = panel.marks {
             for (value, _) in &self.x.ticks {
                 let x = frame.x(&self.x, *value);
                 scene.rule((x, frame.top), (x, frame.bottom), GRID, 1.0);
@@ -295,6 +307,13 @@ fn draw_marks(scene: &mut Scene, x: &Axis, panel: &Panel, frame: Frame) {
                 scene.line(points, line.look, 2.2);
             }
         }
+        Marks::Intervals { lines, spans } => {
+            for (place, (line, spans)) in lines.iter().zip(spans).enumerate() {
+                // Beside each other, so that intervals at one value do not cover each other.
+                let aside = (place as f64 - (lines.len() - 1) as f64 / 2.0) * ASIDE;
+                draw_intervals(scene, (x, &panel.y, frame), aside, (line, spans));
+            }
+        }
         Marks::Grouped(groups) => {
             let width = (room * 0.8 / groups.len() as f64).min(64.0);
             for (place, group) in groups.iter().enumerate() {
@@ -315,5 +334,31 @@ fn draw_marks(scene: &mut Scene, x: &Axis, panel: &Panel, frame: Frame) {
                 }
             }
         }
+    }
+}
+
+/// A line with its marks and intervals, `aside` pixels beside its values.
+fn draw_intervals(
+    scene: &mut Scene,
+    (x, y, frame): (&Axis, &Axis, Frame),
+    aside: f64,
+    (line, spans): (&Data, &[Option<(f64, f64)>]),
+) {
+    let Look { color, .. } = line.look;
+    let mut points = vec![];
+    for ((px, py), span) in line.points.iter().zip(spans) {
+        let (left, top) = (frame.x(x, *px) + aside, frame.y(y, *py));
+        points.push((left, top));
+        scene.area([(left - MARK, top - MARK), (left + MARK, top + MARK)], color);
+        if let Some((low, high)) = span {
+            let [low, high] = [low, high].map(|end| frame.y(y, *end));
+            scene.rule((left, low), (left, high), color, 1.6);
+            for end in [low, high] {
+                scene.rule((left - CAP, end), (left + CAP, end), color, 1.6);
+            }
+        }
+    }
+    if points.len() > 1 {
+        scene.line(points, line.look, 2.2);
     }
 }

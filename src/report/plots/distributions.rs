@@ -18,7 +18,7 @@ fn chart(name: &'static str, title: &str, x: Axis, panel: Panel) -> Chart {
 
 /// Lines of shares in percent over milliseconds, from microseconds with the number of values up
 /// to each; and their axis, which begins at the smallest value above `least` microseconds.
-fn shares_over_millis<'r>(
+pub(super) fn shares_over_millis<'r>(
     label: &str,
     least: u64,
     spreads: impl Iterator<Item = (String, Look, &'r [(u64, u64)])> + Clone,

@@ -15,9 +15,11 @@ mod bins;
 mod distributions;
 mod graph;
 mod growth;
+mod heat_map;
 mod key_ring;
 mod over_time;
 mod records;
+mod sweep;
 
 use super::PlotFormat;
 use super::text::grouped;
@@ -29,6 +31,7 @@ use rayon::prelude::*;
 use scene::Scene;
 use std::io;
 use std::path::Path;
+pub use sweep::{Cell, HeatMap, Lines, Point, Spread, SweepPlot};
 
 /// Why a plot could not be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +119,20 @@ pub fn growth_chart(
 ) -> Result<(), PlotError> {
     let chart = growth::growth(subtitle, times, bytes);
     draw(&scenes("", chart.into_iter().collect()), folder, formats)
+}
+
+/// Draws the plots of a sweep into `folder`, each by its name, a file for each format.
+///
+/// # Errors
+/// If a plot cannot be drawn or written; others may have been written before.
+pub fn sweep_plots(
+    plots: &[(String, SweepPlot)],
+    folder: &Path,
+    formats: &[PlotFormat],
+) -> Result<(), PlotError> {
+    let scenes: Vec<_> =
+        plots.iter().map(|(name, plot)| (name.clone(), sweep::picture(plot))).collect();
+    draw(&scenes, folder, formats)
 }
 
 /// The plots that `run` has data for.
