@@ -18,6 +18,8 @@ pub mod measure;
 pub mod node;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
+// kadsim trace: the events of a run.
+pub mod trace;
 // kadsim topology: a graph, its figures, and the graph as a file.
 pub mod topology;
 // kadsim validate: a scenario in virtual time and on sockets.
@@ -29,6 +31,8 @@ mod interrupt;
 mod misuse;
 // kadsim run --pcap: packets in a file.
 mod pcap;
+// Numbers of nodes.
+mod nodes;
 // The bars that a run and a list of measurements move.
 mod progress;
 
@@ -60,6 +64,8 @@ Begin with:
 enum Command {
     /// Simulate a scenario, write its folder, print a summary
     Run(run::Args),
+    /// Write the events of a run, or one lookup request by request
+    Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
     Check(check::Args),
     /// Write a commented scenario to start from
@@ -127,10 +133,8 @@ const MISUSE: u8 = 2;
 pub fn main() -> ExitCode {
     memory::keep_pages();
     let outcome = match Arguments::parse().command {
-        Command::Run(args) => run::run(&args).map(|ended| match ended {
-            run::Ended::Complete => ExitCode::SUCCESS,
-            run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
-        }),
+        Command::Run(args) => run::run(&args).map(status),
+        Command::Trace(args) => trace::run(&args).map(status),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),
@@ -149,6 +153,14 @@ pub fn main() -> ExitCode {
         Command::Measure(args) => measure::run(&args).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| fail(&error))
+}
+
+/// How a run ended, as an exit status.
+fn status(ended: run::Ended) -> ExitCode {
+    match ended {
+        run::Ended::Complete => ExitCode::SUCCESS,
+        run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+    }
 }
 
 /// Tells what went wrong in one message, and whose fault it is by the status.

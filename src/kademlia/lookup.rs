@@ -190,7 +190,8 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         self.candidates.iter().filter(move |candidate| !lost(candidate.state))
     }
 
-    fn has_stopped(&self, params: &Params) -> bool {
+    /// Whether the rule for stopping is met.
+    pub(super) fn has_stopped(&self, params: &Params) -> bool {
         let answered =
             |n: usize| self.alive().take(n).all(|candidate| candidate.state == State::Answered);
         match params.stop {

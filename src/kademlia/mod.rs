@@ -10,6 +10,7 @@
 //! - `requests`, `connections`, `records`: what waits for an answer, with whom a connection is open,
 //!   what is kept;
 //! - [`operation`]: what applications ask for and are told;
+//! - [`step`]: what who observes a node is told of its operations;
 //! - [`node`]: the node.
 
 mod connections;
@@ -23,6 +24,7 @@ mod records;
 mod requests;
 pub mod routing_table;
 pub mod rules;
+pub mod step;
 
 pub use node::Node;
 pub use records::Publications;

@@ -1,13 +1,12 @@
 //! A block of nodes in virtual time: the engine as a host, and the world around its nodes.
 
 use super::agenda::Entry;
-use super::capture::Tap;
 use super::common::Common;
 use super::host::{Estate, Host, Tables};
 use super::surroundings::Surroundings;
 use crate::engine::blocks::Blocks;
 use crate::engine::queue::EventQueue;
-use crate::engine::{Engine, World};
+use crate::engine::{Engine, Passage, World};
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Command, Report};
@@ -38,21 +37,13 @@ pub(super) struct Block {
     decides_arrivals: bool,
     /// What nodes that are away will publish when they are back.
     away: BTreeMap<NodeIndex, Publications<Key64>>,
-    /// Sees the packets that leave, where they are captured.
-    pub(super) tap: Option<Tap>,
 }
 
 impl Block {
     /// That of nodes with these parameters and this part of the network.
     pub(super) fn new(params: &Arc<Params>, network: Network) -> Self {
         let decides_arrivals = network.decides_arrivals();
-        Block {
-            params: Arc::clone(params),
-            network,
-            decides_arrivals,
-            away: BTreeMap::new(),
-            tap: None,
-        }
+        Block { params: Arc::clone(params), network, decides_arrivals, away: BTreeMap::new() }
     }
 }
 
@@ -77,10 +68,11 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     #[inline]
     fn send(&mut self, packet: &Packet, message: &SimMessage) -> Option<Instant> {
         self.own.metrics.message_sent(message.kind(), packet.size);
-        if let Some(tap) = &mut self.block.tap {
-            tap.see(packet, message);
+        let verdict = self.block.network.send_logged(packet, self.own.metrics.links());
+        if let Some(tap) = &mut self.own.tap {
+            tap.sent(packet, message, verdict);
         }
-        match self.block.network.send_logged(packet, self.own.metrics.links()) {
+        match verdict {
             Verdict::Deliver(arrival) => Some(arrival),
             Verdict::Drop(reason) => {
                 self.own.metrics.packet_dropped(reason.index());
@@ -108,6 +100,9 @@ impl World<SimNode> for BlockWorld<'_, '_> {
     ) -> Option<(Instant, SimMessage)> {
         let arrival = self.block.network.duplicate(packet, arrival, u64::from(number))?;
         self.own.metrics.packet_duplicated();
+        if let Some(tap) = &mut self.own.tap {
+            tap.copied(packet, message, arrival, number);
+        }
         Some((arrival, message.clone()))
     }
 
@@ -142,6 +137,24 @@ impl World<SimNode> for BlockWorld<'_, '_> {
             self.own.metrics.message_delivered(message.kind(), message.wire_size());
         } else {
             self.own.metrics.packet_dropped(DropReason::Offline.index());
+        }
+    }
+
+    #[inline]
+    fn is_observed(&self, node: NodeIndex) -> bool {
+        self.own.tap.as_ref().is_some_and(|tap| tap.is_observed(node))
+    }
+
+    #[inline]
+    fn ended(
+        &mut self,
+        now: Instant,
+        passage: &Passage,
+        message: &SimMessage,
+        end: Result<(), DropReason>,
+    ) {
+        if let Some(tap) = &mut self.own.tap {
+            tap.ended(now, passage, message, end);
         }
     }
 

@@ -5,8 +5,8 @@
 //! The windows are the same for any number of blocks, one included, and so is the run.
 
 use super::block::{Block, BlockWorld, SimNode};
-use super::capture::{Datagram, Filter, Tap};
 use super::experiment::Experiment;
+use super::tap::{Observation, Observed, Tap};
 use super::{RunArguments, windows};
 use crate::engine::Engine;
 use crate::engine::blocks::Blocks;
@@ -27,8 +27,8 @@ pub(super) struct Course<'s, Q> {
     parts: Vec<Block>,
     /// The threads of the blocks; none for a single block.
     threads: Option<rayon::ThreadPool>,
-    /// What was captured and not taken yet.
-    captured: Vec<Datagram>,
+    /// What was observed and not taken yet.
+    observed: Vec<Observed>,
 }
 
 impl<'s, Q: EventQueue> Course<'s, Q> {
@@ -46,7 +46,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             experiment,
             blocks: Blocks::new(division, seed),
             threads: pool(division.blocks()),
-            captured: Vec::new(),
+            observed: Vec::new(),
         };
         let Course { experiment, blocks, .. } = &mut course;
         if !execution.prefetch {
@@ -66,16 +66,16 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         course
     }
 
-    /// From now on packets are captured.
-    pub(super) fn capture(&mut self, filter: &Filter) {
-        for block in &mut self.parts {
-            block.tap = Some(Tap::new(filter.clone(), self.experiment.seed));
+    /// From now on the run is observed.
+    pub(super) fn observe(&mut self, observation: &Observation) {
+        for own in &mut self.experiment.surroundings {
+            own.tap = Some(Tap::new(observation, self.experiment.seed));
         }
     }
 
-    /// Takes what was captured, in the order in which it was sent.
-    pub(super) fn take_captured(&mut self) -> Vec<Datagram> {
-        std::mem::take(&mut self.captured)
+    /// Takes what was observed, in the order in which it happened.
+    pub(super) fn take_observed(&mut self) -> Vec<Observed> {
+        std::mem::take(&mut self.observed)
     }
 
     /// The present.
@@ -95,7 +95,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     }
 
     fn run_windows(&mut self, end: Instant) {
-        let Course { experiment, blocks, parts, captured, .. } = self;
+        let Course { experiment, blocks, parts, observed, .. } = self;
         while experiment.now < end {
             if experiment.now >= experiment.horizon {
                 experiment.cross(blocks.nothing_before(), |due, node, entry| {
@@ -110,7 +110,8 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
                 own.map(|(own, block)| BlockWorld { own, block, common }).collect();
             blocks.run_until(&mut worlds, stop);
             experiment.now = stop;
-            captured.extend(Tap::take_all(parts.iter_mut().filter_map(|part| part.tap.as_mut())));
+            let taps = experiment.surroundings.iter_mut().filter_map(|own| own.tap.as_mut());
+            observed.extend(Tap::take_all(taps));
         }
     }
 

@@ -111,6 +111,9 @@ pub(super) trait Host<'s> {
         let (own, common) = self.parts();
         let life = own.next_life(node);
         let contacts = own.contacts_for(common, now, node, life);
+        if let Some(tap) = &mut own.tap {
+            tap.comes(now, node);
+        }
         self.start(node, contacts, life);
         self.schedule(now + CHECK_JOIN_AFTER, node, Entry::CheckJoin);
         for workload in self.own().applications.missed(node) {
@@ -126,7 +129,10 @@ pub(super) trait Host<'s> {
         let (now, estate) = (self.clock(), self.remove(node));
         let own = self.own();
         for record in own.judge.interrupted(now, node, estate.unfinished) {
-            own.metrics.operation(record);
+            own.ended(now, record);
+        }
+        if let Some(tap) = &mut own.tap {
+            tap.goes(now, node, departure);
         }
         own.notices.extend(estate.held.into_iter().map(Notice::Dropped));
     }

@@ -8,11 +8,12 @@ use super::host::Tables;
 use super::judge::Judge;
 use super::population::Population;
 use super::record_keys::RecordKeys;
+use super::tap::Tap;
 use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Finished, Report};
-use crate::metrics::{Gauges, LinkLoads, Metrics};
+use crate::metrics::{Gauges, LinkLoads, Metrics, OperationRecord};
 use crate::network::{DropReason, Network};
 use crate::protocol::{Message as _, NodeIndex};
 use crate::rng::{Bijection, Seed};
@@ -40,6 +41,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) metrics: Metrics,
     pub(super) judge: Judge,
     pub(super) tables_checked: u64,
+    /// Who observes the block, if anybody does.
+    pub(super) tap: Option<Tap>,
     /// What has happened here and concerns other blocks.
     pub(super) notices: Vec<Notice>,
 }
@@ -75,6 +78,7 @@ impl<'s> Surroundings<'s> {
             metrics,
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
+            tap: None,
             notices: Vec::new(),
         }
     }
@@ -147,9 +151,22 @@ impl<'s> Surroundings<'s> {
             Report::Finished(done) => {
                 let expected = self.applications.expected(done.kind, done.number);
                 let record = self.judge.judge(now, node, &done, common, expected);
-                self.metrics.operation(record);
+                self.ended(now, record);
+            }
+            Report::Step(id, step) => {
+                if let Some(tap) = &mut self.tap {
+                    tap.step(now, node, id, step);
+                }
             }
         }
+    }
+
+    /// An operation has ended.
+    pub(super) fn ended(&mut self, now: Instant, record: OperationRecord) {
+        if let Some(tap) = &mut self.tap {
+            tap.operation(now, &record);
+        }
+        self.metrics.operation(record);
     }
 
     /// Looks at the block from outside, checking the tables that it looks at: every n-th of all
