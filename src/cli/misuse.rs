@@ -64,6 +64,14 @@ pub enum Misuse {
         /// As it was given.
         number: u64,
     },
+    /// A wish for logs that is not understood.
+    #[error("RUST_LOG {given:?}: {error}: give levels of modules, such as kadsim=debug")]
+    Log {
+        /// As it was given.
+        given: String,
+        /// What is wrong.
+        error: String,
+    },
     /// Records that no datagram carries.
     #[error(
         "--pcap: a datagram carries records of up to {most} bytes, and the scenario's have {bytes}"

@@ -18,7 +18,7 @@ const PARTS: u64 = 1_000;
 impl ProgressBar {
     /// A bar for a run of `scenario`; invisible if `quiet` or if nobody would see it.
     pub fn new(scenario: &Scenario, quiet: bool) -> Self {
-        let visible = !quiet && std::io::stderr().is_terminal();
+        let visible = !quiet && has_room();
         let target =
             if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = indicatif::ProgressBar::with_draw_target(Some(PARTS), target);
@@ -55,12 +55,17 @@ impl ProgressBar {
     }
 }
 
+/// Whether a bar would be seen, and would not be written over by logs.
+fn has_room() -> bool {
+    std::io::stderr().is_terminal() && !tracing::enabled!(tracing::Level::INFO)
+}
+
 /// A bar that a list of measurements moves.
 pub struct Steps(indicatif::ProgressBar);
 
 /// A bar for so many measurements; invisible if nobody would see it.
 pub fn steps(count: usize) -> Steps {
-    let visible = std::io::stderr().is_terminal();
+    let visible = has_room();
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = indicatif::ProgressBar::with_draw_target(Some(count as u64), target);
     let style = ProgressStyle::with_template("{bar:28} {pos} of {len}  {msg}");

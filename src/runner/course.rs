@@ -16,8 +16,10 @@ use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
 use crate::network::Network;
 use crate::protocol::NodeIndex;
+use crate::scenario::Choice;
 use crate::time::Instant;
 use std::sync::Arc;
+use tracing::{debug, info, warn};
 
 /// A run under way.
 pub(super) struct Course<'s, Q> {
@@ -36,10 +38,13 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     pub(super) fn begin(arguments: RunArguments<'s>) -> Self {
         let RunArguments { scenario, seed, execution, record_keys } = arguments;
         let nodes = scenario.nodes.count;
+        info!(nodes, seed = seed.0, "a run of {} is set up", scenario.name);
         let network = Network::new(&scenario.network, nodes, seed);
+        info!("the network is set up");
         let (width, threads) = windows::of(network.smallest_delay(), execution.threads);
         let division = Division::new(nodes, threads);
         let experiment = Experiment::new(scenario, seed, record_keys, &network, width, division);
+        info!(blocks = division.blocks(), "who is online is set up");
         let part = |block| Block::new(&experiment.params, network.part(division.nodes_of(block)));
         let mut course = Course {
             parts: (0..division.blocks()).map(part).collect(),
@@ -63,6 +68,11 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             engine.place(node, state);
             engine.set_wake(node, deadline);
         });
+        info!(
+            online = experiment.online(),
+            bootstrap = scenario.nodes.bootstrap.word(),
+            "the nodes are set up"
+        );
         course
     }
 
@@ -108,6 +118,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             let own = experiment.surroundings.iter_mut().zip(parts.iter_mut());
             let mut worlds: Vec<_> =
                 own.map(|(own, block)| BlockWorld { own, block, common }).collect();
+            debug!(from = %experiment.now, until = %stop, "window");
             blocks.run_until(&mut worlds, stop);
             experiment.now = stop;
             let taps = experiment.surroundings.iter_mut().filter_map(|own| own.tap.as_mut());
@@ -135,5 +146,12 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
 /// A thread for each block; where the system gives none, the blocks share those that there are.
 fn pool(blocks: usize) -> Option<rayon::ThreadPool> {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(blocks);
-    if blocks > 1 { builder.build().ok() } else { None }
+    if blocks == 1 {
+        return None;
+    }
+    let built = builder.build();
+    if let Err(error) = &built {
+        warn!(blocks, %error, "the system gives no threads: the blocks share one");
+    }
+    built.ok()
 }

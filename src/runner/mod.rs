@@ -80,6 +80,7 @@ use outcome::Ending;
 use pace::Pace;
 use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
+use tracing::info;
 
 pub use difference::{Difference, first_difference};
 pub use record_keys::RecordKeys;
@@ -209,6 +210,7 @@ fn run_on<Q: EventQueue>(
     }
     let threads = course.experiment.surroundings.len();
     let counters = course.blocks.counters();
+    info!(at = %course.now(), events = counters.events, partial, "the run has ended");
     let performance = cost.end(Work {
         events: counters.events,
         messages: counters.delivered,

@@ -147,7 +147,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 Next::Wait => return,
                 Next::Done => {
                     Self::tell(operation.id, transport, || {
-                        let by_rule = operation.lookup.has_stopped(&self.params);
+                        let lookup = &operation.lookup;
+                        let by_rule = lookup.has_stopped(&self.params)
+                            && lookup.closest_answered(1).next().is_some();
                         Step::Searched(if by_rule { Stopped::Rule } else { Stopped::Exhausted })
                     });
                     return self.on_lookup_done(index, transport);

@@ -5,6 +5,7 @@
 //! a flow between them. An operation is an asynchronous span, and so is each of its requests.
 
 use super::line::Line;
+use crate::kademlia::step::Then;
 use crate::network::Verdict;
 use crate::protocol::NodeIndex;
 use crate::runner::trace::{Event, Parcel, What};
@@ -166,14 +167,12 @@ impl Chrome {
             What::Answered { peer, request, .. } if open.requests.remove(&request).is_some() => {
                 put(out, &self::span('e', &asks(peer), "request", node, request, at, arguments))
             }
-            What::Overdue { peer, request, then, .. } => {
-                let name = asks(peer);
-                let open = match then {
-                    crate::kademlia::step::Then::Failed => open.requests.remove(&request).is_some(),
-                    _ => false,
-                };
-                let phase = if open { 'e' } else { 'n' };
-                put(out, &self::span(phase, &name, "request", node, request, at, arguments))
+            What::Overdue { peer, request, then, .. } if open.requests.contains_key(&request) => {
+                let phase = if then == Then::Failed { 'e' } else { 'n' };
+                if then == Then::Failed {
+                    open.requests.remove(&request);
+                }
+                put(out, &self::span(phase, &asks(peer), "request", node, request, at, arguments))
             }
             What::Searched { .. } => put(out, &span('n', arguments)),
             What::Ended { .. } => {
