@@ -1,6 +1,7 @@
 //! `kadsim topology FILE|KIND`: a graph, its figures, its plots, and the graph as a file.
 
 use super::Misuse;
+use crate::graph::config::TOPOLOGIES;
 use crate::graph::export;
 use crate::graph::measure::{self, Effort, Figures};
 use crate::graph::read::{self, Format};
@@ -13,24 +14,6 @@ use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-
-/// The kinds of graphs that are generated, as `[topology]` of a scenario has them.
-const KINDS: [&str; 14] = [
-    "full-mesh",
-    "ring",
-    "star",
-    "random",
-    "bootstrap",
-    "erdos-renyi",
-    "random-regular",
-    "watts-strogatz",
-    "barabasi-albert",
-    "grid",
-    "torus",
-    "tree",
-    "waxman",
-    "transit-stub",
-];
 
 /// The seed of who names none; the same as that of a scenario.
 const DEFAULT_SEED: u64 = 42;
@@ -182,7 +165,7 @@ fn name(args: &Args, figures: &Figures) -> String {
 
 /// The graph that is asked for.
 fn graph(args: &Args) -> anyhow::Result<Graph> {
-    if KINDS.contains(&args.graph.as_str()) {
+    if TOPOLOGIES.contains(&args.graph.as_str()) {
         return generated(args);
     }
     if args.nodes.is_some() || !args.settings.is_empty() {
@@ -190,7 +173,7 @@ fn graph(args: &Args) -> anyhow::Result<Graph> {
     }
     let file = Path::new(&args.graph);
     if !file.exists() {
-        let kinds = KINDS.join(", ");
+        let kinds = TOPOLOGIES.join(", ");
         return Err(Misuse::NoGraph { graph: args.graph.clone(), kinds }.into());
     }
     let format = Format::of(file).ok_or_else(|| Misuse::GraphFormat(file.to_owned()))?;
@@ -238,7 +221,7 @@ mod tests {
 
     #[test]
     fn every_kind_can_be_had_without_parameters() {
-        for kind in KINDS {
+        for kind in TOPOLOGIES {
             let graph = made(&[kind, "--nodes", "64"]);
             assert_eq!(graph.vertices.len(), 64, "{kind}");
             assert!(!graph.edges.is_empty(), "{kind}");

@@ -13,6 +13,10 @@ const LOOKUPS: &str = "independent Monte Carlo";
 const DIALS: &str =
     "Monte Carlo: p75 near 5.0 s; ProbeLab's optimistic-provide plots step there; exact: 0.9^3";
 
+const STALE: &str = "exact: 1 - (1 - e^(-R/T)) T/R";
+const ON_OFF: &str =
+    "exact: mean session / (mean session + mean absence), as Steiner et al. (2007) fitted KAD";
+
 /// Half of the last digit of a figure with so many decimals.
 const TWO_DECIMALS: f64 = 0.005;
 const THREE_DECIMALS: f64 = 0.000_5;
@@ -92,6 +96,16 @@ const LOOKUP_COST: Row = Row {
     figures: &[monte_carlo("requests", 21.53), monte_carlo("rounds", 7.55)],
     full: sample(16, 4_000),
     quick: Some(sample(4, 8_000)),
+};
+
+const STALE_ENTRIES: Row = Row {
+    id: "F17",
+    setting: "refresh interval R = mean session T",
+    source: STALE,
+    experiment: Experiment::Stale { refresh_per_session: 1.0 },
+    figures: &[about("stale share", 0.367_9, FOUR_DECIMALS)],
+    full: sample(48, 500),
+    quick: Some(sample(12, 500)),
 };
 
 /// All figures, in the order in which they are told.
@@ -236,6 +250,28 @@ pub const ROWS: &[Row] = &[
         full: sample(1, 30_000),
         quick: None,
         ..LOOKUP_COST
+    },
+    Row {
+        setting: "R = T / 10",
+        experiment: Experiment::Stale { refresh_per_session: 0.1 },
+        figures: &[about("stale share", 0.048_4, FOUR_DECIMALS)],
+        ..STALE_ENTRIES
+    },
+    Row {
+        setting: "R = T / 2",
+        experiment: Experiment::Stale { refresh_per_session: 0.5 },
+        figures: &[about("stale share", 0.213_1, FOUR_DECIMALS)],
+        ..STALE_ENTRIES
+    },
+    STALE_ENTRIES,
+    Row {
+        id: "F18",
+        setting: "sessions and absences of KAD",
+        source: ON_OFF,
+        experiment: Experiment::Availability { nodes: 20_000 },
+        figures: &[about("share online", 0.214, THREE_DECIMALS)],
+        full: sample(16, 20_000),
+        quick: Some(sample(4, 20_000)),
     },
     Row {
         id: "L7",

@@ -85,7 +85,8 @@ fn lookups(nodes: u32, alpha: usize, sample: Sample) -> Scenario {
     )
 }
 
-fn run(scenario: &Scenario, sample: Sample) -> Vec<RunOutput> {
+/// A run of each network.
+pub(super) fn run(scenario: &Scenario, sample: Sample) -> Vec<RunOutput> {
     each(scenario.nodes.count, sample, |seed| {
         let watch = &mut |_| ControlFlow::Continue(());
         runner::run(RunArguments { seed, ..RunArguments::of(scenario) }, watch)

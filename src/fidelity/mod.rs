@@ -22,6 +22,8 @@ mod hops;
 mod tables;
 // What the engine runs.
 mod lookups;
+// Nodes that come and go.
+mod churn;
 // Figures as a person reads them.
 mod show;
 
@@ -57,6 +59,8 @@ fn estimates(experiment: Experiment, sample: Sample) -> Vec<Estimate> {
         }
         Experiment::Exactness { nodes } => lookups::exactness(nodes, sample),
         Experiment::LookupCost { nodes, alpha } => lookups::cost(nodes, alpha, sample),
+        Experiment::Stale { refresh_per_session } => churn::stale(refresh_per_session, sample),
+        Experiment::Availability { nodes } => churn::availability(nodes, sample),
         Experiment::DialStep { nodes, dead } => lookups::dial_step(nodes, dead, sample),
     }
 }

@@ -123,6 +123,17 @@ pub enum Experiment {
         /// Requests of a round.
         alpha: usize,
     },
+    /// Share of the entries of a table that are stale, where nodes have exponential sessions and
+    /// each entry is looked at once in an interval.
+    Stale {
+        /// That interval in mean sessions.
+        refresh_per_session: f64,
+    },
+    /// Share of the nodes that are online under the sessions and absences of KAD.
+    Availability {
+        /// Nodes of the network, online or away.
+        nodes: u32,
+    },
     /// Latency of go-libp2p's walk to a key, up to its answers of the three closest, where some
     /// contacts are dead and a dial times out after 5 s: its 75th percentile, and the share of walks
     /// that end before the first time-out.

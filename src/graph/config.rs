@@ -5,6 +5,28 @@ use super::read::Format;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// The words for the kinds of graphs of first contacts that are generated; the last is none of an
+/// underlay.
+pub const TOPOLOGIES: [&str; 14] = [
+    "full-mesh",
+    "ring",
+    "star",
+    "random",
+    "erdos-renyi",
+    "random-regular",
+    "watts-strogatz",
+    "barabasi-albert",
+    "grid",
+    "torus",
+    "tree",
+    "waxman",
+    "transit-stub",
+    "bootstrap",
+];
+
+/// The words for the kinds of graphs that are generated and can be underlays.
+pub const UNDERLAYS: &[&str] = TOPOLOGIES.split_at(13).0;
+
 /// More edges than this are refused: as [`super::Edge`] they take 40 bytes each, 400 MB
 /// together.
 pub const MOST_EDGES: u64 = 10_000_000;

@@ -72,6 +72,10 @@ pub enum Purpose {
     RouteLoss = 42,
     /// Jitter of a packet along its route through the underlay.
     RouteJitter = 43,
+    /// Mean session and mean absence of a node's own.
+    IndividualMeans = 60,
+    /// Which node comes or goes next, where nodes have no lives of their own.
+    RandomChurn = 61,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

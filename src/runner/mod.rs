@@ -66,7 +66,7 @@ pub mod trace;
 // Windows of time.
 mod windows;
 
-pub use settled::{Settled, settle};
+pub use settled::{Settled, settle, settle_until};
 
 use crate::engine::queue::{Bucketed, EventQueue, QueueKind, Reference};
 use crate::network::Network;

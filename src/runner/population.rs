@@ -4,6 +4,14 @@
 //! changes in a window of time is known when the window begins, the same for every block of
 //! nodes, and within the window it is only read.
 
+// Whom a node joins through.
+mod contacts;
+// Joins and leaves that are not those of single lives.
+mod turns;
+// Sessions and absences of runs against their distributions.
+#[cfg(test)]
+mod tests;
+
 use super::change::{Change, Tally, Turn};
 use super::class_time::ClassTime;
 use crate::checker::KeyRing;
@@ -15,14 +23,11 @@ use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
 use crate::scenario::{Bootstrap, Scenario};
 use crate::time::{Duration, Instant};
-use crate::workload::sessions::{Departure, Sessions, State};
+use crate::workload::sessions::{Departure, Life, Sessions, State};
 use rand::RngExt;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-
-/// How many nodes that are not there yet are passed over before a joining node is told of fewer
-/// than it wants.
-const MOST_PASSED_OVER: usize = 1_000;
+use turns::Turns;
 
 /// No place in the list of those online.
 const ABSENT: u32 = u32::MAX;
@@ -31,6 +36,8 @@ const ABSENT: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Population {
     sessions: Option<Sessions>,
+    /// Who comes and goes beside those who have sessions.
+    turns: Option<Turns>,
     /// So many of the first nodes are bootstrap nodes, which are always there.
     dedicated: u32,
     /// Absent if all nodes are servers that can be dialled.
@@ -68,16 +75,20 @@ impl Population {
         key_of: impl Fn(NodeIndex) -> Key64 + Sync,
     ) -> Self {
         let nodes = scenario.nodes.count;
-        let sessions = Sessions::new(seed, &scenario.churn);
+        let classes = &scenario.network.classes;
+        let shares: Vec<f64> = classes.iter().map(|class| class.share).collect();
+        let sessions = Sessions::new(seed, &scenario.churn, &scenario.class_churn, &shares, nodes);
+        let dedicated = match scenario.topology {
+            Some(GraphConfig::Bootstrap { bootstrap_nodes, .. }) => bootstrap_nodes,
+            _ => 0,
+        };
         let measured_from = scenario.phases.measurement_start();
         let mut population = Population {
             draws: if sessions.is_some() { vec![0; nodes as usize] } else { Vec::new() },
             sessions,
-            dedicated: match scenario.topology {
-                Some(GraphConfig::Bootstrap { bootstrap_nodes, .. }) => bootstrap_nodes,
-                _ => 0,
-            },
-            reach: Reach::new(&scenario.network.classes, seed),
+            turns: Turns::new(seed, scenario, dedicated),
+            dedicated,
+            reach: Reach::new(classes, seed),
             first_sessions: BTreeMap::new(),
             next: BinaryHeap::new(),
             online: Vec::new(),
@@ -89,18 +100,34 @@ impl Population {
             online_time: 0,
             online_since: Instant::ZERO,
             measured_from,
-            class_time: ClassTime::new(seed, &scenario.network.classes, measured_from),
+            class_time: ClassTime::new(seed, classes, measured_from),
         };
         for node in (0..nodes).map(NodeIndex) {
             population.begin(seed, scenario, node);
         }
+        if scenario.nodes.bootstrap != Bootstrap::Organic {
+            population.begin_with_first_turns();
+        }
         population
+    }
+
+    /// Whoever a trace lets join at the first instant is there from the beginning.
+    fn begin_with_first_turns(&mut self) {
+        while self.next_turn() == Instant::ZERO {
+            for (node, _) in self.take_turns() {
+                self.be_there(node);
+            }
+        }
     }
 
     /// Where a node is when the run begins, and what it does next.
     fn begin(&mut self, seed: Seed, scenario: &Scenario, node: NodeIndex) {
-        let sessions = self.sessions_of(node);
-        let state = sessions.map(|churn| churn.stationary(node, &mut self.draws[node.get()]));
+        let is_free = node.0 >= self.dedicated;
+        if is_free && self.turns.as_ref().is_some_and(|turns| !turns.begins_with(node)) {
+            return;
+        }
+        let life = self.life_of(node);
+        let state = life.map(|life| life.stationary(&mut self.draws[node.get()]));
         let session = match state {
             Some(State::Away(absence)) => {
                 self.next.push(Reverse((Instant::ZERO + absence, node)));
@@ -111,10 +138,7 @@ impl Population {
         };
         match scenario.nodes.bootstrap {
             Bootstrap::Warm | Bootstrap::Random => {
-                self.enter(node);
-                self.ring.set_online(node, true);
-                self.tally.count(Turn::Joins);
-                self.count_class_time(node, Instant::ZERO, Turn::Joins);
+                self.be_there(node);
                 let end = session.map(|session| Reverse((Instant::ZERO + session, node)));
                 self.next.extend(end);
             }
@@ -129,9 +153,32 @@ impl Population {
         }
     }
 
+    /// A node is online when the run begins.
+    fn be_there(&mut self, node: NodeIndex) {
+        self.enter(node);
+        self.ring.set_online(node, true);
+        self.tally.count(Turn::Joins);
+        self.count_class_time(node, Instant::ZERO, Turn::Joins);
+    }
+
     /// When the next change comes that is not ahead already.
     pub(super) fn next_change(&self) -> Instant {
+        self.next_of_lives().min(self.next_turn())
+    }
+
+    fn next_of_lives(&self) -> Instant {
         self.next.peek().map_or(Instant::FAR_FUTURE, |Reverse((due, _))| *due)
+    }
+
+    fn next_turn(&self) -> Instant {
+        self.turns.as_ref().map_or(Instant::FAR_FUTURE, Turns::due)
+    }
+
+    /// Who comes and goes in the next turn.
+    fn take_turns(&mut self) -> impl Iterator<Item = (NodeIndex, Turn)> + use<> {
+        let turns = self.turns.as_mut();
+        let taken = turns.map(|turns| turns.take(&self.online, self.dedicated));
+        taken.unwrap_or_default().into_iter().flatten()
     }
 
     /// Moves the horizon: what was ahead has come to pass, and everything before `horizon`
@@ -141,6 +188,17 @@ impl Population {
             self.pass(change);
         }
         while self.next_change() < horizon {
+            if self.next_turn() < self.next_of_lives() {
+                let at = self.next_turn();
+                for (node, turn) in self.take_turns() {
+                    match turn {
+                        Turn::Joins => self.enter(node),
+                        Turn::Leaves(_) => self.exit(node),
+                    }
+                    self.ahead.push(Change { at, node, turn });
+                }
+                continue;
+            }
             let Reverse((at, node)) = self.next.pop().expect("the next change was looked at");
             let turn = if self.places[node.get()] == ABSENT {
                 self.enter(node);
@@ -150,7 +208,7 @@ impl Population {
                 Turn::Leaves(self.departure(node))
             };
             self.ahead.push(Change { at, node, turn });
-            if let Some(length) = self.length_after(node, turn) {
+            if let Some(length) = self.length_after(node, at, turn) {
                 self.next.push(Reverse((at + length, node)));
             }
         }
@@ -181,24 +239,25 @@ impl Population {
     }
 
     /// What the sessions of a node are drawn from, if it has any.
-    fn sessions_of(&self, node: NodeIndex) -> Option<Sessions> {
-        self.sessions.filter(|_| node.0 >= self.dedicated)
+    fn life_of(&self, node: NodeIndex) -> Option<Life> {
+        let sessions = self.sessions.as_ref().filter(|_| node.0 >= self.dedicated);
+        sessions.and_then(|sessions| sessions.of(node))
     }
 
     fn departure(&mut self, node: NodeIndex) -> Departure {
-        let churn = self.sessions.expect("only churn ends a session");
-        churn.departure(node, &mut self.draws[node.get()])
+        let life = self.life_of(node).expect("only churn ends a session");
+        life.departure(&mut self.draws[node.get()])
     }
 
     /// How long a node stays, or stays away; `None` if for good.
-    fn length_after(&mut self, node: NodeIndex, turn: Turn) -> Option<Duration> {
-        let churn = self.sessions_of(node)?;
+    fn length_after(&mut self, node: NodeIndex, at: Instant, turn: Turn) -> Option<Duration> {
+        let life = self.life_of(node)?;
         let draws = &mut self.draws[node.get()];
         Some(match turn {
-            Turn::Leaves(_) => churn.absence(node, draws),
+            Turn::Leaves(_) => life.absence(draws, at),
             Turn::Joins => match self.first_sessions.remove(&node) {
                 Some(rest) => rest,
-                None => churn.session(node, draws),
+                None => life.session(draws),
             },
         })
     }
@@ -328,41 +387,5 @@ impl Population {
         let due = self.ahead.partition_point(|change| change.at < now);
         let passed: Vec<Change> = self.ahead.drain(..due).collect();
         passed.into_iter().for_each(|change| self.pass(change));
-    }
-
-    /// Up to `count` different nodes for `node` to join through, as a list of bootstrap nodes or
-    /// a tracker would name them: servers that can be dialled; `position` is where its stream of contacts stands, and
-    /// `undivided_now` the present if packets need not stay until the horizon.
-    ///
-    /// They are drawn from those online at the horizon, as no packet reaches one before. Where
-    /// one can (`undivided`), those who are not there yet are passed over, and if most are not,
-    /// fewer are found than are wanted.
-    pub(super) fn contacts_for(
-        &self,
-        seed: Seed,
-        node: NodeIndex,
-        count: usize,
-        position: &mut u64,
-        undivided_now: Option<Instant>,
-    ) -> Vec<NodeIndex> {
-        let others = self.online.len() - usize::from(self.places[node.get()] != ABSENT);
-        let wanted = count.min(others);
-        let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
-        let index = u64::from(node.0);
-        let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
-        let is_there = |other| {
-            self.is_open(other) && undivided_now.is_none_or(|now| self.is_online(other, now))
-        };
-        let mut passed_over = 0;
-        while contacts.len() < wanted && passed_over < MOST_PASSED_OVER {
-            let drawn = self.online[stream.random_range(0..self.online.len())];
-            if !is_there(drawn) {
-                passed_over += 1;
-            } else if drawn != node && !contacts.contains(&drawn) {
-                contacts.push(drawn);
-            }
-        }
-        *position = stream.position();
-        contacts
     }
 }

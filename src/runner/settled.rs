@@ -9,8 +9,9 @@ use crate::kademlia::message::PeerList;
 use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
+use crate::time::Instant;
 
-/// The network of a run at virtual time zero, before its first event. With
+/// The network of a run at an instant, mostly virtual time zero, before its first event. With
 /// `bootstrap = "warm"` its routing tables are those of a network that has settled.
 pub struct Settled<'s>(Course<'s, Bucketed>);
 
@@ -19,7 +20,20 @@ pub fn settle(scenario: &Scenario, seed: Seed) -> Settled<'_> {
     Settled(Course::begin(RunArguments { seed, ..RunArguments::of(scenario) }))
 }
 
+/// Runs what [`run`](super::run) would run until `at`, and stops there: who is online, and what
+/// tables hold, is what it is before the events of that instant.
+pub fn settle_until(scenario: &Scenario, seed: Seed, at: Instant) -> Settled<'_> {
+    let mut settled = settle(scenario, seed);
+    settled.0.run_until(at);
+    settled
+}
+
 impl Settled<'_> {
+    /// Whether a node answers what others ask, online or not.
+    pub fn serves(&self, node: NodeIndex) -> bool {
+        self.0.experiment.common.population.serves(node)
+    }
+
     /// The nodes online, in order.
     pub fn nodes(&self) -> impl Iterator<Item = NodeIndex> {
         self.0.nodes().map(|(node, _)| node)

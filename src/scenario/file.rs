@@ -4,7 +4,7 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
+    ChurnName, ChurnPreset, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
@@ -12,6 +12,7 @@ use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::config::Arrivals;
+use crate::workload::trace::Naming;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -119,6 +120,7 @@ table!(
         mode: Word<Mode>,
         loss: Share,
         router: String,
+        churn: ChurnTable,
     }
 );
 
@@ -223,8 +225,9 @@ table!(
 );
 
 table!(
-    /// `[churn]`
+    /// `[churn]`, and `[nodes.class.churn]` for a class.
     ChurnTable {
+        preset: Word<ChurnPreset>,
         model: Word<ChurnName>,
         lifetime_distribution: Word<DistributionName>,
         lifetime_mean: Length,
@@ -233,6 +236,15 @@ table!(
         deadtime_mean: Length,
         deadtime_shape: Number,
         graceful_leave_probability: Share,
+        diurnal_amplitude: Share,
+        diurnal_period: Length,
+        diurnal_peak: Length,
+        join_rate: Rate,
+        leave_rate: Rate,
+        migration_rate: Rate,
+        online_share: Share,
+        file: String,
+        naming: Word<Naming>,
     }
 );
 

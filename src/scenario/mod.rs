@@ -39,6 +39,7 @@ use crate::kademlia::params::Params;
 use crate::network::config::NetworkConfig;
 use crate::time::{Duration, Instant};
 use crate::workload::config::{ChurnConfig, WorkloadConfig};
+use std::collections::BTreeMap;
 
 /// Everything that a run is a function of, beside the program itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +64,9 @@ pub struct Scenario {
     pub network: NetworkConfig,
     /// Whether and how nodes come and go.
     pub churn: ChurnConfig,
+    /// What holds instead for the nodes of a class, by its place among the classes; empty if
+    /// nothing does. Nodes stay, or live lives of their own.
+    pub class_churn: BTreeMap<usize, ChurnConfig>,
     /// What applications on the nodes do. Never empty.
     pub workloads: Vec<WorkloadConfig>,
     /// How much of the run is compared with the truth.

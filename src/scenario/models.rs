@@ -8,6 +8,7 @@ use super::file::{
     ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
 };
 use super::problem::{Fault, Problem};
+use crate::graph::config::UNDERLAYS;
 
 /// `key` has an effect only while `selector` has one of the values `words`.
 pub struct Rule {
@@ -24,6 +25,8 @@ const LOSS: &str = "network.loss";
 const TOPOLOGY: &str = "topology";
 const UNDERLAY: &str = "network.underlay";
 const CHURN: &str = "churn";
+/// What the rules of [`CHURN`] hold for as well.
+const CLASS_CHURN: &str = "nodes.class.*.churn";
 const WORKLOAD: &str = "workload.*";
 
 const fn rule(
@@ -73,7 +76,7 @@ const RULES: &[Rule] = &[
     rule(TOPOLOGY, "extra_stub_stub_edges", "kind", &["transit-stub"]),
     rule(TOPOLOGY, "file", "kind", &["file"]),
     rule(TOPOLOGY, "format", "kind", &["file"]),
-    rule(UNDERLAY, "routers", "kind", GENERATED),
+    rule(UNDERLAY, "routers", "kind", UNDERLAYS),
     rule(UNDERLAY, "latency_per_unit", "kind", PLACED),
     rule(UNDERLAY, "connection_ratio", "kind", &["random"]),
     rule(UNDERLAY, "probability", "kind", &["erdos-renyi"]),
@@ -99,13 +102,23 @@ const RULES: &[Rule] = &[
     rule(LOSS, "bad_to_good", "model", &["gilbert-elliott"]),
     rule(LOSS, "loss_in_good", "model", &["gilbert-elliott"]),
     rule(LOSS, "loss_in_bad", "model", &["gilbert-elliott"]),
+    rule(CHURN, "preset", "model", &["lifetime"]),
     rule(CHURN, "lifetime_distribution", "model", &["lifetime"]),
-    rule(CHURN, "lifetime_mean", "model", &["lifetime"]),
+    rule(CHURN, "lifetime_mean", "model", LIVES),
     rule(CHURN, "lifetime_shape", "model", &["lifetime"]),
     rule(CHURN, "deadtime_distribution", "model", &["lifetime"]),
-    rule(CHURN, "deadtime_mean", "model", &["lifetime"]),
+    rule(CHURN, "deadtime_mean", "model", LIVES),
     rule(CHURN, "deadtime_shape", "model", &["lifetime"]),
-    rule(CHURN, "graceful_leave_probability", "model", &["lifetime"]),
+    rule(CHURN, "graceful_leave_probability", "model", &["lifetime", "pareto", "random"]),
+    rule(CHURN, "diurnal_amplitude", "model", LIVES),
+    rule(CHURN, "diurnal_period", "model", LIVES),
+    rule(CHURN, "diurnal_peak", "model", LIVES),
+    rule(CHURN, "join_rate", "model", &["random"]),
+    rule(CHURN, "leave_rate", "model", &["random"]),
+    rule(CHURN, "migration_rate", "model", &["random"]),
+    rule(CHURN, "online_share", "model", &["random"]),
+    rule(CHURN, "file", "model", &["trace"]),
+    rule(CHURN, "naming", "model", &["trace"]),
     rule(CHURN, "lifetime_shape", "lifetime_distribution", SHAPED),
     rule(CHURN, "deadtime_shape", "deadtime_distribution", SHAPED),
     rule(WORKLOAD, "records_per_node", "kind", &["put-get", "provide"]),
@@ -118,25 +131,11 @@ const RULES: &[Rule] = &[
 /// Latencies that are those of a pair: a directed graph has ways of its own there and back.
 const OF_PAIRS: &[&str] = &["constant", "uniform", "lognormal", "coordinates", "regions", "matrix"];
 
-/// Kinds of graphs that come from no file.
-const GENERATED: &[&str] = &[
-    "full-mesh",
-    "ring",
-    "star",
-    "random",
-    "erdos-renyi",
-    "random-regular",
-    "watts-strogatz",
-    "barabasi-albert",
-    "grid",
-    "torus",
-    "tree",
-    "waxman",
-    "transit-stub",
-];
-
 /// Kinds of graphs whose vertices have positions.
 const PLACED: &[&str] = &["grid", "waxman", "transit-stub", "file"];
+
+/// Churn of nodes that live lives of their own.
+const LIVES: &[&str] = &["lifetime", "pareto"];
 
 /// Distributions with a shape.
 const SHAPED: &[&str] = &["weibull", "pareto_shifted", "lognormal"];
@@ -153,13 +152,18 @@ impl Rule {
     }
 
     fn is_for(&self, path: &KeyPath) -> bool {
-        let pattern = self.table.split('.');
+        let is_of_class = self.table == CHURN && path.0.len() > 1;
+        let pattern = if is_of_class { CLASS_CHURN } else { self.table }.split('.');
         pattern.clone().count() == path.0.len()
             && pattern.zip(&path.0).all(|(wanted, key)| wanted == "*" || wanted == key)
     }
 
-    /// The selector's value where none is written; `None` where the other keys decide.
-    fn default_word(&self) -> Option<&'static str> {
+    /// The selector's value where none is written in the table at `path`; `None` where the other
+    /// keys decide.
+    fn default_word(&self, path: &KeyPath, outline: &Outline) -> Option<&'static str> {
+        if self.table == CHURN {
+            return Some(self.default_of_churn(path, outline));
+        }
         match (self.table, self.selector) {
             (LATENCY, _) => Some("lognormal"),
             // A loss rate says by itself that packets are lost.
@@ -167,11 +171,20 @@ impl Rule {
             (TOPOLOGY, _) => Some("drawn"),
             // An underlay has no kind by default.
             (UNDERLAY, _) => None,
-            (CHURN, "model") => Some("none"),
-            (CHURN, "lifetime_distribution") => Some("weibull"),
-            (CHURN, _) => Some("exponential"),
             (_, "kind") => Some("lookup"),
             (_, _) => Some("uniform"),
+        }
+    }
+
+    /// A preset says that nodes have lifetimes, and may say which.
+    fn default_of_churn(&self, path: &KeyPath, outline: &Outline) -> &'static str {
+        let preset = outline.find(&path.join("preset"));
+        let preset = preset.map(|entry| entry.word.as_deref().unwrap_or_default());
+        match (self.selector, preset) {
+            ("model", None) => "none",
+            ("model", Some(_)) => "lifetime",
+            ("lifetime_distribution", _) | (_, Some("kad-2007")) => "weibull",
+            _ => "exponential",
         }
     }
 
@@ -191,11 +204,11 @@ impl Rule {
         outline.find(&path.join(self.key))?;
         let selector = self.selector_in(path);
         let written = outline.find(&selector).and_then(|entry| entry.word.as_deref());
-        let word = written.or_else(|| self.default_word())?;
+        let word = written.or_else(|| self.default_word(path, outline))?;
         if self.words.contains(&word) {
             return None;
         }
-        let taken = self.taken(word);
+        let taken = self.taken(word, path, outline);
         Some(Problem {
             path: path.join(self.key),
             fault: Fault::NoEffect {
@@ -210,16 +223,23 @@ impl Rule {
         })
     }
 
-    /// The keys of the table, beside the selector, that have an effect while it is `word`.
-    fn taken(&self, word: &str) -> Vec<&'static str> {
-        let without_effect = |key: &str| {
-            RULES.iter().any(|rule| {
-                (rule.table, rule.key, rule.selector) == (self.table, key, self.selector)
-                    && !rule.words.contains(&word)
-            })
+    /// The keys of the table, beside the selector, that have an effect while it is `word` and the
+    /// other selectors of the table at `path` are what they are.
+    fn taken(&self, word: &str, path: &KeyPath, outline: &Outline) -> Vec<&'static str> {
+        let is_chosen = |rule: &Rule| {
+            if rule.selector == self.selector {
+                return rule.words.contains(&word);
+            }
+            let entry = outline.find(&rule.selector_in(path));
+            let written = entry.and_then(|entry| entry.word.as_deref());
+            let chosen = written.or_else(|| rule.default_word(path, outline));
+            chosen.is_none_or(|chosen| rule.words.contains(&chosen))
+        };
+        let has_effect = |key: &str| {
+            RULES.iter().filter(|rule| (rule.table, rule.key) == (self.table, key)).all(is_chosen)
         };
         let others = self.keys().iter().copied().filter(|&key| key != self.selector);
-        others.filter(|key| !without_effect(key)).collect()
+        others.filter(|key| has_effect(key)).collect()
     }
 }
 
@@ -227,9 +247,10 @@ impl Rule {
 pub fn check(outline: &Outline) -> Result<(), Problem> {
     let lists = outline.list_length(&KeyPath::from("workload"));
     let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
-    let tables =
-        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(workloads);
-    for path in tables {
+    let classes = 0..outline.list_length(&KeyPath::from("nodes.class"));
+    let classes = classes.map(|index| KeyPath::from(&*format!("nodes.class.{index}.churn")));
+    let tables = [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from);
+    for path in tables.into_iter().chain(workloads).chain(classes) {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;
     }

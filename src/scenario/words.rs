@@ -7,6 +7,7 @@ use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
+use crate::workload::trace::Naming;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::marker::PhantomData;
 
@@ -138,6 +139,23 @@ pub enum ChurnName {
     None,
     /// Sessions and absences.
     Lifetime,
+    /// Sessions and absences around means of each node's own.
+    Pareto,
+    /// Of nodes drawn at random.
+    Random,
+    /// From a file.
+    Trace,
+}
+
+/// `churn.preset`: sessions and absences as they were measured in a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChurnPreset {
+    /// KAD, 2006 and 2007.
+    Kad,
+    /// Debian's swarm, before 2006.
+    Debian,
+    /// IPFS, 2022.
+    Ipfs,
 }
 
 /// `churn.lifetime_distribution` and `churn.deadtime_distribution`.
@@ -220,7 +238,11 @@ choice!(RouteChoice: "shortest" = Shortest, "direct" = Direct);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
 choice!(LossName:
     "none" = None, "bernoulli" = Bernoulli, "gilbert-elliott" = GilbertElliott);
-choice!(ChurnName: "none" = None, "lifetime" = Lifetime);
+choice!(ChurnName:
+    "none" = None, "lifetime" = Lifetime, "pareto" = Pareto, "random" = Random, "trace" = Trace);
+choice!(ChurnPreset:
+    "kad-2007" = Kad, "bittorrent-debian" = Debian, "ipfs-2022" = Ipfs);
+choice!(Naming: "index" = Index, "name" = Name);
 choice!(DistributionName:
     "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,
     "lognormal" = LogNormal);

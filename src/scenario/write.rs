@@ -1,17 +1,16 @@
 //! A checked scenario in the notation of the file, with every value: what `kadsim check`
 //! prints and what results carry.
 
+mod churn;
 mod topology;
 mod underlay;
 
 use super::file::{
-    CheckerTable, ChurnTable, ClassTable, File, KademliaTable, LatencyTable, LinkLossTable,
-    LossTable, NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
+    CheckerTable, ClassTable, File, KademliaTable, LatencyTable, LinkLossTable, LossTable,
+    NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
     SnapshotTable, Whole, WorkloadTable,
 };
-use super::words::{
-    ChurnName, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
-};
+use super::words::{KindName, LatencyName, LossName, PopularityName, Word};
 use super::{Phases, Scenario, SnapshotConfig};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LinkLossConfig, LossConfig, NetworkConfig,
@@ -19,16 +18,13 @@ use crate::network::config::{
 };
 use crate::time::{Duration, Instant};
 use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
-use crate::workload::config::{
-    Amount, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
-    WorkloadKind,
-};
+use crate::workload::config::{Amount, Popularity, RecordsConfig, WorkloadConfig, WorkloadKind};
 use serde::{Serialize, Serializer};
 use toml_edit::{DocumentMut, Item};
 
 impl Scenario {
     /// The complete scenario as a file that reads back as the same scenario wherever it is put:
-    /// the path of a matrix or graph in it is absolute. (As JSON the path stands as it was given, since
+    /// the path of a matrix, graph or trace in it is absolute. (As JSON the path stands as it was given, since
     /// results do not depend on where they were made.)
     pub fn to_toml(&self) -> String {
         let mut file = file(self);
@@ -36,7 +32,8 @@ impl Scenario {
         let network = file.network.as_mut().expect("a complete file has a network");
         let matrix = network.latency.as_mut().and_then(|latency| latency.file.as_mut());
         let graph = network.underlay.as_mut().and_then(|underlay| underlay.file.as_mut());
-        for path in [topology, matrix, graph].into_iter().flatten() {
+        let trace = file.churn.as_mut().and_then(|churn| churn.file.as_mut());
+        for path in [topology, matrix, graph, trace].into_iter().flatten() {
             if let Ok(absolute) = std::path::absolute(&*path) {
                 *path = absolute.to_string_lossy().into_owned();
             }
@@ -78,6 +75,7 @@ fn file(scenario: &Scenario) -> File {
     };
     let in_place = |(index, config)| ClassTable {
         router: underlay.and_then(|underlay| underlay::router(underlay, index)),
+        churn: scenario.class_churn.get(&index).map(churn::churn),
         ..class(config)
     };
     File {
@@ -100,7 +98,7 @@ fn file(scenario: &Scenario) -> File {
             loss: Some(loss(network)),
             underlay: underlay.map(underlay::underlay),
         }),
-        churn: Some(churn(&scenario.churn)),
+        churn: Some(churn::churn(&scenario.churn)),
         workload: Some(scenario.workloads.iter().map(workload).collect()),
         checker: Some(CheckerTable {
             lookups: Some(Share(scenario.checker.lookups)),
@@ -162,6 +160,7 @@ fn class(class: &ClassConfig) -> ClassTable {
         dialable: Some(class.dialable),
         mode: Some(Word(class.mode)),
         loss: Some(Share(class.loss)),
+        churn: None,
         router: None,
     }
 }
@@ -279,39 +278,6 @@ fn loss(network: &NetworkConfig) -> LossTable {
             loss_in_bad: share(config.loss_in_bad),
             ..table(LossName::GilbertElliott)
         },
-    }
-}
-
-fn churn(config: &ChurnConfig) -> ChurnTable {
-    let ChurnConfig::Lifetime { lifetime, deadtime, graceful_leave_probability } = config else {
-        return ChurnTable { model: Some(Word(ChurnName::None)), ..ChurnTable::default() };
-    };
-    let (lifetime_name, lifetime_mean, lifetime_shape) = distribution(*lifetime);
-    let (deadtime_name, deadtime_mean, deadtime_shape) = distribution(*deadtime);
-    ChurnTable {
-        model: Some(Word(ChurnName::Lifetime)),
-        lifetime_distribution: Some(Word(lifetime_name)),
-        lifetime_mean: length(lifetime_mean),
-        lifetime_shape,
-        deadtime_distribution: Some(Word(deadtime_name)),
-        deadtime_mean: length(deadtime_mean),
-        deadtime_shape,
-        graceful_leave_probability: Some(Share(*graceful_leave_probability)),
-    }
-}
-
-fn distribution(config: LengthDistribution) -> (DistributionName, Duration, Option<Number>) {
-    match config {
-        LengthDistribution::Weibull { mean, shape } => {
-            (DistributionName::Weibull, mean, Some(Number(shape)))
-        }
-        LengthDistribution::Exponential { mean } => (DistributionName::Exponential, mean, None),
-        LengthDistribution::ParetoShifted { mean, shape } => {
-            (DistributionName::ParetoShifted, mean, Some(Number(shape)))
-        }
-        LengthDistribution::LogNormal { mean, shape } => {
-            (DistributionName::LogNormal, mean, Some(Number(shape)))
-        }
     }
 }
 

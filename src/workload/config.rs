@@ -1,6 +1,9 @@
 //! What people do to the network, as the user says it.
 
+use super::trace::{Naming, Trace};
 use crate::time::Duration;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Whether and how nodes come and go.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +19,64 @@ pub enum ChurnConfig {
         deadtime: LengthDistribution,
         /// Probability that a node that leaves tells others; otherwise it crashes.
         graceful_leave_probability: f64,
+        /// When in the day nodes come back faster or slower; `None` if that is always the same.
+        diurnal: Option<DiurnalConfig>,
     },
+    /// The same with a mean session and a mean absence of each node's own, drawn once from a
+    /// shifted Pareto distribution, around which sessions and absences are drawn from another
+    /// (OverSim's `ParetoChurn`, after Yao et al. 2006).
+    Pareto {
+        /// Mean session over all sessions of all nodes.
+        lifetime_mean: Duration,
+        /// What the means of absences are drawn around, before the stretch that all means share.
+        deadtime_mean: Duration,
+        /// Probability that a node that leaves tells others; otherwise it crashes.
+        graceful_leave_probability: f64,
+        /// When in the day nodes come back faster or slower; `None` if that is always the same.
+        diurnal: Option<DiurnalConfig>,
+    },
+    /// Now one node comes, now one goes, whichever it is (OverSim's `RandomChurn`).
+    Random(RandomChurnConfig),
+    /// As a file says.
+    Trace(TraceConfig),
+}
+
+/// How fast absences pass, by the time of day: at time `t` after the beginning of the run
+/// `1 + amplitude * cos(2 pi (t - peak) / period)` as fast as on average.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DiurnalConfig {
+    /// From 0 (never faster nor slower) to 1 (stands still once a period).
+    pub amplitude: f64,
+    /// Length of a day.
+    pub period: Duration,
+    /// When absences pass fastest, after the beginning of the run and of each period.
+    pub peak: Duration,
+}
+
+/// Poisson processes of joins and leaves of the network as a whole.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RandomChurnConfig {
+    /// A node that is away comes: so often per second; `None` if never.
+    pub join_rate: Option<f64>,
+    /// A node that is online leaves: so often per second; `None` if never.
+    pub leave_rate: Option<f64>,
+    /// One leaves and another comes at the same instant: so often per second; `None` if never.
+    pub migration_rate: Option<f64>,
+    /// Share of the nodes that are there when the run begins.
+    pub online_share: f64,
+    /// Probability that a node that leaves tells others; otherwise it crashes.
+    pub graceful_leave_probability: f64,
+}
+
+/// Joins and leaves from a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TraceConfig {
+    /// The file, as it is given.
+    pub file: PathBuf,
+    /// How it calls nodes.
+    pub naming: Naming,
+    /// What it says.
+    pub trace: Arc<Trace>,
 }
 
 /// A distribution of lengths of time with a given mean.

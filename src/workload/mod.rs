@@ -2,6 +2,9 @@
 //!
 //! - [`config`]: as the user says it;
 //! - [`sessions`]: when a node is online, when it is away, and how it leaves;
+//! - [`diurnal`]: how fast absences pass by the time of day;
+//! - [`individual`]: means of each node's own;
+//! - [`trace`]: joins and leaves from a file;
 //! - [`traffic`]: when a node's application asks for something;
 //! - [`records`]: which record it asks for, and what is in it.
 //!
@@ -9,6 +12,9 @@
 //! the network keeps the few bytes of state that a node needs.
 
 pub mod config;
+pub mod diurnal;
+pub mod individual;
 pub mod records;
 pub mod sessions;
+pub mod trace;
 pub mod traffic;

@@ -2,14 +2,18 @@
 //!
 //! A node alternates between a session and an absence, as in OverSim's `LifetimeChurn`. A run
 //! begins in the middle of these lives, and not with a session of everyone: which nodes are
-//! there, and how long they stay, is what it is in the long run ([`Sessions::stationary`]).
+//! there, and how long they stay, is what it is in the long run ([`Life::stationary`]).
 
 use super::config::{ChurnConfig, LengthDistribution};
+use super::diurnal::Day;
+use super::individual::{self, Individual};
+use crate::network::placement::{self, Placement};
 use crate::protocol::NodeIndex;
 use crate::rng::distribution::{exponential, lognormal, pareto_shifted, unit, weibull};
 use crate::rng::{Purpose, Seed, Stream};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use rand::Rng;
+use std::collections::BTreeMap;
 
 /// How a node leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,44 +33,136 @@ pub enum State {
     Away(Duration),
 }
 
-/// The churn of one run. A node's state is its position in its own stream: 8 bytes, zero at the
-/// beginning, so that what is drawn here moves no other draw of the run.
-#[derive(Clone, Copy, Debug)]
+/// The lives of the nodes of one run. A node's state is its position in its own stream: 8 bytes,
+/// zero at the beginning, so that what is drawn here moves no other draw of the run.
+#[derive(Clone, Debug)]
 pub struct Sessions {
     seed: Seed,
+    /// How nodes of each class live; `None` for those that stay. One for all if no class differs.
+    laws: Vec<Option<Law>>,
+    /// Which node belongs to which class; absent if one law is for all.
+    placement: Option<Placement>,
+}
+
+/// How nodes live.
+#[derive(Clone, Copy, Debug)]
+struct Law {
+    lengths: Lengths,
+    graceful: f64,
+    day: Option<Day>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Lengths {
+    /// Sessions and absences of all nodes alike.
+    Alike([LengthDistribution; 2]),
+    /// Those of each node around means of its own.
+    Individual(Individual),
+}
+
+/// The life of one node.
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    seed: Seed,
+    node: NodeIndex,
     lifetime: LengthDistribution,
     deadtime: LengthDistribution,
     graceful: f64,
+    day: Option<Day>,
+    /// Whether the rest of a session is known to have a distribution that can be drawn from.
+    has_known_rest: bool,
 }
 
 impl Sessions {
+    /// The lives of `nodes` nodes; none if all stay, or if joins and leaves are not those of
+    /// single lives. `of_classes` has what holds for the nodes of each class of these shares
+    /// instead of `config`, and is empty if nothing does.
+    pub fn new(
+        seed: Seed,
+        config: &ChurnConfig,
+        of_classes: &BTreeMap<usize, ChurnConfig>,
+        shares: &[f64],
+        nodes: u32,
+    ) -> Option<Self> {
+        let all = || (0..nodes).map(NodeIndex);
+        if of_classes.is_empty() {
+            let law = Law::new(seed, config, all())?;
+            return Some(Sessions { seed, laws: vec![Some(law)], placement: None });
+        }
+        let placement = Placement::by_share(seed, placement::CLASS, shares);
+        let law = |class| {
+            let members = all().filter(|&node| placement.of(node) == class);
+            Law::new(seed, of_classes.get(&class).unwrap_or(config), members)
+        };
+        let laws: Vec<_> = (0..shares.len()).map(law).collect();
+        let is_any = laws.iter().any(Option::is_some);
+        is_any.then_some(Sessions { seed, laws, placement: Some(placement) })
+    }
+
+    /// The life of a node; `None` if it stays.
+    pub fn of(&self, node: NodeIndex) -> Option<Life> {
+        let class = self.placement.as_ref().map_or(0, |placement| placement.of(node));
+        let Law { lengths, graceful, day } = self.laws[class]?;
+        let (has_known_rest, [lifetime, deadtime]) = match lengths {
+            Lengths::Alike(lengths) => (false, lengths),
+            Lengths::Individual(individual) => (day.is_none(), individual.of(node)),
+        };
+        Some(Life { seed: self.seed, node, lifetime, deadtime, graceful, day, has_known_rest })
+    }
+}
+
+impl Law {
+    fn new(
+        seed: Seed,
+        config: &ChurnConfig,
+        nodes: impl Iterator<Item = NodeIndex>,
+    ) -> Option<Self> {
+        let (lengths, graceful, diurnal) = match *config {
+            ChurnConfig::Lifetime { lifetime, deadtime, graceful_leave_probability, diurnal } => {
+                (Lengths::Alike([lifetime, deadtime]), graceful_leave_probability, diurnal)
+            }
+            ChurnConfig::Pareto {
+                lifetime_mean,
+                deadtime_mean,
+                graceful_leave_probability,
+                diurnal,
+            } => {
+                let individual = Individual::new(seed, lifetime_mean, deadtime_mean, nodes);
+                (Lengths::Individual(individual), graceful_leave_probability, diurnal)
+            }
+            ChurnConfig::None | ChurnConfig::Random(_) | ChurnConfig::Trace(_) => return None,
+        };
+        Some(Law { lengths, graceful, day: diurnal.map(Day::new) })
+    }
+}
+
+impl Life {
     /// Mean sessions and absences that pass before a run begins. The state with which such a
     /// life starts is right on average, so this has only to even out the ages of sessions.
     const CYCLES_BEFORE: u64 = 30;
 
-    /// The churn of this configuration; none if nodes stay.
-    pub fn new(seed: Seed, config: &ChurnConfig) -> Option<Self> {
-        let ChurnConfig::Lifetime { lifetime, deadtime, graceful_leave_probability } = *config
-        else {
-            return None;
-        };
-        Some(Sessions { seed, lifetime, deadtime, graceful: graceful_leave_probability })
-    }
-
     /// Where a node is in its life when the run begins: its life is followed from long before.
     /// The rest of a session is longer than a session on average where its distribution has a
     /// heavy tail, as a long session is the more likely one to be met.
-    pub fn stationary(&self, node: NodeIndex, position: &mut u64) -> State {
-        let mut stream = self.stream(node, *position);
+    pub fn stationary(&self, position: &mut u64) -> State {
+        let mut stream = self.stream(*position);
+        let mut online = unit(stream.next_u64()) < self.expected_availability();
+        if self.has_known_rest {
+            let lengths = if online { &self.lifetime } else { &self.deadtime };
+            let rest = rest_of_pareto(stream.next_u64(), lengths.mean());
+            *position = stream.position();
+            return if online { State::Online(rest) } else { State::Away(rest) };
+        }
         let cycle = self.lifetime.mean() + self.deadtime.mean();
         // As far back as the longest means leave room for.
         let most = Duration::MAX.as_nanos() / 2 / cycle.as_nanos();
         let begin = cycle * Self::CYCLES_BEFORE.min(most);
-        let mut online = unit(stream.next_u64()) < self.expected_availability();
         let mut passed = Duration::ZERO;
         loop {
             let lengths = if online { &self.lifetime } else { &self.deadtime };
-            passed = passed + lengths.draw(stream.next_u64());
+            let drawn = lengths.draw(stream.next_u64());
+            let since = passed.as_secs_f64() - begin.as_secs_f64();
+            passed = passed + if online { drawn } else { self.lasting(drawn, since) };
             if passed > begin {
                 break;
             }
@@ -78,40 +174,60 @@ impl Sessions {
     }
 
     /// The length of a session; never zero.
-    pub fn session(&self, node: NodeIndex, position: &mut u64) -> Duration {
-        self.lifetime.draw(self.bits(node, position))
+    pub fn session(&self, position: &mut u64) -> Duration {
+        self.lifetime.draw(self.bits(position))
     }
 
-    /// The length of an absence; never zero.
-    pub fn absence(&self, node: NodeIndex, position: &mut u64) -> Duration {
-        self.deadtime.draw(self.bits(node, position))
+    /// The length of an absence that begins now; never zero.
+    pub fn absence(&self, position: &mut u64, now: Instant) -> Duration {
+        let drawn = self.deadtime.draw(self.bits(position));
+        self.lasting(drawn, Duration::from_nanos(now.as_nanos()).as_secs_f64())
     }
 
     /// The manner of leaving.
-    pub fn departure(&self, node: NodeIndex, position: &mut u64) -> Departure {
-        if unit(self.bits(node, position)) < self.graceful {
+    pub fn departure(&self, position: &mut u64) -> Departure {
+        if unit(self.bits(position)) < self.graceful {
             Departure::Graceful
         } else {
             Departure::Crash
         }
     }
 
-    /// The share of its time that a node is online in the long run.
+    /// The share of its time that the node is online in the long run, but for the time of day.
     pub fn expected_availability(&self) -> f64 {
         let online = self.lifetime.mean().as_secs_f64();
         online / (online + self.deadtime.mean().as_secs_f64())
     }
 
-    fn stream(&self, node: NodeIndex, position: u64) -> Stream {
-        Stream::resume(self.seed, Purpose::Churn, u64::from(node.0), position)
+    /// What the node's sessions and absences are drawn from.
+    pub fn lengths(&self) -> [LengthDistribution; 2] {
+        [self.lifetime, self.deadtime]
     }
 
-    fn bits(&self, node: NodeIndex, position: &mut u64) -> u64 {
-        let mut stream = self.stream(node, *position);
+    /// How long an absence lasts that is drawn so long and begins `from` seconds after the
+    /// beginning of the run.
+    fn lasting(&self, drawn: Duration, from: f64) -> Duration {
+        self.day.map_or(drawn, |day| day.lasting(drawn, from))
+    }
+
+    fn stream(&self, position: u64) -> Stream {
+        Stream::resume(self.seed, Purpose::Churn, u64::from(self.node.0), position)
+    }
+
+    fn bits(&self, position: &mut u64) -> u64 {
+        let mut stream = self.stream(*position);
         let bits = stream.next_u64();
         *position = stream.position();
         bits
     }
+}
+
+/// What is left, at an instant that knows nothing of it, of a length that is Pareto distributed
+/// with this mean and [`individual::SHAPE`]: it has the same scale and a shape less by one.
+fn rest_of_pareto(bits: u64, mean: Duration) -> Duration {
+    let scale = mean.as_secs_f64() * (individual::SHAPE - 1.0);
+    let seconds = pareto_shifted(bits, scale, individual::SHAPE - 1.0);
+    Duration::from_secs_f64(seconds).max(Duration::from_nanos(1))
 }
 
 impl LengthDistribution {
@@ -159,9 +275,21 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3_600);
 
     fn sessions(lifetime: LengthDistribution) -> Sessions {
-        let deadtime = LengthDistribution::Exponential { mean: HOUR / 3 };
-        let config = ChurnConfig::Lifetime { lifetime, deadtime, graceful_leave_probability: 0.3 };
-        Sessions::new(Seed(8), &config).expect("nodes come and go")
+        let config = ChurnConfig::Lifetime {
+            lifetime,
+            deadtime: LengthDistribution::Exponential { mean: HOUR / 3 },
+            graceful_leave_probability: 0.3,
+            diurnal: None,
+        };
+        of(&config).expect("nodes come and go")
+    }
+
+    fn of(config: &ChurnConfig) -> Option<Sessions> {
+        Sessions::new(Seed(8), config, &BTreeMap::new(), &[1.0], 20_000)
+    }
+
+    fn life(sessions: &Sessions, node: NodeIndex) -> Life {
+        sessions.of(node).expect("all come and go")
     }
 
     /// Lengths in hours of the first ten sessions of 2,000 nodes, in ascending order.
@@ -170,7 +298,8 @@ mod tests {
         let mut lengths = Vec::new();
         for node in (0..2_000).map(NodeIndex) {
             let mut position = 0;
-            lengths.extend((0..10).map(|_| sessions.session(node, &mut position).as_secs_f64()));
+            let life = life(&sessions, node);
+            lengths.extend((0..10).map(|_| life.session(&mut position).as_secs_f64()));
         }
         lengths.iter_mut().for_each(|length| *length /= HOUR.as_secs_f64());
         lengths.sort_by(f64::total_cmp);
@@ -220,7 +349,7 @@ mod tests {
         let mut rests = Vec::new();
         for node in (0..20_000).map(NodeIndex) {
             let mut position = 0;
-            if let State::Online(rest) = sessions.stationary(node, &mut position) {
+            if let State::Online(rest) = life(&sessions, node).stationary(&mut position) {
                 rests.push(rest.as_secs_f64() / HOUR.as_secs_f64());
             }
         }
@@ -239,7 +368,8 @@ mod tests {
     fn the_share_of_good_leaves_is_as_configured() {
         let sessions = sessions(LengthDistribution::Exponential { mean: HOUR });
         let mut position = 0;
-        let departures = (0..10_000).map(|_| sessions.departure(NodeIndex(3), &mut position));
+        let departures =
+            (0..10_000).map(|_| life(&sessions, NodeIndex(3)).departure(&mut position));
         let graceful = departures.filter(|&departure| departure == Departure::Graceful).count();
         // Five standard deviations of 10,000 draws with probability 0.3.
         assert!((graceful as f64 / 10_000.0 - 0.3).abs() < 0.023, "{graceful}");
@@ -253,6 +383,6 @@ mod tests {
 
     #[test]
     fn without_churn_there_are_no_sessions() {
-        assert!(Sessions::new(Seed(1), &ChurnConfig::None).is_none());
+        assert!(of(&ChurnConfig::None).is_none());
     }
 }

@@ -160,6 +160,13 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
             format!("churn.deadtime_distribution={distribution}"),
         ]);
     }
+    let churn = |keys: &[&str]| keys.iter().map(|key| format!("churn.{key}")).collect();
+    variants.push(churn(&["model=pareto", "diurnal_amplitude=0.5"]));
+    let rates = ["join_rate=1/s", "leave_rate=1/s", "migration_rate=1/s"];
+    variants.push(churn(&["model=random", rates[0], rates[1], rates[2]]));
+    let trace = matrix.with_extension("trace");
+    fs::write(&trace, "0 1 JOIN\n").expect("written");
+    variants.push(churn(&["model=trace", &format!("file={}", trace.display())]));
     for amount in ["count", "total_count"] {
         variants.push(one(&format!("workload.0.{amount}=4")));
     }
@@ -182,8 +189,9 @@ fn every_key_of_a_scenario_is_documented_and_no_other() {
     for settings in variants(&matrix) {
         collect("", &complete(&settings), &mut keys);
     }
-    // Printed as `rate`.
+    // Printed as `rate`, and as what it stands for.
     keys.insert(("workload".to_owned(), "total_rate".to_owned()));
+    keys.insert(("churn".to_owned(), "preset".to_owned()));
     let documented: BTreeSet<_> = documented_keys().into_keys().collect();
     let missing: Vec<_> = keys.difference(&documented).collect();
     let stale: Vec<_> = documented.difference(&keys).collect();

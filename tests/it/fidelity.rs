@@ -54,6 +54,16 @@ fn f8_size_estimator() {
 }
 
 #[test]
+fn f17_stale_entries() {
+    within("F17");
+}
+
+#[test]
+fn f18_availability() {
+    within("F18");
+}
+
+#[test]
 fn f9_cost_of_lookups_with_alpha_3() {
     within("F9");
 }

@@ -7,6 +7,7 @@
 use crate::determinism::difference;
 use crate::worlds::{arguments, run_with};
 use kadsim::engine::queue::QueueKind;
+use kadsim::graph::config::TOPOLOGIES;
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::runner::RunArguments;
 use kadsim::scenario::Scenario;
@@ -110,7 +111,71 @@ fn text(seed: u64) -> String {
         draft.line("[[snapshot]]");
         draft.length("at", 1_000 * snapshot..=1_000 * snapshot + 999);
     }
-    draft.text
+    with_other_churn(draft.text, seed)
+}
+
+/// The scenario with more of churn than [`churn`] draws, from draws of their own, so that the
+/// scenarios of the numbers stay otherwise as they were: another model, a time of day, a preset, a
+/// class of its own.
+fn with_other_churn(text: String, seed: u64) -> String {
+    let draws = Stream::new(Seed(seed), Purpose::Test, 0xc4_12);
+    let mut draft = Draft { draws, text: String::new() };
+    let has_lifetimes = text.contains("[churn]\n");
+    let choice = draft.whole(0..=9);
+    match choice {
+        0 if !has_lifetimes => {
+            draft.line("[churn]\nmodel = \"pareto\"");
+            draft.length("lifetime_mean", 1_000..=600_000);
+            draft.length("deadtime_mean", 1_000..=600_000);
+        }
+        1 | 2 if !has_lifetimes => {
+            draft.line("[churn]\nmodel = \"random\"");
+            draft.share("online_share", 0..=1_000);
+            for key in ["join_rate", "leave_rate", "migration_rate"] {
+                let rate = draft.whole(1..=120);
+                draft.line(&format!("{key} = \"{rate}/min\""));
+            }
+            return text + &draft.text;
+        }
+        3 if !has_lifetimes => {
+            let presets = ["kad-2007", "bittorrent-debian", "ipfs-2022"];
+            draft.line("[churn]");
+            draft.word("preset", &presets);
+            draft.length("lifetime_mean", 1_000..=600_000);
+            draft.length("deadtime_mean", 1_000..=600_000);
+        }
+        _ => {}
+    }
+    if (has_lifetimes || choice == 0 || choice == 3) && draft.chance(40) {
+        let before = draft.text.len();
+        draft.share("diurnal_amplitude", 1..=1_000);
+        draft.length("diurnal_period", 1_000..=300_000);
+        draft.length("diurnal_peak", 0..=300_000);
+        if has_lifetimes {
+            let day = draft.text.split_off(before);
+            let head = "[churn]\nmodel = \"lifetime\"\n";
+            return with_class_churn(text.replacen(head, &format!("{head}{day}"), 1), draft);
+        }
+    }
+    let text = text + &draft.text;
+    draft.text.clear();
+    with_class_churn(text, draft)
+}
+
+/// The scenario with churn of its own for the first class, if there is one and chance has it so.
+fn with_class_churn(text: String, mut draft: Draft) -> String {
+    let end = text.find("[[nodes.class]]").and_then(|class| {
+        let rest = &text[class + 1..];
+        rest.find("\n[").map(|end| class + 1 + end + 1)
+    });
+    let Some(end) = end.filter(|_| draft.chance(30)) else { return text };
+    draft.line("[nodes.class.churn]");
+    if draft.chance(70) {
+        draft.word("model", &["lifetime", "pareto"]);
+        draft.length("lifetime_mean", 1_000..=600_000);
+        draft.length("deadtime_mean", 1_000..=600_000);
+    }
+    format!("{}{}{}", &text[..end], draft.text, &text[end..])
 }
 
 fn nodes(draft: &mut Draft) {
@@ -144,22 +209,7 @@ fn nodes(draft: &mut Draft) {
 /// A graph of first contacts that this many nodes have.
 fn topology(draft: &mut Draft, count: u64) {
     draft.line("[topology]");
-    let kind = draft.pick(&[
-        "full-mesh",
-        "ring",
-        "star",
-        "random",
-        "bootstrap",
-        "erdos-renyi",
-        "random-regular",
-        "watts-strogatz",
-        "barabasi-albert",
-        "grid",
-        "torus",
-        "tree",
-        "waxman",
-        "transit-stub",
-    ]);
+    let kind = draft.pick(&TOPOLOGIES);
     draft.line(&format!("kind = \"{kind}\""));
     match kind {
         "random" => draft.share("connection_ratio", 0..=1_000),

@@ -3,6 +3,7 @@
 use crate::determinism::difference;
 use crate::worlds::{arguments, run, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
+use kadsim::graph::config::TOPOLOGIES;
 use kadsim::protocol::NodeIndex;
 use kadsim::rng::Seed;
 use kadsim::runner::result::RunOutput;
@@ -162,23 +163,7 @@ fn nodes_that_come_back_find_the_network() {
 /// have two of them.
 #[test]
 fn every_kind_repeats() {
-    let kinds: &[&str] = &[
-        "full-mesh",
-        "ring",
-        "star",
-        "random",
-        "bootstrap",
-        "erdos-renyi",
-        "random-regular",
-        "watts-strogatz",
-        "barabasi-albert",
-        "grid",
-        "torus",
-        "tree",
-        "waxman",
-        "transit-stub",
-    ];
-    for (index, kind) in kinds.iter().enumerate() {
+    for (index, kind) in TOPOLOGIES.iter().enumerate() {
         let kind = format!("topology.kind={kind}");
         let start = ["nodes.bootstrap=organic", "nodes.bootstrap=random"][index % 2];
         let settings = [

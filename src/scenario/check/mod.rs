@@ -17,7 +17,9 @@ mod snapshots;
 mod underlay;
 // Who can be reached.
 mod reach;
-// Churn and workloads.
+// Who comes and goes.
+mod churn;
+// Workloads.
 mod traffic;
 // Who knows whom at the start.
 mod topology;
@@ -58,6 +60,7 @@ pub fn check(
     let (preset, kademlia) = kademlia::check(&file.kademlia.unwrap_or_default())?;
     let network = file.network.unwrap_or_default();
     let classes = node_table.class.unwrap_or_default();
+    let class_churn = churn::of_classes(&file.churn, &classes)?;
     let topology = topology::check(&file.topology.unwrap_or_default(), nodes, base_dir, source)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
@@ -65,11 +68,21 @@ pub fn check(
         seed: file.seed.map_or(DEFAULT_SEED, |seed| seed.0),
         phases,
         nodes,
+        churn: churn::check(
+            &file.churn.unwrap_or_default(),
+            &churn::Around {
+                nodes: nodes.count,
+                topology: topology.as_ref(),
+                end: phases.end(),
+                base_dir,
+                source,
+            },
+        )?,
+        class_churn,
         topology,
         preset,
         kademlia,
         network: network::check(network, classes, nodes.count, base_dir, source)?,
-        churn: traffic::churn(&file.churn.unwrap_or_default())?,
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,

@@ -1,14 +1,12 @@
-//! Churn and workloads.
+//! Workloads.
 
-use super::bounds::{LONGEST, length, number, whole};
-use crate::scenario::file::{ChurnTable, Number, Whole, WorkloadTable};
+use super::bounds::{number, whole};
+use crate::scenario::file::{Whole, WorkloadTable};
 use crate::scenario::problem::{Fault, Problem};
-use crate::scenario::words::{ChurnName, DistributionName, KindName, PopularityName};
-use crate::time::Duration;
-use crate::units::{Length, Rate, Size};
+use crate::scenario::words::{KindName, PopularityName};
+use crate::units::{Rate, Size};
 use crate::workload::config::{
-    Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
-    WorkloadKind,
+    Amount, Arrivals, Popularity, RecordsConfig, WorkloadConfig, WorkloadKind,
 };
 
 /// The rate of a workload that names none, per second and node.
@@ -23,62 +21,6 @@ const MOST_AT_ONCE: u32 = 1_000;
 const HIGHEST_TOTAL_COUNT: u64 = 100_000_000;
 const DEFAULT_RECORD_SIZE: u64 = 1 << 10;
 const LARGEST_RECORD: u64 = 1 << 20;
-const SHORTEST_MEAN: Duration = Duration::from_secs(1);
-
-/// The checked churn.
-///
-/// Unless the file says otherwise, sessions are Weibull distributed with a heavy tail, as
-/// measured in KAD, and absences are exponential.
-pub fn churn(table: &ChurnTable) -> Result<ChurnConfig, Problem> {
-    match table.model.map_or(ChurnName::None, |word| word.0) {
-        ChurnName::None => Ok(ChurnConfig::None),
-        ChurnName::Lifetime => Ok(ChurnConfig::Lifetime {
-            lifetime: distribution(
-                "lifetime",
-                table.lifetime_distribution.map_or(DistributionName::Weibull, |word| word.0),
-                (table.lifetime_mean, Duration::from_secs(2 * 3_600)),
-                table.lifetime_shape,
-            )?,
-            deadtime: distribution(
-                "deadtime",
-                table.deadtime_distribution.map_or(DistributionName::Exponential, |word| word.0),
-                (table.deadtime_mean, Duration::from_secs(3_600)),
-                table.deadtime_shape,
-            )?,
-            graceful_leave_probability: table
-                .graceful_leave_probability
-                .map_or(0.5, |probability| probability.0),
-        }),
-    }
-}
-
-/// The distribution of `lifetime` or `deadtime`.
-fn distribution(
-    what: &str,
-    name: DistributionName,
-    (mean, default_mean): (Option<Length>, Duration),
-    shape: Option<Number>,
-) -> Result<LengthDistribution, Problem> {
-    let mean = length(&format!("churn.{what}_mean"), mean, default_mean, SHORTEST_MEAN..=LONGEST)?;
-    let path = format!("churn.{what}_shape");
-    Ok(match name {
-        DistributionName::Exponential => LengthDistribution::Exponential { mean },
-        DistributionName::Weibull => {
-            LengthDistribution::Weibull { mean, shape: number(&path, shape, 0.6, 0.1..=20.0)? }
-        }
-        DistributionName::ParetoShifted => {
-            let shape = shape.map_or(3.0, |shape| shape.0);
-            if shape <= 1.0 || shape > 100.0 {
-                let allowed = "a number above 1 (else there is no mean) and up to 100";
-                return Err(Problem::value(path.as_str(), allowed));
-            }
-            LengthDistribution::ParetoShifted { mean, shape }
-        }
-        DistributionName::LogNormal => {
-            LengthDistribution::LogNormal { mean, shape: number(&path, shape, 1.0, 0.01..=10.0)? }
-        }
-    })
-}
 
 /// The checked workloads; one lookup workload if none is written.
 pub fn workloads(tables: &[WorkloadTable], nodes: u32) -> Result<Vec<WorkloadConfig>, Problem> {

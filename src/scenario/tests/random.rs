@@ -15,8 +15,8 @@ use crate::scenario::{
 };
 use crate::time::{Duration, Instant};
 use crate::workload::config::{
-    Amount, Arrivals, ChurnConfig, LengthDistribution, Popularity, RecordsConfig, WorkloadConfig,
-    WorkloadKind,
+    Amount, Arrivals, ChurnConfig, DiurnalConfig, LengthDistribution, Popularity,
+    RandomChurnConfig, RecordsConfig, WorkloadConfig, WorkloadKind,
 };
 use proptest::prelude::*;
 
@@ -233,24 +233,60 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
     )
 }
 
-fn churn() -> impl Strategy<Value = ChurnConfig> {
-    let distribution = || {
-        let mean = lengths(Duration::from_secs(1), Duration::from_secs(1_000_000));
-        (0..4, mean, 1.01..=10.0).prop_map(|(kind, mean, shape)| match kind {
+/// Churn of nodes that live lives of their own, or stay.
+fn lives() -> impl Strategy<Value = ChurnConfig> {
+    let mean = || lengths(Duration::from_secs(1), Duration::from_secs(1_000_000));
+    let distribution = move || {
+        (0..4, mean(), 1.01..=10.0).prop_map(|(kind, mean, shape)| match kind {
             0 => LengthDistribution::Weibull { mean, shape },
             1 => LengthDistribution::Exponential { mean },
             2 => LengthDistribution::ParetoShifted { mean, shape },
             _ => LengthDistribution::LogNormal { mean, shape },
         })
     };
-    let lifetime = (distribution(), distribution(), 0.0..=1.0).prop_map(
-        |(lifetime, deadtime, graceful_leave_probability)| ChurnConfig::Lifetime {
+    let diurnal = || {
+        let day = (1e-6..=1.0, mean(), mean());
+        let day =
+            day.prop_map(|(amplitude, period, peak)| DiurnalConfig { amplitude, period, peak });
+        proptest::option::of(day)
+    };
+    let lifetime = (distribution(), distribution(), 0.0..=1.0, diurnal()).prop_map(
+        |(lifetime, deadtime, graceful_leave_probability, diurnal)| ChurnConfig::Lifetime {
             lifetime,
             deadtime,
             graceful_leave_probability,
+            diurnal,
         },
     );
-    prop_oneof![Just(ChurnConfig::None), lifetime]
+    let pareto = (mean(), mean(), 0.0..=1.0, diurnal()).prop_map(
+        |(lifetime_mean, deadtime_mean, graceful_leave_probability, diurnal)| ChurnConfig::Pareto {
+            lifetime_mean,
+            deadtime_mean,
+            graceful_leave_probability,
+            diurnal,
+        },
+    );
+    prop_oneof![Just(ChurnConfig::None), lifetime, pareto]
+}
+
+/// Churn of all nodes, and of the first class.
+fn churn() -> impl Strategy<Value = (ChurnConfig, Option<ChurnConfig>)> {
+    let rate = || proptest::option::of(1e-6..1e3);
+    let random = (1e-6..1e3, rate(), rate(), 0.0..=1.0, 0.0..=1.0).prop_map(
+        |(join_rate, leave_rate, migration_rate, online_share, graceful_leave_probability)| {
+            ChurnConfig::Random(RandomChurnConfig {
+                join_rate: Some(join_rate),
+                leave_rate,
+                migration_rate,
+                online_share,
+                graceful_leave_probability,
+            })
+        },
+    );
+    prop_oneof![
+        3 => (lives(), proptest::option::of(lives())),
+        1 => random.prop_map(|config| (config, None)),
+    ]
 }
 
 fn workload() -> impl Strategy<Value = WorkloadConfig> {
@@ -336,7 +372,8 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 preset,
                 kademlia,
                 network,
-                churn,
+                churn: churn.0,
+                class_churn: churn.1.map(|config| (0, config)).into_iter().collect(),
                 workloads,
                 checker: CheckerConfig { lookups: outer.0, tables: 1.0 - outer.0 },
                 output: OutputConfig {

@@ -7,7 +7,10 @@ use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario, starter,
 };
 use crate::time::{Duration, Instant};
-use crate::workload::config::{Amount, Arrivals, ChurnConfig, WorkloadConfig, WorkloadKind};
+use crate::workload::config::{
+    Amount, Arrivals, ChurnConfig, LengthDistribution, WorkloadConfig, WorkloadKind,
+};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const SMALLEST: &str = "[nodes]\ncount = 10\n";
@@ -29,6 +32,7 @@ fn everything_has_a_default() {
             vec![ClassConfig::unlimited("default")],
         ),
         churn: ChurnConfig::None,
+        class_churn: BTreeMap::new(),
         workloads: vec![WorkloadConfig {
             kind: WorkloadKind::Lookup,
             amount: Amount::Rate(0.02),
@@ -213,4 +217,43 @@ fn seeds_beyond_the_integers_of_toml_are_texts() {
     let scenario = parse("seed = \"18446744073709551615\"\n", &[]).unwrap();
     assert_eq!(scenario.seed, u64::MAX);
     assert_eq!(parse(&scenario.to_toml(), &[]), Ok(scenario));
+}
+
+/// Sessions and absences of a preset, and what they say of how long nodes stay.
+#[test]
+fn presets_of_churn_are_what_was_measured() {
+    let of = |keys: &str| {
+        let scenario = parse(&format!("[churn]\n{keys}"), &[]).unwrap();
+        let ChurnConfig::Lifetime { lifetime, deadtime, .. } = scenario.churn else {
+            panic!("a preset says that nodes have lifetimes");
+        };
+        (lifetime, deadtime)
+    };
+    let seconds = |law: LengthDistribution| law.mean().as_secs_f64();
+    let (lifetime, deadtime) = of("preset = \"kad-2007\"\n");
+    let availability = seconds(lifetime) / (seconds(lifetime) + seconds(deadtime));
+    assert!((availability - 0.214).abs() < 0.000_5, "{availability}");
+    // The median of a Weibull distribution is `scale * ln(2)^(1 / shape)`.
+    let tail = |law: LengthDistribution, x: f64| {
+        let LengthDistribution::Weibull { shape, .. } = law else { panic!("it is Weibull") };
+        let scale = seconds(law) / libm::tgamma(1.0 + 1.0 / shape);
+        libm::exp(-libm::pow(x / scale, shape))
+    };
+    assert!((tail(lifetime, 169.54 * 60.0) - libm::exp(-1.0)).abs() < 1e-9);
+    assert!((tail(deadtime, 413.68 * 60.0) - libm::exp(-1.0)).abs() < 1e-9);
+    let (lifetime, deadtime) = of("preset = \"ipfs-2022\"\n");
+    assert!((tail(lifetime, 7_200.0) - 0.5).abs() < 1e-9);
+    assert!((tail(lifetime, 28_800.0) - 0.2).abs() < 1e-9);
+    assert_eq!(deadtime, LengthDistribution::Exponential { mean: lifetime.mean() });
+    let (lifetime, _) = of("preset = \"bittorrent-debian\"\n");
+    assert!((tail(lifetime, 42.4 * 60.0) - libm::exp(-1.0)).abs() < 1e-9);
+    // What is written comes before the preset; a shape goes with its distribution.
+    let written = "preset = \"kad-2007\"\nlifetime_mean = \"1h\"\n\
+                   deadtime_distribution = \"exponential\"\n";
+    let (lifetime, deadtime) = of(written);
+    let mean = Duration::from_secs(3_600);
+    assert_eq!(lifetime, LengthDistribution::Weibull { mean, shape: 0.61511 });
+    assert!(matches!(deadtime, LengthDistribution::Exponential { mean } if mean > lifetime.mean()));
+    let none = parse("[churn]\npreset = \"kad-2007\"\n", &["churn.model=none"]).unwrap();
+    assert_eq!(none.churn, ChurnConfig::None);
 }
