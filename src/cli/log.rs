@@ -11,7 +11,7 @@ use tracing_subscriber::fmt::time;
 pub struct Args {
     /// Tell on standard error what is being done; twice: every window of a run too. RUST_LOG comes
     /// before it
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Logs")]
     pub verbose: u8,
 }
 

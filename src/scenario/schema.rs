@@ -31,8 +31,8 @@ pub fn schema() -> Value {
     schema
 }
 
-/// Gives the keys of a table, and of the tables in it, their descriptions. Every table stands in one
-/// place of the file.
+/// Gives the keys of a table, and of the tables in it, their descriptions. A kind of table that stands in
+/// several places is described by the one that the page documents.
 fn describe(
     table: &mut Value,
     definitions: &mut Value,

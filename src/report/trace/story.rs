@@ -155,16 +155,21 @@ fn why(stopped: Stopped, scenario: &Scenario) -> String {
     }
 }
 
+/// A number of things.
+fn counted(number: u32, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
+}
+
 fn result(record: &OperationRecord) -> String {
     let checked = |recall: u16| format!(", recall {}", fixed_point(u64::from(recall), 3));
     format!(
-        "{}; {} found in {} rounds, {} hops, {} requests, {} time-outs{}",
+        "{}; {} found in {}, {}, {}, {}{}",
         record.outcome.name(),
         record.found,
-        record.rounds,
-        record.hops,
-        record.requests,
-        record.timeouts,
+        counted(record.rounds, "round"),
+        counted(record.hops, "hop"),
+        counted(record.requests, "request"),
+        counted(record.timeouts, "time-out"),
         record.recall.map(checked).unwrap_or_default(),
     )
 }
