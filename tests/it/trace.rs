@@ -131,14 +131,17 @@ fn a_trace_holds_everything_that_a_run_counts() {
     assert_eq!(ends, logged.count());
     let series = text(&desk.read("output/world-3/timeseries.csv"));
     let total = |prefix: &str| {
-        let names = series.lines().next().expect("a head").split(',');
-        let last = series.lines().last().expect("a last line").split(',');
-        let cells = names.zip(last).filter(|(name, _)| name.starts_with(prefix));
-        cells.map(|(_, cell)| cell.parse::<usize>().expect("a count")).sum::<usize>()
+        let names: Vec<&str> = series.lines().next().expect("a head").split(',').collect();
+        let cells = series.lines().skip(1).flat_map(|line| names.iter().zip(line.split(',')));
+        let counts = cells.filter(|(name, _)| name.starts_with(prefix));
+        counts.map(|(_, cell)| cell.parse::<usize>().expect("a count")).sum::<usize>()
     };
     assert_eq!(count(&lines, "sent"), total("sent_"));
-    let lost = lines.iter().filter(|line| line["event"] != "copied" && line["reason"].is_string());
-    assert!(count(&lines, "copied") > 10 && lost.count() > 100);
+    assert_eq!(count(&lines, "received"), total("delivered_"));
+    assert_eq!(count(&lines, "copied"), total("duplicated"));
+    let lost = lines.iter().filter(|line| line["reason"].is_string()).count();
+    assert_eq!(lost, total("dropped_"));
+    assert!(lost > 100, "{lost} packets are lost");
     for event in ["online", "offline", "received", "dropped", "searched"] {
         assert!(count(&lines, event) > 0, "{event}");
     }

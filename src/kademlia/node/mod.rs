@@ -238,7 +238,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             self.table.forget(index, request.peer, &self.params);
         }
         self.hear(from, transport.key_of(from), true, transport);
-        Self::tell_renamed(&request, transport);
+        self.tell_renamed(&request, transport);
         match request.purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, request.peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),

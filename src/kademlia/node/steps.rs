@@ -53,15 +53,24 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         Self::tell(self.operations[index].id, transport, || Step::Searched(stopped));
     }
 
+    /// The operation that a request is part of, if it is still under way.
+    fn under_way(&self, request: &Request<P>) -> Option<u32> {
+        let (Purpose::Lookup(id) | Purpose::Store(id)) = request.purpose else { return None };
+        self.operations.iter().any(|operation| operation.id == id).then_some(id)
+    }
+
     /// Tells what has become of a request that is overdue.
     pub(super) fn tell_overdue(
+        &self,
         request: &Request<P>,
         then: Then,
         transport: &mut impl Transport<Self>,
     ) {
-        if let Purpose::Lookup(id) | Purpose::Store(id) = request.purpose {
+        if transport.is_observed()
+            && let Some(id) = self.under_way(request)
+        {
             let &Request { peer, number: request, .. } = request;
-            Self::tell(id, transport, || Step::Overdue { peer, request, then });
+            transport.report(Report::Step(id, Step::Overdue { peer, request, then }));
         }
     }
 
@@ -110,11 +119,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     }
 
     /// Tells that another node than `request.peer` has answered.
-    pub(super) fn tell_renamed(request: &Request<P>, transport: &mut impl Transport<Self>) {
-        if let Purpose::Lookup(id) | Purpose::Store(id) = request.purpose {
+    pub(super) fn tell_renamed(&self, request: &Request<P>, transport: &mut impl Transport<Self>) {
+        if transport.is_observed()
+            && let Some(id) = self.under_way(request)
+        {
             let answer = Answer { found: Found::AnotherNode, nodes: 0, shared_bits: None };
             let &Request { peer, number: request, .. } = request;
-            Self::tell(id, transport, || Step::Answered { peer, request, answer });
+            transport.report(Report::Step(id, Step::Answered { peer, request, answer }));
         }
     }
 }

@@ -97,13 +97,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         while let Some(overdue) = self.requests.overdue(now, timeouts) {
             match overdue {
                 Overdue::Late(request) => {
-                    Self::tell_overdue(&request, Then::Passed, transport);
+                    self.tell_overdue(&request, Then::Passed, transport);
                     if let Purpose::Lookup(id) = request.purpose {
                         self.on_lookup_failure(id, request.peer, true, transport);
                     }
                 }
                 Overdue::Again(request) => {
-                    Self::tell_overdue(&request, Then::Again, transport);
+                    self.tell_overdue(&request, Then::Again, transport);
                     let Request { number, peer, purpose, .. } = request;
                     self.count_timeout(purpose);
                     self.send_again(number, peer, purpose, transport);
@@ -117,7 +117,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     }
 
     fn on_request_failure(&mut self, request: Request<P>, transport: &mut impl Transport<Self>) {
-        Self::tell_overdue(&request, Then::Failed, transport);
+        self.tell_overdue(&request, Then::Failed, transport);
         let Request { peer, purpose, .. } = request;
         self.note_silence(peer);
         let second = transport.now().whole_seconds();
