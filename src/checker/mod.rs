@@ -2,13 +2,15 @@
 //! only, and nothing that it knows flows back.
 //!
 //! - [`KeyRing`]: which nodes are online, and the true k closest to a key among them.
-//! - [`Holders`]: which records are alive anywhere.
+//! - [`Holders`]: which records are alive anywhere, and the [`RecordLife`] of each.
 //! - [`Overlay`]: the graph of all routing tables.
 
 mod holders;
 mod key_ring;
 mod overlay;
+mod record_life;
 
 pub use holders::Holders;
 pub use key_ring::KeyRing;
 pub use overlay::{Connectivity, Overlay};
+pub use record_life::{AtAge, Publication, RecordLife};

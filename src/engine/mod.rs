@@ -102,13 +102,14 @@ pub mod digest;
 pub mod event;
 pub mod exchange;
 mod foresight;
+mod handing;
 mod messages;
 pub mod queue;
 mod transport;
 pub mod world;
 
 pub use counters::Counters;
-pub use world::{Passage, World};
+pub use world::{Passage, Usurped, World};
 
 use crate::memory;
 use crate::network::{Arrival, DropReason};
@@ -121,7 +122,6 @@ use exchange::{Division, Outbox, Parcel};
 use messages::Messages;
 use queue::EventQueue;
 use std::ops::Range;
-use transport::SimulatedTransport;
 
 /// One place for a node; the node in it may come and go, the rest stays. It begins at a line of the
 /// processor's cache, so that no more of these are fetched than need be.
@@ -273,27 +273,6 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         self.slots[place].node.take().expect("only a node that is online is removed")
     }
 
-    /// Hands an input to a node that is online; does nothing if it is offline.
-    pub fn input<W: World<P>>(&mut self, world: &mut W, node: NodeIndex, input: Input<P>) {
-        let place = self.place_of(node);
-        let slot = &mut self.slots[place];
-        let Some(state) = &mut slot.node else { return };
-        let mut transport = SimulatedTransport {
-            now: self.now,
-            me: node,
-            packets: &mut slot.packets,
-            draws: &mut slot.draws,
-            stream: None,
-            seed: self.seed,
-            queue: &mut self.queue,
-            messages: &mut self.messages,
-            outbox: &mut self.outbox,
-            world,
-        };
-        state.handle(input, &mut transport);
-        transport.close();
-    }
-
     /// Puts an entry on the agenda of a node: [`World::agenda`] is called with `tag` at `due`.
     ///
     /// # Panics
@@ -383,7 +362,15 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         world.ended(self.now, &passage(&event), &message, Ok(()));
         place.digest.fold(&event, 0x80 | message.kind() as u64);
         self.counters.delivered += 1;
-        self.input(world, node, Input::Message { from: event.sender(), message });
+        let from = event.sender();
+        if W::USURPS {
+            match world.usurp(self.now, node, from, &message) {
+                Usurped::Not => {}
+                Usurped::Silenced => return,
+                Usurped::Answered(answer) => return self.say(world, node, from, answer),
+            }
+        }
+        self.input(world, node, Input::Message { from, message });
     }
 }
 

@@ -73,7 +73,7 @@ where
 {
     #[inline]
     fn now(&self) -> Instant {
-        self.now
+        self.world.shown(self.me, self.now)
     }
 
     #[inline]
@@ -111,6 +111,7 @@ where
 
     #[inline]
     fn wake_at(&mut self, due: Instant) {
+        let due = self.world.when_shown(self.me, due);
         self.queue.set_wake(self.me, due.max(self.now));
     }
 

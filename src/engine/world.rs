@@ -17,6 +17,17 @@ pub struct Passage {
     pub number: u32,
 }
 
+/// Who handles a message.
+#[derive(Clone, Debug)]
+pub enum Usurped<M> {
+    /// Its receiver.
+    Not,
+    /// Nobody, and nothing is answered.
+    Silenced,
+    /// Nobody, but this is answered in the receiver's name.
+    Answered(M),
+}
+
 /// The world around the nodes: what happens to packets, what the applications ask for, who
 /// comes and goes, and who listens to the reports.
 ///
@@ -26,6 +37,9 @@ pub struct Passage {
 /// node. What concerns more than one node belongs between two windows
 /// ([`Blocks`](super::blocks::Blocks)).
 pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
+    /// Whether [`World::usurp`] is asked.
+    const USURPS: bool = false;
+
     /// The key of a node.
     fn key_of(&self, node: NodeIndex) -> P::Key;
 
@@ -36,6 +50,19 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     fn serves(&self, node: NodeIndex) -> bool {
         let _ = node;
         true
+    }
+
+    /// What the clock of a node shows now, which is what the node is told as the time. Never falls
+    /// as time goes on, and is the true time unless the world says otherwise.
+    #[inline]
+    fn shown(&self, _node: NodeIndex, now: Instant) -> Instant {
+        now
+    }
+
+    /// The first instant at which the clock of a node shows at least this.
+    #[inline]
+    fn when_shown(&self, _node: NodeIndex, shown: Instant) -> Instant {
+        shown
     }
 
     /// A packet leaves its sender: when it reaches the receiver's access link, or `None` if it
@@ -73,6 +100,20 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     #[inline]
     fn is_damaged(&mut self, _now: Instant, _sender: NodeIndex, _number: u32) -> bool {
         false
+    }
+
+    /// Whether the world handles a message that `receiver`, which is online, would now be handed:
+    /// for research on nodes that do not keep to their protocol. Never, unless the world says
+    /// otherwise. It may touch what belongs to the receiver.
+    #[inline]
+    fn usurp(
+        &mut self,
+        _now: Instant,
+        _receiver: NodeIndex,
+        _sender: NodeIndex,
+        _message: &P::Message,
+    ) -> Usurped<P::Message> {
+        Usurped::Not
     }
 
     /// A message has been handed to its receiver, or, if that is offline, to nobody.

@@ -9,6 +9,9 @@ const ENTRIES: &str = "exact: sum over c of E[min(k, Bin(n - 1, 2^-(c+1)))]; Mon
 const OCCUPANCY: &str =
     "exact: E[min(k, Bin(n - 1, 2^-(c+1)))]; live IPFS has 14.16 in bucket 9 (RFM19)";
 const ESTIMATOR: &str = "exact: order statistics of uniform keys";
+const CRASHES: &str = "independent Monte Carlo, one network";
+const MEMORYLESS: &str = "exact: 1 - (1 - e^-1)^k";
+const RENEWAL: &str = "exact: 1 - (1 - s)^k, s = Gamma(1/c, (T/scale)^c) / Gamma(1/c)";
 const LOOKUPS: &str = "independent Monte Carlo";
 const DIALS: &str =
     "Monte Carlo: p75 near 5.0 s; ProbeLab's optimistic-provide plots step there; exact: 0.9^3";
@@ -22,6 +25,7 @@ const TWO_DECIMALS: f64 = 0.005;
 const THREE_DECIMALS: f64 = 0.000_5;
 const FOUR_DECIMALS: f64 = 0.000_05;
 const FIVE_DECIMALS: f64 = 0.000_005;
+const SIX_DECIMALS: f64 = 0.000_000_5;
 
 const fn sample(networks: u32, each: u32) -> Sample {
     Sample { networks, each }
@@ -37,6 +41,26 @@ const REFERENCE_LOOKUPS: u32 = 5_000;
 const fn monte_carlo(quantity: &'static str, value: f64) -> Figure {
     let lookups = REFERENCE_LOOKUPS;
     Figure { quantity, band: Band::MonteCarlo { value, rounding: TWO_DECIMALS, lookups } }
+}
+
+/// Lookups behind each mean of the Monte Carlo simulation with failures, all in one network: its
+/// smallest figure, 0.0005 of the lookups, is one of so many.
+const FAILURE_LOOKUPS: u32 = 2_000;
+
+const fn one_network(quantity: &'static str, value: f64, rounding: f64) -> Figure {
+    Figure { quantity, band: Band::OneNetwork { value, rounding, lookups: FAILURE_LOOKUPS } }
+}
+
+/// Rounds, requests, time-outs, recall, and lookups that miss the closest.
+const fn failures(figures: [f64; 5]) -> [Figure; 5] {
+    let [rounds, requests, timeouts, recall, missed] = figures;
+    [
+        one_network("rounds", rounds, TWO_DECIMALS),
+        one_network("requests", requests, TWO_DECIMALS),
+        one_network("time-outs", timeouts, TWO_DECIMALS),
+        one_network("recall of the k alive", recall, THREE_DECIMALS),
+        one_network("closest missed", missed, FOUR_DECIMALS),
+    ]
 }
 
 const CANDIDATE_HOPS: Row = Row {
@@ -106,6 +130,38 @@ const STALE_ENTRIES: Row = Row {
     figures: &[about("stale share", 0.367_9, FOUR_DECIMALS)],
     full: sample(48, 500),
     quick: Some(sample(12, 500)),
+};
+
+const CRASHED: Row = Row {
+    id: "F11",
+    setting: "n = 10,000, k = 8, 10 % crashed",
+    source: CRASHES,
+    experiment: Experiment::Failures { nodes: 10_000, k: 8, dead: 0.1 },
+    figures: &failures([5.06, 13.84, 1.36, 0.989, 0.0]),
+    full: sample(32, 2_000),
+    // How much networks differ is part of the band, and a few do not tell.
+    quick: Some(sample(32, 1_000)),
+};
+
+/// Sessions of a mean of one hour, and half of the nodes online.
+const EXPONENTIAL: &[&str] = &[
+    "churn.lifetime_distribution=exponential",
+    "churn.lifetime_mean=1h",
+    "churn.deadtime_distribution=exponential",
+    "churn.deadtime_mean=1h",
+];
+
+/// Sessions and absences of KAD.
+const KAD: &[&str] = &["churn.preset=kad-2007"];
+
+const RECORDS: Row = Row {
+    id: "F15",
+    setting: "k = 8, exponential sessions, T = mean",
+    source: MEMORYLESS,
+    experiment: Experiment::Survival { nodes: 2_000, k: 8, churn: EXPONENTIAL, minutes: 60 },
+    figures: &[about("records alive", 0.974_51, FIVE_DECIMALS)],
+    full: sample(32, 10),
+    quick: Some(sample(4, 10)),
 };
 
 /// All figures, in the order in which they are told.
@@ -250,6 +306,53 @@ pub const ROWS: &[Row] = &[
         full: sample(1, 30_000),
         quick: None,
         ..LOOKUP_COST
+    },
+    CRASHED,
+    Row {
+        id: "F12",
+        setting: "n = 10,000, k = 8, 30 % crashed",
+        experiment: Experiment::Failures { nodes: 10_000, k: 8, dead: 0.3 },
+        figures: &failures([6.49, 17.01, 5.09, 0.933, 0.000_5]),
+        ..CRASHED
+    },
+    Row {
+        id: "F13",
+        setting: "n = 10,000, k = 20, 10 % crashed",
+        experiment: Experiment::Failures { nodes: 10_000, k: 20, dead: 0.1 },
+        figures: &failures([8.97, 25.43, 2.68, 0.979, 0.0]),
+        ..CRASHED
+    },
+    Row {
+        id: "F14",
+        setting: "n = 10,000, k = 20, 50 % crashed",
+        experiment: Experiment::Failures { nodes: 10_000, k: 20, dead: 0.5 },
+        figures: &failures([16.59, 46.52, 23.39, 0.891, 0.0]),
+        ..CRASHED
+    },
+    RECORDS,
+    Row {
+        setting: "k = 20, exponential sessions, T = mean",
+        experiment: Experiment::Survival { nodes: 2_000, k: 20, churn: EXPONENTIAL, minutes: 60 },
+        figures: &[about("records alive", 0.999_896, SIX_DECIMALS)],
+        // One record in ten thousand is lost: among few records none is.
+        quick: None,
+        ..RECORDS
+    },
+    Row {
+        id: "F16",
+        setting: "k = 8, KAD's sessions, T = 720 min",
+        source: RENEWAL,
+        experiment: Experiment::Survival { nodes: 4_000, k: 8, churn: KAD, minutes: 720 },
+        figures: &[about("records alive", 0.8480, FOUR_DECIMALS)],
+        ..RECORDS
+    },
+    Row {
+        id: "F16",
+        setting: "k = 20, KAD's sessions, T = 720 min",
+        source: RENEWAL,
+        experiment: Experiment::Survival { nodes: 4_000, k: 20, churn: KAD, minutes: 720 },
+        figures: &[about("records alive", 0.9910, FOUR_DECIMALS)],
+        ..RECORDS
     },
     Row {
         setting: "R = T / 10",

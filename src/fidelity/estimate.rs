@@ -7,6 +7,8 @@ pub(super) struct Estimate {
     pub standard_error: f64,
     /// Standard deviation of a single sample; zero if that is not known.
     pub deviation: f64,
+    /// Standard deviation of networks beyond that of their samples; zero if that is not known.
+    pub between: f64,
     pub networks: u32,
     /// Paths, lookups or tables over all networks.
     pub samples: u64,
@@ -20,7 +22,8 @@ impl Estimate {
     pub fn over_networks(means: &[f64], samples: u64) -> Self {
         let (mean, variance) = moments(means);
         let standard_error = libm::sqrt(variance / means.len() as f64);
-        Estimate { mean, standard_error, deviation: 0.0, networks: means.len() as u32, samples }
+        let networks = means.len() as u32;
+        Estimate { mean, standard_error, deviation: 0.0, between: 0.0, networks, samples }
     }
 
     /// The mean of `values`, one of each lookup.
@@ -33,14 +36,28 @@ impl Estimate {
             mean,
             standard_error: libm::sqrt(variance / values.len() as f64),
             deviation: libm::sqrt(variance),
+            between: 0.0,
             networks,
             samples: values.len() as u64,
         }
     }
 
+    /// The mean of `values`, those of each network apart, where networks differ by more than chance
+    /// makes of their lookups: the standard error is that of their means.
+    pub fn over_both(values: &[Vec<f64>]) -> Self {
+        let all: Vec<f64> = values.iter().flatten().copied().collect();
+        let means: Vec<f64> = values.iter().map(|of_one| moments(of_one).0).collect();
+        let within = moments(&all).1 * values.len() as f64 / all.len() as f64;
+        let between = libm::sqrt((moments(&means).1 - within).max(0.0));
+        let lookups = Estimate::over_lookups(&all, values.len() as u32);
+        let networks = Estimate::over_networks(&means, lookups.samples);
+        Estimate { between, standard_error: networks.standard_error, ..lookups }
+    }
+
     /// A share of `samples` that is not a matter of chance.
     pub fn certain(mean: f64, networks: u32, samples: u64) -> Self {
-        Estimate { mean, standard_error: 0.0, deviation: 0.0, networks, samples }
+        let zero = Estimate::over_networks(&[mean], samples);
+        Estimate { networks, ..zero }
     }
 
     /// The same divided by a number that is known exactly.
@@ -78,6 +95,11 @@ mod tests {
         assert_eq!((root.mean, root.standard_error), (2.0, estimate.standard_error / 4.0));
         assert_eq!(estimate.divided_by(2.0).mean, 2.0);
         assert_eq!(Estimate::over_networks(&[5.0], 1).standard_error, 0.0);
+        // Networks of means 2 and 6, their values 1 apart: variance 8 between the means, of which
+        // the values explain (5 + 5 + 3 + 3) / 3 / 2 once more each.
+        let both = Estimate::over_both(&[vec![1.0, 3.0], vec![5.0, 7.0]]);
+        assert_eq!((both.mean, both.standard_error, both.samples), (4.0, 2.0, 4));
+        assert!((both.between - libm::sqrt(8.0 - 20.0 / 3.0 / 2.0)).abs() < 1e-12, "{both:?}");
         let lookups = Estimate::over_lookups(&[2.0, 4.0, 6.0], 1);
         assert_eq!((lookups.deviation, lookups.samples), (2.0, 3));
         assert_eq!(lookups.standard_error, estimate.standard_error);

@@ -23,12 +23,53 @@ pub(super) fn exactness(nodes: u32, sample: Sample) -> Vec<Estimate> {
 /// F9, F10: requests and rounds of a lookup.
 pub(super) fn cost(nodes: u32, alpha: usize, sample: Sample) -> Vec<Estimate> {
     let runs = run(&lookups(nodes, alpha, sample), sample);
-    let lookups: Vec<_> = runs.iter().flat_map(lookups_of).collect();
+    let lookups: Vec<_> = runs.iter().flat_map(successes_of).collect();
     let over = |value: fn(&OperationRecord) -> u32| {
         let values: Vec<_> = lookups.iter().map(|lookup| f64::from(value(lookup))).collect();
         Estimate::over_lookups(&values, sample.networks)
     };
     vec![over(|lookup| lookup.requests), over(|lookup| lookup.rounds)]
+}
+
+/// F11 to F14: rounds, requests, time-outs, recall and missed closest nodes of lookups in a network
+/// of which a share has crashed, unnoticed.
+///
+/// The crashed are nodes that cannot be dialled: they stand in all tables and never answer. Tables
+/// stay as they are: nobody is pinged, replaced or passed over for having failed others before.
+pub(super) fn failures(nodes: u32, k: usize, dead: f64, sample: Sample) -> Vec<Estimate> {
+    let settings = [
+        "nodes.class.0.name=alive".to_owned(),
+        format!("nodes.class.0.share={}", 1.0 - dead),
+        "nodes.class.1.name=crashed".to_owned(),
+        format!("nodes.class.1.share={dead}"),
+        "nodes.class.1.dialable=false".to_owned(),
+        format!("kademlia.k={k}"),
+        "kademlia.alpha=3".to_owned(),
+        "kademlia.request_timeout=20ms".to_owned(),
+        "kademlia.retries=0".to_owned(),
+        "kademlia.questionable_after=1000d".to_owned(),
+        "kademlia.failures_before_eviction=63".to_owned(),
+        "kademlia.replacements=0".to_owned(),
+        "workload.0.kind=lookup".to_owned(),
+        "workload.0.arrivals=at-once".to_owned(),
+        format!("workload.0.total_count={}", sample.each),
+    ];
+    let runs = run(&scenario(nodes, &settings), sample);
+    let over = |value: fn(&OperationRecord) -> f64| {
+        // One that finds all contacts dead with which it begins counts as well: it missed everything.
+        let of_one = |run| lookups_of(run).map(value).collect();
+        Estimate::over_both(&runs.iter().map(of_one).collect::<Vec<_>>())
+    };
+    vec![
+        over(|lookup| f64::from(lookup.rounds)),
+        over(|lookup| f64::from(lookup.requests)),
+        over(|lookup| f64::from(lookup.timeouts)),
+        over(|lookup| f64::from(lookup.recall.expect("all lookups are checked")) / 1_000.0),
+        over(|lookup| match lookup.closest_found.expect("all lookups are checked") {
+            true => 0.0,
+            false => 1.0,
+        }),
+    ]
 }
 
 /// The time-out of a dial in L7, in seconds.
@@ -61,7 +102,7 @@ pub(super) fn dial_step(nodes: u32, dead: f64, sample: Sample) -> Vec<Estimate> 
     let mut shares = Vec::new();
     for run in &runs {
         let mut seconds: Vec<_> =
-            lookups_of(run).map(|lookup| lookup.latency().as_secs_f64()).collect();
+            successes_of(run).map(|lookup| lookup.latency().as_secs_f64()).collect();
         seconds.sort_by(f64::total_cmp);
         percentiles.push(seconds[seconds.len() * 3 / 4]);
         let early = seconds.partition_point(|&latency| latency < DIAL_TIMEOUT);
@@ -97,8 +138,12 @@ pub(super) fn run(scenario: &Scenario, sample: Sample) -> Vec<RunOutput> {
 fn lookups_of(run: &RunOutput) -> impl Iterator<Item = &OperationRecord> {
     let log = run.result.operations_log;
     assert_eq!(log.kept, log.total, "the log holds all operations");
-    let lookups = run.operations.iter().filter(|done| done.kind == OperationKind::Lookup);
-    lookups.inspect(|lookup| {
+    run.operations.iter().filter(|done| done.kind == OperationKind::Lookup)
+}
+
+/// The same, where none can fail.
+fn successes_of(run: &RunOutput) -> impl Iterator<Item = &OperationRecord> {
+    lookups_of(run).inspect(|lookup| {
         assert!(lookup.outcome.is_success(), "without failures every lookup succeeds");
     })
 }

@@ -24,6 +24,8 @@ mod tables;
 mod lookups;
 // Nodes that come and go.
 mod churn;
+// How long records last.
+mod records;
 // Figures as a person reads them.
 mod show;
 
@@ -61,6 +63,10 @@ fn estimates(experiment: Experiment, sample: Sample) -> Vec<Estimate> {
         Experiment::LookupCost { nodes, alpha } => lookups::cost(nodes, alpha, sample),
         Experiment::Stale { refresh_per_session } => churn::stale(refresh_per_session, sample),
         Experiment::Availability { nodes } => churn::availability(nodes, sample),
+        Experiment::Failures { nodes, k, dead } => lookups::failures(nodes, k, dead, sample),
+        Experiment::Survival { nodes, k, churn, minutes } => {
+            records::survival(nodes, k, churn, minutes, sample)
+        }
         Experiment::DialStep { nodes, dead } => lookups::dial_step(nodes, dead, sample),
     }
 }

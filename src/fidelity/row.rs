@@ -60,6 +60,16 @@ pub enum Band {
         /// Lookups that it is taken over. How much they differ is taken from the measurement.
         lookups: u32,
     },
+    /// The same, of lookups in a single network, which is a matter of chance as well: how much
+    /// networks differ beyond what their lookups do is taken from the measurement too.
+    OneNetwork {
+        /// The mean.
+        value: f64,
+        /// Half of its last digit.
+        rounding: f64,
+        /// Lookups that it is taken over.
+        lookups: u32,
+    },
     /// A value that leaves nothing to chance.
     Always(f64),
 }
@@ -133,6 +143,28 @@ pub enum Experiment {
     Availability {
         /// Nodes of the network, online or away.
         nodes: u32,
+    },
+    /// Lookups among nodes of which some have crashed, which nobody has noticed yet: rounds,
+    /// requests, time-outs, share of the k closest nodes alive that were found, and share of lookups
+    /// that missed the closest of them.
+    Failures {
+        /// Nodes of the network.
+        nodes: u32,
+        /// Contacts that a bucket holds, nodes that a lookup finds.
+        k: usize,
+        /// Share of the nodes that have crashed.
+        dead: f64,
+    },
+    /// Share of the records that somebody holds at an age, where nobody stores them again.
+    Survival {
+        /// Nodes of the network, online or away.
+        nodes: u32,
+        /// Holders of a record.
+        k: usize,
+        /// How nodes come and go: settings of the scenario.
+        churn: &'static [&'static str],
+        /// The age in minutes.
+        minutes: u64,
     },
     /// Latency of go-libp2p's walk to a key, up to its answers of the three closest, where some
     /// contacts are dead and a dial times out after 5 s: its 75th percentile, and the share of walks
@@ -221,6 +253,11 @@ impl Finding {
                 let theirs = SIGMAS * estimate.deviation / libm::sqrt(f64::from(lookups));
                 let both = libm::hypot(chance, theirs);
                 (value, value, rounding + both)
+            }
+            Band::OneNetwork { value, rounding, lookups } => {
+                let theirs = estimate.deviation / libm::sqrt(f64::from(lookups));
+                let theirs = SIGMAS * libm::hypot(theirs, estimate.between);
+                (value, value, rounding + libm::hypot(chance, theirs))
             }
             Band::Always(value) => (value, value, 0.0),
         };

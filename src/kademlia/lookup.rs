@@ -42,6 +42,25 @@ pub enum Next<P> {
     Done,
 }
 
+/// How a lookup came to the closest node that it asked: the requests up to that one, which is
+/// included. With one request under way at a time (`alpha = 1`) they follow each other hop by hop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path {
+    /// Nodes on it: those that answered, each in the place of the ones that failed before it, and
+    /// the last; 0 if nobody was asked.
+    pub hops: u16,
+    /// Requests that failed.
+    pub failures: u16,
+}
+
+impl Path {
+    /// Whether everyone on it has answered: a path that one who drops requests stands on is broken,
+    /// though a lookup goes around it.
+    pub fn is_unbroken(self) -> bool {
+        self.hops > 0 && self.failures == 0
+    }
+}
+
 /// One iterative lookup.
 ///
 /// Call [`Lookup::next`] until it says [`Next::Wait`] or [`Next::Done`]; tell what came of each
@@ -52,7 +71,11 @@ pub struct Lookup<P, K> {
     /// Closest first; beside those that failed the closest [`Params::candidates`].
     candidates: Vec<Candidate<P, K>>,
     /// How many of them have failed.
-    failed: u32,
+    failed: u16,
+    /// Requests that have failed, also those whose candidates were crowded out since.
+    failures: u16,
+    /// How it came to the closest node whose request has ended.
+    path: Path,
     /// The least distance of a candidate that was asked and then crowded out: whatever lies
     /// as far away is not taken in again, so that no node is asked twice.
     horizon: Option<K>,
@@ -73,6 +96,8 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             target,
             candidates: Vec::with_capacity(params.candidates),
             failed: 0,
+            failures: 0,
+            path: Path::default(),
             horizon: None,
             in_flight: 0,
             barren: 0,
@@ -126,7 +151,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         let Some(farthest) = self.candidates.pop_if(|last| last.state != State::Asked) else {
             return;
         };
-        self.failed -= u32::from(farthest.state == State::Failed);
+        self.failed -= u16::from(farthest.state == State::Failed);
         if farthest.state != State::Waiting {
             self.horizon = Some(farthest.distance);
         }
@@ -229,6 +254,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         {
             self.candidates[index].state = State::Late;
             self.in_flight -= 1;
+            self.failures = self.failures.saturating_add(1);
             self.reached = self.reached.max(self.candidates[index].round);
         }
     }
@@ -245,13 +271,24 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         let candidate = &mut self.candidates[index];
         match candidate.state {
             State::Asked => self.in_flight -= 1,
-            State::Late => {}
+            State::Late => self.failures -= 1,
             State::Waiting | State::Answered | State::Failed => return None,
         }
         candidate.state = state;
-        self.failed += u32::from(state == State::Failed);
-        self.reached = self.reached.max(candidate.round);
-        Some(candidate.depth)
+        let (round, depth) = (candidate.round, candidate.depth);
+        self.reached = self.reached.max(round);
+        let has_failed = u16::from(state == State::Failed);
+        self.failed += has_failed;
+        self.failures = self.failures.saturating_add(has_failed);
+        let is_open = |closer: &Candidate<P, K>| {
+            matches!(closer.state, State::Waiting | State::Asked | State::Late)
+        };
+        if self.candidates[..index].iter().all(is_open) {
+            let answered = self.requests - self.in_flight - u32::from(self.failures);
+            let hops = (answered + u32::from(has_failed)).min(u32::from(u16::MAX)) as u16;
+            self.path = Path { hops, failures: self.failures };
+        }
+        Some(depth)
     }
 
     /// The up to `k` closest nodes that have answered, closest first.
@@ -264,6 +301,44 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     pub fn closer_than(&self, key: K) -> usize {
         let distance = key.distance(self.target);
         self.candidates.partition_point(|candidate| candidate.distance < distance)
+    }
+
+    /// How it came to the closest node that it asked.
+    pub fn path(&self) -> Path {
+        self.path
+    }
+
+    /// Takes back that [`Lookup::next`] has named this node, which another lookup has asked: as if it
+    /// had not been heard of.
+    pub(super) fn leave_to_another(&mut self, peer: P) {
+        let named = |candidate: &Candidate<P, K>| candidate.peer == peer;
+        let index = self.candidates.iter().position(named).expect("a candidate was named");
+        self.candidates.remove(index);
+        self.in_flight -= 1;
+        self.requests -= 1;
+    }
+
+    /// Whether this lookup has asked this node.
+    pub(super) fn has_asked(&self, peer: P) -> bool {
+        let asked = |candidate: &Candidate<P, K>| candidate.state != State::Waiting;
+        self.candidates.iter().any(|candidate| candidate.peer == peer && asked(candidate))
+    }
+
+    /// Whether an answer of this node would be taken.
+    pub(super) fn is_open_to(&self, peer: P, key: K) -> bool {
+        let state = self.find(peer, key).map(|index| self.candidates[index].state);
+        matches!(state, Some(State::Asked | State::Late))
+    }
+
+    /// The distance and name of each node that has answered, closest first.
+    pub(super) fn answered(&self) -> impl Iterator<Item = (K, P)> {
+        let answered = |candidate: &&Candidate<P, K>| candidate.state == State::Answered;
+        self.candidates.iter().filter(answered).map(|found| (found.distance, found.peer))
+    }
+
+    /// The round in which a node was asked; 0 if it was not.
+    pub(super) fn round_of(&self, peer: P, key: K) -> u32 {
+        self.find(peer, key).map_or(0, |index| u32::from(self.candidates[index].round))
     }
 
     /// Requests sent, further tries of one not counted.

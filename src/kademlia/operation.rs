@@ -1,7 +1,8 @@
 //! What applications ask of a node, what it does on its own account, and what comes of it.
 
+use super::disjoint::{Paths, Search};
 use super::key::Key;
-use super::lookup::Lookup;
+use super::maintenance::Maintenance;
 use super::message::{Body, PeerList, Record};
 use super::params::SearchFor;
 use super::rules::Refusal;
@@ -102,10 +103,12 @@ pub struct Finished<P, K> {
     pub providers: Vec<P>,
     /// Nodes that confirmed a copy (Put, Provide), or copies found (Get).
     pub copies: u32,
-    /// See [`Lookup::rounds`]; with one more for the round in which copies are stored.
+    /// See [`Lookup::rounds`](super::lookup::Lookup::rounds); with one more for the round in which copies are stored.
     pub rounds: u32,
-    /// See [`Lookup::hops`].
+    /// See [`Lookup::hops`](super::lookup::Lookup::hops).
     pub hops: u32,
+    /// How each path of the lookup went.
+    pub paths: Paths,
     /// Requests sent, further tries of one not counted.
     pub requests: u32,
     /// Requests that timed out, each try counted.
@@ -127,6 +130,8 @@ pub enum Report<P, K> {
     Holds(K),
     /// The node no longer holds the record, or knows no provider of the item any more.
     Dropped(K),
+    /// So many bytes were sent, or received in response, in one message for the sake of maintenance.
+    Spent(Maintenance, u32),
 }
 
 /// An operation under way.
@@ -136,14 +141,15 @@ pub(super) struct Operation<P, K> {
     pub(super) kind: OperationKind,
     pub(super) number: Option<u64>,
     pub(super) started: Instant,
-    pub(super) lookup: Lookup<P, K>,
+    pub(super) lookup: Search<P, K>,
     /// What most operations have nothing of.
     content: Option<Box<Content<P>>>,
-    pub(super) copies: u32,
+    /// Confirmed or found: one of each node asked at most.
+    pub(super) copies: u16,
     /// Copies sent and not yet confirmed or failed.
-    pub(super) unconfirmed: u32,
+    pub(super) unconfirmed: u16,
     /// Copies sent.
-    pub(super) sent: u32,
+    pub(super) sent: u16,
     pub(super) timeouts: u32,
 }
 
@@ -155,14 +161,14 @@ struct Content<P> {
     refused: Option<Refusal>,
 }
 
-impl<P: Copy + Eq, K: Key> Operation<P, K> {
+impl<P: Copy + Eq + Ord, K: Key> Operation<P, K> {
     /// An operation that begins.
     pub(super) fn new(
         id: u32,
         kind: OperationKind,
         number: Option<u64>,
         started: Instant,
-        lookup: Lookup<P, K>,
+        lookup: Search<P, K>,
     ) -> Self {
         Operation {
             id,
@@ -246,13 +252,14 @@ impl<P: Copy + Eq, K: Key> Operation<P, K> {
             number: self.number,
             target: lookup.target(),
             started: self.started,
-            closest: lookup.closest_answered(k).collect(),
+            closest: lookup.closest_answered(k),
             value: if self.stores() { None } else { self.value().cloned() },
             providers: self.providers().to_vec(),
-            copies: self.copies,
+            copies: u32::from(self.copies),
             rounds: lookup.rounds() + u32::from(self.sent > 0),
             hops: lookup.hops(),
-            requests: lookup.requests() + self.sent,
+            paths: lookup.paths(),
+            requests: lookup.requests() + u32::from(self.sent),
             timeouts: self.timeouts,
             refused: self.refused(),
         }

@@ -204,9 +204,24 @@ pub struct Params {
     pub providers_wanted: usize,
     /// What the node does because it cannot trust everyone.
     pub precautions: Precautions,
+    /// Paths of a lookup of which no two ask the same node (S/Kademlia's `d`); at least 1, at most
+    /// `k`.
+    pub disjoint_paths: usize,
+    /// Whether only nodes that have answered a request of this one are contacts and so are named to
+    /// others, also without [`Precautions::Open`].
+    pub verify_contacts: bool,
 }
 
 impl Params {
+    /// Who is taken into the routing table.
+    #[inline]
+    pub fn admission(&self) -> Admission {
+        if self.verify_contacts {
+            return Admission::OnAnswer;
+        }
+        self.precautions.measures().admission
+    }
+
     /// The parameters of the paper.
     ///
     /// k = 20 and alpha = 3: section 2.3. Refresh after 1 h: section 2.3. Replication every
@@ -246,6 +261,8 @@ impl Params {
             get_quorum: 1,
             providers_wanted: 20,
             precautions: Precautions::None,
+            disjoint_paths: 1,
+            verify_contacts: false,
         }
     }
 

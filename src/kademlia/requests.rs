@@ -1,5 +1,6 @@
 //! Requests that wait for their responses.
 
+use super::maintenance::Maintenance;
 use crate::memory;
 use crate::time::{Duration, Instant};
 
@@ -14,8 +15,10 @@ pub(super) enum Purpose {
     Probe,
     /// Whether a node that is not in the table can be reached, and who it is.
     Verify,
-    /// A copy that no operation waits for: replication, caching, handing over.
+    /// A copy that no operation waits for: replication.
     Copy,
+    /// A found value that is left on the way to it, for which nobody waits either.
+    Cache,
 }
 
 /// How a request gets to who is asked.
@@ -33,6 +36,8 @@ pub(super) struct Request<P> {
     pub(super) number: u32,
     pub(super) peer: P,
     pub(super) purpose: Purpose,
+    /// What it maintains; `None` if an application has asked for it.
+    pub(super) maintenance: Option<Maintenance>,
     way: Way,
     /// When something is to be done about it if no response has come.
     pub(super) deadline: Instant,
@@ -72,6 +77,7 @@ impl<P: Copy + Eq> Requests<P> {
         &mut self,
         peer: P,
         purpose: Purpose,
+        maintenance: Option<Maintenance>,
         way: Way,
         now: Instant,
         timeouts: Timeouts,
@@ -83,6 +89,7 @@ impl<P: Copy + Eq> Requests<P> {
             number,
             peer,
             purpose,
+            maintenance,
             way,
             deadline: now + short.unwrap_or(timeouts.of(way)),
             is_short: short.is_some(),
@@ -216,7 +223,7 @@ mod tests {
         let start = Instant::ZERO;
         let fails_at = |way, timeouts: Timeouts| {
             let mut requests = Requests::new(0);
-            requests.open(4u32, Purpose::Lookup(0), way, start, timeouts);
+            requests.open(4u32, Purpose::Lookup(0), None, way, start, timeouts);
             let mut late = 0;
             loop {
                 let now = requests.deadline();
@@ -242,7 +249,7 @@ mod tests {
         let timeouts = Timeouts { short: Some(SECOND), retries: 1, ..plain(SECOND * 3) };
         let mut requests = Requests::new(7);
         let start = Instant::ZERO;
-        assert_eq!(requests.open(4u32, Purpose::Lookup(0), Way::Open, start, timeouts), 7);
+        assert_eq!(requests.open(4u32, Purpose::Lookup(0), None, Way::Open, start, timeouts), 7);
         assert_eq!(requests.deadline(), start + SECOND);
         assert!(requests.overdue(start, timeouts).is_none());
         assert!(matches!(requests.overdue(start + SECOND, timeouts), Some(Overdue::Late(_))));
@@ -259,7 +266,7 @@ mod tests {
     fn only_the_one_who_was_asked_can_answer() {
         let timeouts = plain(SECOND);
         let mut requests = Requests::new(0);
-        let number = requests.open(4u32, Purpose::Probe, Way::Open, Instant::ZERO, timeouts);
+        let number = requests.open(4u32, Purpose::Probe, None, Way::Open, Instant::ZERO, timeouts);
         assert!(requests.close(number, 5).is_none());
         assert!(requests.is_probing(4));
         assert!(requests.close(number, 4).is_some());

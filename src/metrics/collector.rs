@@ -6,6 +6,8 @@ use super::operation_stats::OperationStats;
 use super::operations::{OperationKind, OperationRecord};
 use super::series::{Sample, Series};
 use super::traffic::Traffic;
+use super::upkeep::Upkeep;
+use crate::kademlia::maintenance::Maintenance;
 use crate::rng::Seed;
 use crate::time::{Duration, Instant};
 
@@ -30,6 +32,8 @@ pub struct Gauges {
     pub contacts_online: u64,
     /// Records that at least one online node holds.
     pub records_alive: u64,
+    /// Copies of these.
+    pub replicas: u64,
 }
 
 /// Everything that a run, or one part of its nodes, counts.
@@ -39,6 +43,9 @@ pub struct Metrics {
     traffic: Traffic,
     /// The traffic when the measurement phase began, once it has.
     baseline: Option<Traffic>,
+    upkeep: Upkeep,
+    /// The same for maintenance.
+    upkeep_baseline: Option<Upkeep>,
     links: LinkLoads,
     operations: Vec<OperationStats>,
     log: OperationLog,
@@ -74,6 +81,8 @@ impl Metrics {
         Metrics {
             measurement_start,
             baseline: None,
+            upkeep: Upkeep::default(),
+            upkeep_baseline: None,
             links: LinkLoads::none(),
             operations: vec![OperationStats::default(); KINDS],
             log: OperationLog::new(operations_limit, seed),
@@ -114,6 +123,12 @@ impl Metrics {
         self.traffic.packet_duplicated();
     }
 
+    /// A message of `bytes` bytes is sent, or arrives in response, for the sake of maintenance.
+    #[inline]
+    pub fn maintained(&mut self, maintenance: Maintenance, bytes: u32) {
+        self.upkeep.spend(maintenance, bytes);
+    }
+
     /// From now on these links are counted; before it is called, none.
     pub fn set_links(&mut self, links: LinkLoads) {
         self.links = links;
@@ -150,6 +165,7 @@ impl Metrics {
     /// The measurement phase begins: traffic until now is not part of the figures.
     pub fn begin_measurement(&mut self) {
         self.baseline = Some(self.traffic.clone());
+        self.upkeep_baseline = Some(self.upkeep);
     }
 
     /// Takes a sample at `now`, the end of an interval that lay in `phase`.
@@ -172,6 +188,7 @@ impl Metrics {
             contacts: gauges.contacts,
             contacts_online: gauges.contacts_online,
             records_alive: gauges.records_alive,
+            replicas: gauges.replicas,
         });
         self.sampled = Sampled {
             traffic: self.traffic.clone(),
@@ -192,6 +209,10 @@ impl Metrics {
             (Some(mine), Some(theirs)) => mine.merge(theirs),
             (None, None) => {}
             _ => panic!("parts of a run begin their measurement together"),
+        }
+        self.upkeep.merge(&other.upkeep);
+        if let (Some(mine), Some(theirs)) = (&mut self.upkeep_baseline, &other.upkeep_baseline) {
+            mine.merge(theirs);
         }
         self.links.merge(&other.links);
         for (mine, theirs) in self.operations.iter_mut().zip(&other.operations) {
@@ -214,6 +235,11 @@ impl Metrics {
     /// Traffic of the measurement phase; none if that has not begun.
     pub fn measured_traffic(&self) -> Traffic {
         self.traffic.since(self.baseline.as_ref().unwrap_or(&self.traffic))
+    }
+
+    /// What was spent on maintenance in the measurement phase; nothing if that has not begun.
+    pub fn measured_upkeep(&self) -> Upkeep {
+        self.upkeep.since(self.upkeep_baseline.as_ref().unwrap_or(&self.upkeep))
     }
 
     /// Operations of one kind that started in the measurement phase.

@@ -5,6 +5,7 @@
 //! whole run from its first second.
 //!
 //! - [`Traffic`] counts messages, bytes and drops; the only part on the hot path.
+//! - [`Upkeep`] counts what of that is maintenance.
 //! - [`LinkLoads`] counts what finite access links carried.
 //! - [`OperationRecord`] says what became of one operation; [`OperationStats`] sums them up.
 //! - [`OperationLog`] keeps the records themselves, or a sample of them.
@@ -26,6 +27,8 @@ pub mod operations;
 pub mod series;
 // Messages, bytes and drops.
 pub mod traffic;
+// What maintenance costs.
+mod upkeep;
 
 pub use collector::{Gauges, Metrics};
 pub use histogram::{Histogram, Percentiles};
@@ -35,5 +38,6 @@ pub use operation_stats::OperationStats;
 pub use operations::{OperationKind, OperationRecord, Outcome};
 pub use series::{Sample, Series};
 pub use traffic::{Count, Traffic};
+pub use upkeep::Upkeep;
 
 pub use crate::units::number;

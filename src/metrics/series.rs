@@ -38,6 +38,8 @@ pub struct Sample {
     pub contacts_online: u64,
     /// Records that at least one online node holds now.
     pub records_alive: u64,
+    /// Copies of these, on online nodes.
+    pub replicas: u64,
 }
 
 impl Sample {
@@ -66,6 +68,7 @@ impl Sample {
         self.contacts += other.contacts;
         self.contacts_online += other.contacts_online;
         self.records_alive += other.records_alive;
+        self.replicas += other.replicas;
     }
 }
 
@@ -132,7 +135,7 @@ impl Series {
 }
 
 /// Columns before those that depend on the protocol.
-const FIRST_COLUMNS: [&str; 9] = [
+const FIRST_COLUMNS: [&str; 10] = [
     "time_s",
     "phase",
     "online",
@@ -142,6 +145,7 @@ const FIRST_COLUMNS: [&str; 9] = [
     "mean_contacts",
     "contacts_online_share",
     "records_alive",
+    "replicas",
 ];
 
 fn header(traffic: &Traffic) -> Vec<String> {
@@ -174,6 +178,7 @@ fn row(sample: &Sample) -> Vec<String> {
         fixed_point(mean, 3),
         share,
         sample.records_alive.to_string(),
+        sample.replicas.to_string(),
     ];
     let traffic = &sample.traffic;
     values.extend(traffic.sent().iter().map(|count| count.messages.to_string()));
@@ -207,6 +212,7 @@ mod tests {
             contacts: 50,
             contacts_online: 40,
             records_alive: 7,
+            replicas: 9,
         }
     }
 

@@ -11,9 +11,14 @@ pub struct Count {
 
 impl Count {
     #[inline]
-    fn add(&mut self, bytes: u32) {
+    pub(super) fn add(&mut self, bytes: u32) {
         self.messages += 1;
         self.bytes += u64::from(bytes);
+    }
+
+    /// Both together.
+    pub(super) fn plus(self, other: Count) -> Count {
+        Count { messages: self.messages + other.messages, bytes: self.bytes + other.bytes }
     }
 }
 
@@ -133,10 +138,7 @@ impl Traffic {
 }
 
 fn total(counts: &[Count]) -> Count {
-    counts.iter().fold(Count::default(), |sum, count| Count {
-        messages: sum.messages + count.messages,
-        bytes: sum.bytes + count.bytes,
-    })
+    counts.iter().fold(Count::default(), |sum, &count| sum.plus(count))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a user says about the network; what has happened so far is kept elsewhere.
 
+use super::faults::config::FaultConfig;
 use crate::graph::Graph;
 use crate::graph::config::GraphConfig;
 use crate::rng::{Purpose, Seed, Stream};
@@ -22,6 +23,8 @@ pub struct NetworkConfig {
     pub corruption: f64,
     /// Kinds of nodes; shares sum to 1. Never empty.
     pub classes: Vec<ClassConfig>,
+    /// What goes wrong for a time, to packets, nodes or their clocks; mostly nothing.
+    pub faults: Vec<FaultConfig>,
 }
 
 impl NetworkConfig {
@@ -34,6 +37,7 @@ impl NetworkConfig {
             duplication: 0.0,
             corruption: 0.0,
             classes,
+            faults: Vec::new(),
         }
     }
 }

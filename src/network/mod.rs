@@ -4,6 +4,7 @@
 //! - [`bandwidth`]: the sender's uplink: a bounded queue and the time to serialise;
 //! - [`loss`]: whether it is lost in between, and `impairments`: whether it arrives twice, or
 //!   damaged;
+//! - [`faults`]: whether something has gone wrong on its way just then;
 //! - [`latency`]: how long it travels, from a formula, a table of [`regions`] or a measured
 //!   [`matrix`];
 //! - [`underlay`]: how long it travels and whether it is lost, by the way between two routers of
@@ -17,6 +18,7 @@
 pub mod bandwidth;
 mod chance;
 pub mod config;
+pub mod faults;
 mod impairments;
 pub mod latency;
 pub mod loss;
@@ -25,6 +27,9 @@ pub mod placement;
 pub mod reach;
 pub mod regions;
 pub mod underlay;
+mod verdict;
+
+pub use verdict::{Arrival, DropReason, Packet, Verdict};
 
 use crate::graph::Graph;
 use crate::protocol::NodeIndex;
@@ -32,6 +37,7 @@ use crate::rng::Seed;
 use crate::time::{Duration, Instant};
 use bandwidth::{LinkLog, Links};
 use config::{LatencyModel, NetworkConfig, UnderlayConfig};
+use faults::{Clocks, Packets};
 use impairments::Impairments;
 use latency::Latency;
 use loss::Loss;
@@ -41,102 +47,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use underlay::hosts::Hosts;
 use underlay::{Pieces, Underlay};
-
-/// All that the network needs to know about a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Packet {
-    /// Who sends it.
-    pub sender: NodeIndex,
-    /// Who is meant to receive it.
-    pub receiver: NodeIndex,
-    /// The sender's own count of its packets; with `sender` it names the packet, and its draws.
-    pub number: u64,
-    /// Bytes on the wire, headers included.
-    pub size: u32,
-    /// When the sender hands it to its uplink.
-    pub sent: Instant,
-}
-
-/// What becomes of a packet that is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It reaches the receiver's downlink at this instant.
-    Deliver(Instant),
-    /// It never gets there.
-    Drop(DropReason),
-}
-
-/// What becomes of a packet that has reached the receiver's downlink.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arrival {
-    /// The receiver has it.
-    Now,
-    /// The receiver will have it at this instant, when the downlink has brought it.
-    At(Instant),
-    /// It does not get through.
-    Drop(DropReason),
-}
-
-/// Why a packet did not arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DropReason {
-    /// Lost between the two links.
-    Loss,
-    /// Too many bytes waited before the sender's uplink.
-    UplinkFull,
-    /// Too many bytes waited before the receiver's downlink.
-    DownlinkFull,
-    /// It arrived damaged and failed the checksum.
-    Corrupted,
-    /// The receiver is not online. The network knows no nodes: whoever drives it decides this.
-    Offline,
-    /// The underlay has no way from the sender to the receiver.
-    Unreachable,
-    /// It opens an exchange with a node that cannot be dialled.
-    Undialable,
-}
-
-impl DropReason {
-    /// Every reason, in the order of the enum: `ALL[reason as usize] == reason`.
-    pub const ALL: [DropReason; 7] = [
-        DropReason::Loss,
-        DropReason::UplinkFull,
-        DropReason::DownlinkFull,
-        DropReason::Corrupted,
-        DropReason::Offline,
-        DropReason::Unreachable,
-        DropReason::Undialable,
-    ];
-
-    /// Names of all, in that order.
-    pub const NAMES: &'static [&'static str] = &[
-        DropReason::Loss.name(),
-        DropReason::UplinkFull.name(),
-        DropReason::DownlinkFull.name(),
-        DropReason::Corrupted.name(),
-        DropReason::Offline.name(),
-        DropReason::Unreachable.name(),
-        DropReason::Undialable.name(),
-    ];
-
-    /// Place in [`DropReason::ALL`].
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The name in results and plots.
-    pub const fn name(self) -> &'static str {
-        match self {
-            DropReason::Loss => "loss",
-            DropReason::UplinkFull => "uplink-full",
-            DropReason::DownlinkFull => "downlink-full",
-            DropReason::Corrupted => "corrupted",
-            DropReason::Offline => "offline",
-            DropReason::Unreachable => "unreachable",
-            DropReason::Undialable => "undialable",
-        }
-    }
-}
 
 /// The network between the nodes of one run.
 ///
@@ -155,6 +65,10 @@ pub struct Network {
     links: Option<Links>,
     /// Absent if all nodes are servers that can be dialled.
     reach: Option<Arc<Reach>>,
+    /// Absent if no fault concerns packets.
+    faults: Option<Box<Packets>>,
+    /// Absent if the clocks of all nodes are right.
+    clocks: Option<Arc<Clocks>>,
 }
 
 impl Network {
@@ -177,6 +91,8 @@ impl Network {
             underlay: underlay.map(Arc::new),
             links: Links::new(&config.classes, &classes, router_rates, nodes),
             reach: Reach::new(&config.classes, seed).map(Arc::new),
+            faults: Packets::new(config, nodes, seed).map(Box::new),
+            clocks: Clocks::new(config, seed).map(Arc::new),
         }
     }
 
@@ -203,8 +119,10 @@ impl Network {
             loss: self.loss.part(nodes.clone()),
             impairments: self.impairments,
             underlay: self.underlay.clone(),
-            links: self.links.as_ref().map(|links| links.part(nodes)),
+            links: self.links.as_ref().map(|links| links.part(nodes.clone())),
             reach: self.reach.clone(),
+            faults: self.faults.as_ref().map(|faults| Box::new(faults.part(nodes))),
+            clocks: self.clocks.clone(),
         }
     }
 
@@ -232,10 +150,26 @@ impl Network {
                 Err(reason) => return Verdict::Drop(reason),
             },
         };
-        if self.loss.takes(packet) {
+        let lost = self.loss.takes(packet);
+        if let Some(faults) = &mut self.faults {
+            let travel = along_route + self.latency.delay(packet);
+            return faults.judge(packet, departure, travel, lost);
+        }
+        if lost {
             return Verdict::Drop(DropReason::Loss);
         }
         Verdict::Deliver(departure + along_route + self.latency.delay(packet))
+    }
+
+    /// Packets dropped by each fault of the configuration, of those sent from here; none if no
+    /// fault concerns packets.
+    pub fn dropped_by_faults(&self) -> &[u64] {
+        self.faults.as_ref().map_or(&[], |faults| faults.dropped())
+    }
+
+    /// The clocks of the nodes; `None` if all are right.
+    pub fn clocks(&self) -> Option<Arc<Clocks>> {
+        self.clocks.clone()
     }
 
     /// Begins to fetch what will be read of a packet between these nodes.
@@ -252,10 +186,10 @@ impl Network {
         self.impairments.may_duplicate()
     }
 
-    /// When the copy of a packet that is delivered at `arrival` reaches the receiver's downlink, if
-    /// the network makes one. The copy comes into being behind the uplink, where the packet is not
+    /// What becomes of the copy of a packet that is delivered at `arrival`, if the network makes
+    /// one. The copy comes into being behind the uplink, where the packet is not
     /// lost any more. It has a name of its own, with `number`, and a delay of its own.
-    pub fn duplicate(&self, packet: &Packet, arrival: Instant, number: u64) -> Option<Instant> {
+    pub fn duplicate(&mut self, packet: &Packet, arrival: Instant, number: u64) -> Option<Verdict> {
         if !self.impairments.duplicates(packet.sender, packet.number) {
             return None;
         }
@@ -266,7 +200,11 @@ impl Network {
         };
         let since_departure = delay(packet).as_nanos();
         let departure = Instant::from_nanos(arrival.as_nanos().saturating_sub(since_departure));
-        Some(departure + delay(&Packet { number, ..*packet }))
+        let arrival = departure + delay(&Packet { number, ..*packet });
+        Some(match &mut self.faults {
+            Some(faults) => faults.judge_copy(packet, departure, arrival),
+            None => Verdict::Deliver(arrival),
+        })
     }
 
     /// Whether any packet arrives damaged; if not, [`Network::corrupts`] need not be called.

@@ -100,8 +100,10 @@ fn a_copy_travels_on_its_own_from_the_end_of_the_uplink() {
         let sent = Instant::ZERO + Duration::from_millis(10 * number);
         let packet = Packet { sent, ..packet(number) };
         let Verdict::Deliver(arrival) = network.send(&packet) else { panic!("it is lost") };
-        let Some(copy) = network.duplicate(&packet, arrival, 1_000_000 + number) else {
-            continue;
+        let copy = match network.duplicate(&packet, arrival, 1_000_000 + number) {
+            Some(Verdict::Deliver(copy)) => copy,
+            Some(Verdict::Drop(reason)) => panic!("a copy is lost: {reason:?}"),
+            None => continue,
         };
         assert!(copy.min(arrival) >= sent + Duration::from_millis(51) && copy != arrival);
         copies += 1;

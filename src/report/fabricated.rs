@@ -1,12 +1,17 @@
 //! Runs that never happened, for the tests of reports.
 
 use crate::kademlia::key::Key64;
+use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::Message;
 use crate::metrics::{Gauges, LinkLoad, Metrics, OperationKind, OperationRecord, Outcome};
 use crate::network::DropReason;
 use crate::network::bandwidth::Direction;
 use crate::protocol::{self, NodeIndex};
 use crate::rng::{PacketDraws, Purpose, Seed};
+use crate::runner::faults::{
+    AcrossFigures, ByTime, FaultFigures, FaultRecords, Measure, RecoveryFigures, RecoveryRule,
+    SideFigures, SuccessFigures,
+};
 use crate::runner::figures::{self, LinkFigures, MessageFigures, NodeTraffic};
 use crate::runner::result::*;
 use crate::time::{Duration, Instant};
@@ -77,6 +82,7 @@ fn simulate(seconds: [u64; 3], nodes: u64) -> RunOutput {
             contacts,
             contacts_online: contacts * (870 + draw(103) % 20) / 1_000,
             records_alive: nodes,
+            replicas: nodes * (15 + draw(104) % 4),
         };
         let phase = ["init", "transition", "measurement"]
             [starts.iter().rposition(|s| *s <= now).unwrap_or(0)];
@@ -118,6 +124,55 @@ fn operation(number: u64, kind: OperationKind, started: Instant, bits: u64) -> O
     }
 }
 
+/// Records that fare a little better than renewal theory says.
+fn record_figures(nodes: u64) -> RecordFigures {
+    if nodes == 0 {
+        return RecordFigures::default();
+    }
+    let survival = |hour: u64| {
+        let alive_share = 1.0 - (hour * hour) as f64 / 2_000.0;
+        SurvivalFigures {
+            age: Duration::from_secs(hour * 3_600),
+            observed: 2 * nodes,
+            alive: (alive_share * 2.0 * nodes as f64) as u64,
+            alive_share,
+            replicas_mean: 20.0 - hour as f64,
+            exact_share: Some(alive_share - 0.01),
+        }
+    };
+    RecordFigures {
+        published: 2 * nodes,
+        alive: 2 * nodes - 3,
+        replicas_mean: 17.3,
+        stored: 2 * nodes - 1,
+        lost: 2,
+        times_gone: 4,
+        upkeep: RepublishFigures {
+            messages: 40 * nodes,
+            bytes: 40_000 * nodes,
+            messages_per_record_hour: Some(26.7),
+            bytes_per_record_hour: Some(26_666.7),
+        },
+        survival: (1..=12).map(survival).collect(),
+        log: LogFigures { total: 2 * nodes, kept: nodes },
+    }
+}
+
+fn maintenance(nodes: u64) -> MaintenanceFigures {
+    let kind = |kind: Maintenance| MaintenanceOfKind {
+        kind: kind.name(),
+        messages: 100 * nodes,
+        bytes: 50_000 * nodes,
+    };
+    MaintenanceFigures {
+        messages: 500 * nodes,
+        bytes: 250_000 * nodes,
+        maintenance_messages_per_node_second: 0.18,
+        maintenance_bytes_per_node_second: 92.6,
+        kinds: Maintenance::ALL.into_iter().map(kind).collect(),
+    }
+}
+
 /// What the links of two classes carried.
 fn loads(nodes: u64) -> Vec<((&'static str, Direction), LinkLoad)> {
     let draws = PacketDraws::new(Seed(42), Purpose::Test);
@@ -134,6 +189,57 @@ fn loads(nodes: u64) -> Vec<((&'static str, Direction), LinkLoad)> {
     };
     let classes = (0..).zip(["home", "datacentre"]).take(if nodes == 0 { 0 } else { 2 });
     classes.flat_map(|class| Direction::ALL.map(|direction| load(class, direction))).collect()
+}
+
+/// A partition, a crash within it, and a crowd at once.
+fn faults(end: Instant) -> Vec<FaultFigures> {
+    let at = |tenths: u64| Instant::from_nanos(end.as_nanos() / 10 * tenths);
+    let success = |success: f64| SuccessFigures {
+        count: 12_345,
+        success_rate: Some(success),
+        recall: Some(success * 0.9),
+    };
+    let side = |(side, nodes): (&str, u64)| {
+        let (before, during, after) = (success(0.998), success(0.523), success(0.987));
+        let kind = OperationKind::Lookup;
+        let operations = vec![ByTime { kind, before, during, after }];
+        SideFigures { side: side.to_owned(), nodes, operations }
+    };
+    let fault = |name: &str, kind, start, end: Option<Instant>| FaultFigures {
+        name: name.to_owned(),
+        kind,
+        start,
+        end,
+        nodes: 3_000,
+        nodes_online: Some(2_876),
+        packets_dropped: 123_456,
+        sides: [("others", 7_000), ("concerned", 3_000)].map(side).to_vec(),
+        recovery: vec![RecoveryFigures {
+            kind: OperationKind::Get,
+            measure: Measure::Success,
+            level: 0.9987,
+            lowest: 0.4567,
+            recovered_after_seconds: end.map(|_| 123.0),
+        }],
+        recovery_rule: RecoveryRule::of(Duration::from_secs(5)),
+        records: Some(FaultRecords {
+            alive_at_start: 20_000,
+            lost_at_end: end.map(|_| 1_234),
+            lost_at_run_end: 987,
+        }),
+        across: Some(AcrossFigures {
+            records_put: 2_345,
+            records_asked: 1_234,
+            records_never_found: 12,
+            searches: 23_456,
+            success_rate: Some(0.987_654),
+        }),
+    };
+    vec![
+        fault("Atlantic cable", "partition", at(4), Some(at(6))),
+        fault("crash", "crash", at(5), None),
+        fault("flash-crowd", "flash-crowd", at(9), Some(at(9))),
+    ]
 }
 
 fn output(
@@ -159,6 +265,7 @@ fn output(
         micros: load.waits.cdf(),
     };
     let link_waits = loads.iter().map(waits).collect();
+    let end = metrics.series().samples.last().map_or(Instant::ZERO, |sample| sample.time);
     let result = RunResult {
         name: "churn-kad".to_owned(),
         version: "0.1.0".to_owned(),
@@ -182,6 +289,7 @@ fn output(
         operations: operation_figures(metrics, measured, measured),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, nodes as f64 * 0.98, measured),
+        maintenance: maintenance(nodes),
         links: loads.iter().map(link).collect(),
         drops: figures::drops(&traffic),
         duplicated: traffic.duplicated(),
@@ -194,8 +302,11 @@ fn output(
             reachable_share: (nodes > 0).then_some(0.835_512_3),
             buckets,
         },
-        records: RecordFigures { published: 2 * nodes, alive: 2 * nodes, replicas_mean: 17.3 },
+        records: record_figures(nodes),
         checks: CheckFigures { lookups_checked: 400, lookups_exact: 397, tables_checked: 1_200 },
+        attacks: vec![],
+        resilience: None,
+        faults: if nodes == 0 { vec![] } else { faults(end) },
         snapshots: vec![],
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::json!({ "name": "churn-kad", "nodes": { "count": nodes } }),
@@ -220,6 +331,7 @@ fn output(
         },
         series: metrics.series().clone(),
         operations: metrics.log().records(),
+        records: vec![],
         distributions: Distribution::of(metrics),
         link_waits,
         snapshots: vec![],

@@ -20,12 +20,13 @@ pub struct Draft {
 }
 
 /// What a run's folder consists of. Whatever else lies in one was put there by its user.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "scenario.toml",
     "result.json",
     "performance.json",
     "timeseries.csv",
     "operations.csv",
+    "records.csv",
     "plots",
 ];
 

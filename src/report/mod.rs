@@ -6,6 +6,12 @@ mod folder;
 mod json;
 // The figures as a person reads them.
 mod summary;
+// Attacks and what they came to.
+mod attacks;
+// Records one by one.
+mod records;
+// What faults did.
+mod faults;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.
@@ -90,6 +96,9 @@ pub fn write(
     })?;
     write_file(&draft, "timeseries.csv", |out| run.series.write_csv(out))?;
     write_file(&draft, "operations.csv", |out| operation_log::write_csv(&run.operations, out))?;
+    if run.result.records.log.total > 0 {
+        write_file(&draft, "records.csv", |out| records::write_csv(run, out))?;
+    }
     for snapshot in &run.snapshots {
         for &format in &snapshot.export {
             let name = format!("{}.{}", snapshot.name(), format.name());
@@ -132,7 +141,7 @@ mod tests {
         assert_eq!(folder, parent.path().join("churn-kad-42"));
         let read = |name| fs::read(folder.join(name)).expect("the report has it");
         let first = ["scenario.toml", "result.json", "timeseries.csv", "operations.csv"].map(read);
-        assert_eq!(fs::read_dir(folder.join("plots")).expect("plots").count(), 18);
+        assert_eq!(fs::read_dir(folder.join("plots")).expect("plots").count(), 22);
 
         write(parent.path(), &fabricated::run(), &[]).expect("it is replaced");
         let read = |name| fs::read(folder.join(name)).expect("the report has it");

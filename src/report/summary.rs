@@ -1,12 +1,12 @@
 //! The figures of a run as a person reads them in a terminal.
 
-use super::graph;
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
+use super::{attacks, faults, graph};
 use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
 use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};
-use crate::runner::result::{Performance, RunOutput, RunResult, Transport};
+use crate::runner::result::{MaintenanceFigures, Performance, RunOutput, RunResult, Transport};
 use comfy_table::Table;
 use std::fmt::Write;
 use std::path::Path;
@@ -29,9 +29,13 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
     if !result.links.is_empty() {
         section(&mut text, "Access links (queueing delay in ms)", &links(&result.links));
     }
+    text.push_str(&faults::faults(&result.faults));
     if !result.snapshots.is_empty() {
         let overlay = "Overlay (directed, of the nodes online; κ: vertex connectivity)";
         section(&mut text, overlay, &graph::snapshots(&result.snapshots));
+    }
+    if let Some(resilience) = &result.resilience {
+        section(&mut text, "Attacks", &pairs(&attacks::attacks(&result.attacks, resilience)));
     }
     let rest = rest(result);
     section(&mut text, "Drops, tables, records and checks", &pairs(&rest));
@@ -260,7 +264,16 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
                 short(records.replicas_mean)
             ),
         ));
+        let cost = records.upkeep.bytes_per_record_hour;
+        let cost = cost.map(|cost| format!("; {} an hour keep one alive", bytes(cost)));
+        let lost = format!("{} of {} stored", grouped(records.lost), grouped(records.stored));
+        rows.push(pair("records lost", lost + &cost.unwrap_or_default()));
+        if records.log.kept < records.log.total {
+            let (kept, total) = (grouped(records.log.kept), grouped(records.log.total));
+            rows.push(pair("records.csv", format!("a sample: {kept} of {total} records")));
+        }
     }
+    rows.push(pair("maintenance", maintenance(&result.maintenance)));
     let checks = &result.checks;
     let exact = ratio(checks.lookups_exact, checks.lookups_checked);
     let exact = exact.map(|share| format!(" ({})", percent(share))).unwrap_or_default();
@@ -289,6 +302,17 @@ fn rest(result: &RunResult) -> Vec<(String, String)> {
         ));
     }
     rows
+}
+
+/// What maintenance costs, most costly first; what costs nothing is left out.
+fn maintenance(figures: &MaintenanceFigures) -> String {
+    let mut kinds: Vec<_> = figures.kinds.iter().filter(|kind| kind.bytes > 0).collect();
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.bytes));
+    let share = |bytes| percent(ratio(bytes, figures.bytes).unwrap_or(0.0));
+    let kinds: Vec<_> =
+        kinds.iter().map(|kind| format!("{} {}", kind.kind, share(kind.bytes))).collect();
+    let rate = format!("{}/s a node", bytes(figures.maintenance_bytes_per_node_second));
+    if kinds.is_empty() { rate } else { format!("{rate}: {}", kinds.join(", ")) }
 }
 
 fn performance(cost: &Performance) -> String {

@@ -72,10 +72,24 @@ pub enum Purpose {
     RouteLoss = 42,
     /// Jitter of a packet along its route through the underlay.
     RouteJitter = 43,
+    /// Which nodes a fault concerns.
+    FaultMembers = 50,
+    /// Loss of a packet by a fault.
+    FaultLoss = 51,
+    /// How fast the clock of a node runs.
+    FaultClock = 52,
+    /// When a node of a flash crowd joins.
+    FaultJoin = 53,
     /// Mean session and mean absence of a node's own.
     IndividualMeans = 60,
     /// Which node comes or goes next, where nodes have no lives of their own.
     RandomChurn = 61,
+    /// Which nodes are adversaries.
+    AttackNodes = 70,
+    /// The keys that adversaries choose.
+    AttackKeys = 71,
+    /// What adversaries ask, and when.
+    AttackRequests = 72,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

@@ -1,10 +1,14 @@
 //! What stands on a node's agenda, packed into the engine's tags; and what concerns the whole run.
 
+use super::faults::Edge;
 use crate::protocol::NodeIndex;
 use crate::workload::sessions::Departure;
 
 /// Tags from here on name a node; no scenario has as many workloads as there are tags below.
 const NAMES: u32 = 1 << 28;
+
+/// Tags from here on up to those number an attack.
+const ATTACKS: u32 = 1 << 27;
 
 /// An entry of the agenda of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub(super) enum Entry {
     Publish(u32),
     /// Its application asks for something, as this workload has it.
     Ask(u32),
+    /// It sends a request of this attack.
+    Assault(u32),
 }
 
 /// An entry that concerns the whole run.
@@ -32,6 +38,8 @@ pub(super) enum Global {
     Sample,
     /// The overlay is to be measured: which of the scenario's snapshots.
     Snapshot(usize),
+    /// The fault of this number begins or ends.
+    Fault(usize, Edge),
 }
 
 impl Entry {
@@ -44,6 +52,7 @@ impl Entry {
             Entry::Meet(node) => NAMES + node.0,
             Entry::Publish(workload) => 4 + 2 * workload,
             Entry::Ask(workload) => 5 + 2 * workload,
+            Entry::Assault(attack) => ATTACKS + attack,
         }
     }
 
@@ -54,6 +63,7 @@ impl Entry {
             2 => Entry::Leave(Departure::Graceful),
             3 => Entry::CheckJoin,
             NAMES.. => Entry::Meet(NodeIndex(tag - NAMES)),
+            ATTACKS.. => Entry::Assault(tag - ATTACKS),
             _ if tag.is_multiple_of(2) => Entry::Publish((tag - 4) / 2),
             _ => Entry::Ask((tag - 5) / 2),
         }
@@ -75,6 +85,7 @@ mod tests {
             Entry::Meet(NodeIndex(99_999_999)),
             Entry::Publish(7),
             Entry::Ask(0),
+            Entry::Assault(99),
         ] {
             assert_eq!(Entry::from_tag(entry.tag()), entry);
         }

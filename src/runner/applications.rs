@@ -20,6 +20,9 @@ use std::ops::Range;
 /// workload too.
 const RECORDS_PER_WORKLOAD: u64 = 1 << 48;
 
+/// The key of what is published, and the command for its node.
+type Publishing = (Key64, Command<NodeIndex, Key64>);
+
 /// How often a record that is not published yet is drawn again before nothing is asked for.
 const MOST_REDRAWS: usize = 1_000;
 
@@ -149,7 +152,7 @@ impl Applications {
         self.workloads[workload as usize].draws[place] = stream.position();
     }
 
-    /// The next record that a node publishes, and when it publishes another. A node begins in the
+    /// The next record that a node publishes, with its key, and when it publishes another. A node begins in the
     /// first half of the transition phase and spreads its records over the time of a half.
     pub(super) fn publish(
         &mut self,
@@ -157,7 +160,7 @@ impl Applications {
         workload: u32,
         now: Instant,
         online: bool,
-    ) -> (Option<Command<NodeIndex, Key64>>, Option<Instant>) {
+    ) -> (Option<Publishing>, Option<Instant>) {
         let half = (self.publish_until - self.publish_from) / 2;
         let place = self.place(node);
         let Workload { kind, records, put, missed, .. } = &mut self.workloads[workload as usize];
@@ -171,18 +174,19 @@ impl Applications {
         let numbers = records.published_by(node);
         let number = numbers.start + u64::from(of_node);
         let name = name(workload, number);
-        let command = match kind {
+        let (key, command) = match kind {
             WorkloadKind::Provide { .. } => {
-                Command::Provide { number: name, key: Key64(records.id(number)) }
+                let key = Key64(records.id(number));
+                (key, Command::Provide { number: name, key })
             }
             _ => {
                 let key = self.record_keys.of(records, number);
-                Command::Put { number: name, key, value: records.value(number) }
+                (key, Command::Put { number: name, key, value: records.value(number) })
             }
         };
         let gap = half / (numbers.end - numbers.start);
         let next = (number + 1 < numbers.end).then(|| now + gap);
-        (Some(command), next)
+        (Some((key, command)), next)
     }
 
     /// The workloads whose records a node should have put while it was away.

@@ -1,11 +1,13 @@
 //! A block of nodes in virtual time: the engine as a host, and the world around its nodes.
 
 use super::agenda::Entry;
+use super::attackers::Reply;
 use super::common::Common;
 use super::host::{Estate, Host, Tables};
-use super::surroundings::Surroundings;
+use super::surroundings::{Done, Surroundings};
 use crate::engine::blocks::Blocks;
 use crate::engine::queue::EventQueue;
+use crate::engine::world::Usurped;
 use crate::engine::{Engine, Passage, World};
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
@@ -13,6 +15,7 @@ use crate::kademlia::operation::{Command, Report};
 use crate::kademlia::params::Params;
 use crate::kademlia::routing_table::RoutingTable;
 use crate::kademlia::{Node, Publications};
+use crate::network::faults::Clocks;
 use crate::network::reach::Exchange;
 use crate::network::{Arrival, DropReason, Network, Packet, Verdict};
 use crate::protocol::{Input, Message as _, NodeIndex};
@@ -32,7 +35,9 @@ const REQUESTS_PER_LIFE: u32 = 1 << 22;
 /// What a block of simulated nodes has beside its engine and its surroundings.
 pub(super) struct Block {
     params: Arc<Params>,
-    network: Network,
+    pub(super) network: Network,
+    /// Absent if the clocks of all nodes are right.
+    clocks: Option<Arc<Clocks>>,
     /// Whether packets that arrive are the network's business.
     decides_arrivals: bool,
     /// What nodes that are away will publish when they are back.
@@ -43,26 +48,68 @@ impl Block {
     /// That of nodes with these parameters and this part of the network.
     pub(super) fn new(params: &Arc<Params>, network: Network) -> Self {
         let decides_arrivals = network.decides_arrivals();
-        Block { params: Arc::clone(params), network, decides_arrivals, away: BTreeMap::new() }
+        Block {
+            params: Arc::clone(params),
+            clocks: network.clocks(),
+            network,
+            decides_arrivals,
+            away: BTreeMap::new(),
+        }
     }
 }
 
-/// The world of the nodes of one block, for one window.
-pub(super) struct BlockWorld<'w, 's> {
+/// The world of the nodes of one block, for one window. It is two types, so that where all nodes
+/// keep to the protocol (`ATTACKED` is false) nothing is asked about that.
+pub(super) struct BlockWorld<'w, 's, const ATTACKED: bool> {
     pub(super) own: &'w mut Surroundings<'s>,
     pub(super) block: &'w mut Block,
     pub(super) common: &'w Common,
 }
 
-impl World<SimNode> for BlockWorld<'_, '_> {
+impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
+    const USURPS: bool = ATTACKED;
+
     #[inline]
     fn key_of(&self, node: NodeIndex) -> Key64 {
-        self.own.key(node)
+        if ATTACKED { self.own.key(node) } else { self.own.computed_key(node) }
+    }
+
+    #[inline]
+    fn usurp(
+        &mut self,
+        now: Instant,
+        receiver: NodeIndex,
+        sender: NodeIndex,
+        message: &SimMessage,
+    ) -> Usurped<SimMessage> {
+        let Common { attackers, population, .. } = self.common;
+        let attackers = attackers.as_ref().expect("somebody attacks");
+        match attackers.reply(now, receiver, sender, message, population) {
+            Reply::Honest => Usurped::Not,
+            Reply::None => Usurped::Silenced,
+            Reply::Lie(message) => Usurped::Answered(message),
+        }
     }
 
     #[inline]
     fn serves(&self, node: NodeIndex) -> bool {
         self.block.network.serves(node)
+    }
+
+    #[inline]
+    fn shown(&self, node: NodeIndex, now: Instant) -> Instant {
+        match &self.block.clocks {
+            None => now,
+            Some(clocks) => clocks.shown(node, now),
+        }
+    }
+
+    #[inline]
+    fn when_shown(&self, node: NodeIndex, shown: Instant) -> Instant {
+        match &self.block.clocks {
+            None => shown,
+            Some(clocks) => clocks.when_shown(node, shown),
+        }
     }
 
     #[inline]
@@ -98,12 +145,18 @@ impl World<SimNode> for BlockWorld<'_, '_> {
         arrival: Instant,
         number: u32,
     ) -> Option<(Instant, SimMessage)> {
-        let arrival = self.block.network.duplicate(packet, arrival, u64::from(number))?;
+        let copy = self.block.network.duplicate(packet, arrival, u64::from(number))?;
         self.own.metrics.packet_duplicated();
         if let Some(tap) = &mut self.own.tap {
-            tap.copied(packet, message, arrival, number);
+            tap.copied(packet, message, copy, number);
         }
-        Some((arrival, message.clone()))
+        match copy {
+            Verdict::Deliver(arrival) => Some((arrival, message.clone())),
+            Verdict::Drop(reason) => {
+                self.own.metrics.packet_dropped(reason.index());
+                None
+            }
+        }
     }
 
     #[inline]
@@ -142,7 +195,9 @@ impl World<SimNode> for BlockWorld<'_, '_> {
 
     #[inline]
     fn is_observed(&self, node: NodeIndex) -> bool {
-        self.own.tap.as_ref().is_some_and(|tap| tap.is_observed(node))
+        // What adversaries do is no part of what is counted.
+        let tap = self.own.tap.as_ref();
+        tap.is_some_and(|tap| tap.is_observed(node)) && !self.common.is_adversary(node)
     }
 
     #[inline]
@@ -158,7 +213,10 @@ impl World<SimNode> for BlockWorld<'_, '_> {
         }
     }
 
-    fn report(&mut self, now: Instant, node: NodeIndex, report: Report<NodeIndex, Key64>) {
+    fn report(&mut self, now: Instant, node: NodeIndex, mut report: Report<NodeIndex, Key64>) {
+        if let (Some(clocks), Report::Finished(done)) = (&self.block.clocks, &mut report) {
+            done.started = clocks.when_shown(node, done.started);
+        }
         self.own.report(self.common, now, node, report);
     }
 
@@ -173,12 +231,12 @@ impl World<SimNode> for BlockWorld<'_, '_> {
 }
 
 /// An engine, with the world of its nodes, as their host.
-struct BlockHost<'a, 'w, 's, Q> {
+struct BlockHost<'a, 'w, 's, Q, const ATTACKED: bool> {
     engine: &'a mut Engine<SimNode, Q>,
-    world: &'a mut BlockWorld<'w, 's>,
+    world: &'a mut BlockWorld<'w, 's, ATTACKED>,
 }
 
-impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
+impl<'s, Q: EventQueue, const ATTACKED: bool> Host<'s> for BlockHost<'_, '_, 's, Q, ATTACKED> {
     fn now(&self) -> Instant {
         self.engine.now()
     }
@@ -223,9 +281,15 @@ impl<'s, Q: EventQueue> Host<'s> for BlockHost<'_, '_, 's, Q> {
         self.engine.input(self.world, node, Input::Stop);
     }
 
+    fn say(&mut self, node: NodeIndex, to: NodeIndex, message: SimMessage) {
+        self.engine.say(self.world, node, to, message);
+    }
+
     fn remove(&mut self, node: NodeIndex) -> Estate {
         let mut state = self.engine.remove(node);
-        let unfinished = state.unfinished().collect();
+        let in_true_time =
+            |done: Done| Done { started: self.world.when_shown(node, done.started), ..done };
+        let unfinished = state.unfinished().map(in_true_time).collect();
         let held = state.held_keys().collect();
         let publications = state.take_publications();
         if !publications.is_empty() {

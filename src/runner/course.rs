@@ -4,6 +4,7 @@
 //! the blocks run on their own; what concerns more than one node happens between two windows.
 //! The windows are the same for any number of blocks, one included, and so is the run.
 
+use super::attackers;
 use super::block::{Block, BlockWorld, SimNode};
 use super::experiment::Experiment;
 use super::tap::{Observation, Observed, Tap};
@@ -37,7 +38,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     /// A run at the beginning of its time.
     pub(super) fn begin(arguments: RunArguments<'s>) -> Self {
         let RunArguments { scenario, seed, execution, record_keys } = arguments;
-        let nodes = scenario.nodes.count;
+        let nodes = attackers::places(scenario);
         info!(nodes, seed = seed.0, "a run of {} is set up", scenario.name);
         let network = Network::new(&scenario.network, nodes, seed);
         info!("the network is set up");
@@ -61,9 +62,11 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             blocks.engine_of(node).schedule(due, node, entry.tag());
         });
         let params = Arc::clone(&experiment.params);
+        let clocks = network.clocks();
         experiment.first_nodes(|key, node, table| {
             let state = Node::settled(key, Arc::clone(&params), table);
-            let deadline = state.deadline();
+            let shown = state.deadline();
+            let deadline = clocks.as_ref().map_or(shown, |clocks| clocks.when_shown(node, shown));
             let engine = blocks.engine_of(node);
             engine.place(node, state);
             engine.set_wake(node, deadline);
@@ -81,6 +84,17 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         for own in &mut self.experiment.surroundings {
             own.tap = Some(Tap::new(observation, self.experiment.seed));
         }
+    }
+
+    /// Packets dropped by each fault so far; none if no fault concerns packets.
+    pub(super) fn dropped_by_faults(&self) -> Vec<u64> {
+        let mut sum = Vec::new();
+        for part in &self.parts {
+            let dropped = part.network.dropped_by_faults();
+            sum.resize(dropped.len(), 0);
+            sum.iter_mut().zip(dropped).for_each(|(sum, dropped)| *sum += dropped);
+        }
+        sum
     }
 
     /// Takes what was observed, in the order in which it happened.
@@ -116,10 +130,14 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             let stop = experiment.horizon.min(experiment.next_global()).min(end);
             let common = &experiment.common;
             let own = experiment.surroundings.iter_mut().zip(parts.iter_mut());
-            let mut worlds: Vec<_> =
-                own.map(|(own, block)| BlockWorld { own, block, common }).collect();
             debug!(from = %experiment.now, until = %stop, "window");
-            blocks.run_until(&mut worlds, stop);
+            if common.attackers.is_none() {
+                let world = |(own, block)| BlockWorld::<false> { own, block, common };
+                blocks.run_until(&mut own.map(world).collect::<Vec<_>>(), stop);
+            } else {
+                let world = |(own, block)| BlockWorld::<true> { own, block, common };
+                blocks.run_until(&mut own.map(world).collect::<Vec<_>>(), stop);
+            }
             experiment.now = stop;
             let taps = experiment.surroundings.iter_mut().filter_map(|own| own.tap.as_mut());
             observed.extend(Tap::take_all(taps));

@@ -2,16 +2,20 @@
 //! and what happens between two windows of time. The same in virtual and in real time.
 
 use super::agenda::{Entry, Global};
+use super::attackers::{self, Attackers};
 use super::change::Turn;
-use super::common::Common;
+use super::common::{Common, Notice};
+use super::faults::Book;
 use super::first_contacts::Coming;
 use super::host::Tables;
+use super::keys::Keys;
 use super::population::Population;
 use super::record_keys::RecordKeys;
+use super::resilience::{self, ShareAt};
 use super::snapshot::Snapshot;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
-use super::{random_start, windows};
+use super::{faults, random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
 use crate::kademlia::params::{Admission, Params};
@@ -19,7 +23,7 @@ use crate::kademlia::routing_table::RoutingTable;
 use crate::metrics::{Gauges, Metrics};
 use crate::network::Network;
 use crate::protocol::NodeIndex;
-use crate::rng::{Bijection, Seed};
+use crate::rng::Seed;
 use crate::scenario::{Bootstrap, Scenario};
 use crate::time::{Duration, Instant};
 use std::collections::BTreeSet;
@@ -34,7 +38,7 @@ pub(super) struct Experiment<'s> {
     pub(super) common: Common,
     /// Those of each block of nodes.
     pub(super) surroundings: Vec<Surroundings<'s>>,
-    keys: Bijection,
+    keys: Keys,
     globals: BTreeSet<(Instant, Global)>,
     pub(super) now: Instant,
     /// Width of a window.
@@ -44,6 +48,10 @@ pub(super) struct Experiment<'s> {
     samples: u64,
     /// The looks at the overlay until now.
     pub(super) snapshots: Vec<Snapshot>,
+    /// What each attack had come to at each sample.
+    pub(super) attack_shares: Vec<Vec<ShareAt>>,
+    /// What was seen when faults began and ended, by number.
+    pub(super) fault_books: Vec<Option<Book>>,
 }
 
 impl<'s> Experiment<'s> {
@@ -57,13 +65,16 @@ impl<'s> Experiment<'s> {
         division: Division,
     ) -> Self {
         let params = Arc::new(scenario.kademlia.clone());
-        let keys = Bijection::new(seed);
-        let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
+        let keys = attackers::keys(seed, scenario);
+        let key_of = |node: NodeIndex| keys.of(node);
         let surroundings = (0..division.blocks()).map(|block| {
-            Surroundings::new(scenario, seed, record_keys, division.nodes_of(block), network)
+            let nodes = division.nodes_of(block);
+            Surroundings::new(scenario, seed, record_keys, nodes, network, keys.clone())
         });
         let snapshots = scenario.snapshots.iter().enumerate();
         let snapshots = snapshots.map(|(number, config)| (config.at, Global::Snapshot(number)));
+        let edges = faults::edges(&scenario.network);
+        let edges = edges.map(|(at, number, edge)| (at, Global::Fault(number, edge)));
         let globals = [
             (scenario.phases.measurement_start(), Global::BeginMeasurement),
             (Instant::ZERO + scenario.output.sample_interval, Global::Sample),
@@ -72,21 +83,23 @@ impl<'s> Experiment<'s> {
             scenario,
             seed,
             surroundings: surroundings.collect(),
-            common: Common::new(seed, scenario, Population::new(seed, scenario, key_of)),
+            common: Common::new(seed, scenario, Population::new(seed, scenario, key_of), &keys),
             params,
             keys,
-            globals: globals.into_iter().chain(snapshots).collect(),
+            globals: globals.into_iter().chain(snapshots).chain(edges).collect(),
             now: Instant::ZERO,
             width,
             horizon: Instant::ZERO,
             samples: 0,
             snapshots: Vec::new(),
+            attack_shares: Vec::new(),
+            fault_books: vec![None; scenario.network.faults.len()],
         }
     }
 
     /// The key of a node.
     pub(super) fn key(&self, node: NodeIndex) -> Key64 {
-        Key64(self.keys.apply(u64::from(node.0)))
+        self.keys.of(node)
     }
 
     /// Nodes online now.
@@ -97,14 +110,22 @@ impl<'s> Experiment<'s> {
     /// Gives out everything with which agendas begin, but for joins.
     pub(super) fn first_entries(&mut self, mut schedule: impl FnMut(Instant, NodeIndex, Entry)) {
         for own in &mut self.surroundings {
-            for node in own.places().map(NodeIndex) {
+            let nodes =
+                own.places().map(NodeIndex).filter(|node| node.0 < self.scenario.nodes.count);
+            for node in nodes.filter(|&node| !self.common.is_adversary(node)) {
                 for (due, entry) in own.applications.first_entries(node) {
                     schedule(due, node, entry);
                 }
             }
         }
         for (node, due, entry) in self.surroundings[0].applications.counted_entries() {
-            schedule(due, node, entry);
+            if !self.common.is_adversary(node) {
+                schedule(due, node, entry);
+            }
+        }
+        for (due, node, attack) in self.common.attackers.iter().flat_map(Attackers::first_requests)
+        {
+            schedule(due, node, Entry::Assault(attack));
         }
     }
 
@@ -116,7 +137,8 @@ impl<'s> Experiment<'s> {
     ) {
         let (surroundings, population) = (&mut self.surroundings, &self.common.population);
         let (seed, params) = (self.seed, &self.params);
-        let key_of = |node: NodeIndex| Key64(self.keys.apply(u64::from(node.0)));
+        let keys = &self.keys;
+        let key_of = |node: NodeIndex| keys.of(node);
         let first_contacts = self.common.first_contacts.as_ref();
         let mut place = |key, node: NodeIndex, table| {
             let own = surroundings.iter_mut().find(|own| own.places().contains(&node.0));
@@ -147,7 +169,7 @@ impl<'s> Experiment<'s> {
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                let is_kept = |node| match params.precautions.measures().admission {
+                let is_kept = |node| match params.admission() {
                     Admission::OnHearing => population.serves(node),
                     Admission::OnAnswer => population.is_open(node),
                 };
@@ -194,9 +216,10 @@ impl<'s> Experiment<'s> {
     }
 
     fn take_note(&mut self) {
-        for own in &mut self.surroundings {
-            own.notices.drain(..).for_each(|notice| self.common.note(notice));
-        }
+        let blocks = self.surroundings.iter_mut();
+        let mut notices: Vec<_> = blocks.flat_map(|own| own.notices.drain(..)).collect();
+        notices.sort_by_key(Notice::order);
+        notices.into_iter().for_each(|notice| self.common.note(notice));
     }
 
     /// Handles what is due now and concerns the whole run, before all node events of the
@@ -217,6 +240,7 @@ impl<'s> Experiment<'s> {
                     self.globals.insert((next, global));
                 }
                 Global::Snapshot(number) => self.look_at_overlay(number, tables),
+                Global::Fault(number, edge) => Book::note(self, number, edge),
             }
         }
     }
@@ -237,6 +261,7 @@ impl<'s> Experiment<'s> {
             leaves: tally.leaves,
             crashes: tally.crashes,
             records_alive: self.common.holders.alive() as u64,
+            replicas: self.common.holders.replicas(),
             ..Gauges::default()
         };
         let phases = self.scenario.phases;
@@ -258,6 +283,7 @@ impl<'s> Experiment<'s> {
             own.metrics.sample(self.now, phase, gauges);
         }
         self.samples += 1;
+        resilience::look(self, tables);
     }
 
     /// Everything that has been counted, when the run has ended: a last sample included.

@@ -3,8 +3,10 @@
 //! terms of what a host can do.
 
 use super::agenda::Entry;
+use super::block::SimMessage;
 use super::common::{Common, Notice};
 use super::surroundings::{Done, Surroundings};
+use crate::checker::Publication;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
 use crate::kademlia::routing_table::RoutingTable;
@@ -69,6 +71,9 @@ pub(super) trait Host<'s> {
     /// Tells a node to leave in good order.
     fn stop(&mut self, node: NodeIndex);
 
+    /// Has an adversary that is online send a message past its protocol.
+    fn say(&mut self, node: NodeIndex, to: NodeIndex, message: SimMessage);
+
     /// Takes a node offline.
     fn remove(&mut self, node: NodeIndex) -> Estate;
 
@@ -78,13 +83,15 @@ pub(super) trait Host<'s> {
             Entry::Join => self.join(node),
             Entry::Leave(departure) => self.leave(node, departure),
             Entry::CheckJoin => self.check_join(node),
+            Entry::Assault(attack) => self.assault(node, attack),
             Entry::Meet(peer) => self.command(node, Command::Meet { peer }),
             Entry::Publish(workload) => {
                 let (now, online) = (self.now(), self.has_joined(node).is_some());
                 let own = self.own();
                 let (command, next) = own.applications.publish(node, workload, now, online);
-                if let Some(command) = command {
-                    own.notices.push(Notice::Published(workload, node));
+                if let Some((key, command)) = command {
+                    let publication = Publication { workload, node, at: now };
+                    own.notices.push(Notice::Published(key, publication));
                     self.command(node, command);
                 }
                 if let Some(next) = next {
@@ -103,6 +110,16 @@ pub(super) trait Host<'s> {
                 }
             }
         }
+    }
+
+    /// An adversary sends a request.
+    fn assault(&mut self, node: NodeIndex, attack: u32) {
+        let now = self.now();
+        let (_, common) = self.parts();
+        let attackers = common.attackers.as_ref().expect("who attacks is an adversary");
+        let Some((to, message, next)) = attackers.request(now, node, attack) else { return };
+        self.say(node, to, message);
+        self.schedule(next, node, Entry::Assault(attack));
     }
 
     /// A node comes online.
@@ -127,14 +144,17 @@ pub(super) trait Host<'s> {
             self.stop(node);
         }
         let (now, estate) = (self.clock(), self.remove(node));
-        let own = self.own();
+        let (own, common) = self.parts();
+        let is_counted = !common.is_adversary(node);
         for record in own.judge.interrupted(now, node, estate.unfinished) {
-            own.ended(now, record);
+            if is_counted {
+                own.count(now, record, None, common);
+            }
         }
         if let Some(tap) = &mut own.tap {
             tap.goes(now, node, departure);
         }
-        own.notices.extend(estate.held.into_iter().map(Notice::Dropped));
+        own.notices.extend(estate.held.into_iter().map(|key| Notice::Dropped(key, now)));
     }
 
     /// A node that has not found its place is given new contacts.

@@ -111,7 +111,10 @@ fn outcome(done: &Done, common: &Common, expected: Option<Bytes>) -> Outcome {
             None if !reached => Outcome::NoContacts,
             None => Outcome::NotFound,
         },
-        Kind::FindProviders if !done.providers.is_empty() => Outcome::Success,
+        Kind::FindProviders if done.providers.iter().any(|&peer| !common.is_adversary(peer)) => {
+            Outcome::Success
+        }
+        Kind::FindProviders if !done.providers.is_empty() => Outcome::WrongResult,
         Kind::FindProviders if common.is_gone(done.target) => Outcome::Gone,
         Kind::FindProviders if reached => Outcome::NotFound,
         Kind::Put | Kind::Provide | Kind::Republish if reached => {

@@ -9,6 +9,8 @@
 
 // What stands on agendas.
 mod agenda;
+// Who does not keep to the protocol.
+mod attackers;
 // The applications on the nodes.
 mod applications;
 // A block of nodes in virtual time.
@@ -27,22 +29,32 @@ mod cost;
 mod course;
 // Whom nodes know when they come.
 mod first_contacts;
+// What faults do to operations.
+pub mod faults;
+// Whom faults keep away.
+mod masks;
 // Where two runs part.
 mod difference;
 // What a run does, wherever its nodes live.
 mod experiment;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// Which keys nodes have.
+mod keys;
 // Where the nodes of a run live.
 mod host;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
+// What attacks come to.
+pub mod resilience;
 // The figures at the end of a run.
 mod outcome;
 // How far a run goes before it tells how far it has come.
 mod pace;
 // Who is online.
 mod population;
+// How records fare, and what maintenance costs.
+mod record_figures;
 // Where records lie.
 mod record_keys;
 // Everything that a run leaves behind.
@@ -224,6 +236,7 @@ fn run_on<Q: EventQueue>(
         events: counters.events,
         partial,
         performance,
+        dropped_by_faults: course.dropped_by_faults(),
     };
     outcome::output(&mut course.experiment, &course.blocks, ending)
 }

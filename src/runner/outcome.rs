@@ -1,12 +1,14 @@
 //! The figures at the end of a run.
 
 use super::experiment::Experiment;
+use super::faults;
 use super::figures::{LinkFigures, MessageFigures, NodeTraffic, drops};
 use super::host::Tables;
+use super::record_figures;
+use super::resilience;
 use super::result::{
     BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
-    PhaseFigures, RecordFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport,
-    operation_figures,
+    PhaseFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport, operation_figures,
 };
 use crate::checker::Overlay;
 use crate::kademlia::key::Key;
@@ -29,6 +31,8 @@ pub(super) struct Ending {
     /// Whether it was interrupted.
     pub(super) partial: bool,
     pub(super) performance: Performance,
+    /// Packets dropped by each fault.
+    pub(super) dropped_by_faults: Vec<u64>,
 }
 
 /// Everything that a run leaves behind.
@@ -43,6 +47,7 @@ pub(super) fn output(
     let online_mean = experiment.common.population.online_mean(now);
     let measured = now.saturating_since(scenario.phases.measurement_start());
     let traffic = metrics.measured_traffic();
+    let upkeep = metrics.measured_upkeep();
     let result = RunResult {
         name: scenario.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -56,12 +61,16 @@ pub(super) fn output(
         operations: operation_figures(&metrics, measured, now - Instant::ZERO),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
+        maintenance: record_figures::maintenance(&upkeep, online_mean, measured),
         links: links(experiment, metrics.link_loads()),
         drops: drops(&traffic),
         duplicated: traffic.duplicated(),
+        faults: faults::figures(experiment, &ending.dropped_by_faults),
         tables: health(experiment, tables),
-        records: records(experiment),
+        records: record_figures::records(experiment, &upkeep),
         checks: checks(experiment),
+        attacks: resilience::attacks(experiment, tables),
+        resilience: resilience::resilience(experiment),
         snapshots: SnapshotFigures::of(&experiment.snapshots),
         operations_log: LogFigures { total: metrics.log().total(), kept: metrics.log().kept() },
         scenario: serde_json::to_value(scenario).expect("a scenario is plain data"),
@@ -71,6 +80,7 @@ pub(super) fn output(
         performance: ending.performance,
         series: metrics.series().clone(),
         operations: metrics.log().records(),
+        records: record_figures::log(experiment),
         distributions: Distribution::of(&metrics),
         link_waits: link_waits(experiment, metrics.link_loads()),
         snapshots: std::mem::take(&mut experiment.snapshots),
@@ -127,7 +137,8 @@ fn phases(phases: Phases, now: Instant) -> Vec<PhaseFigures> {
 }
 
 fn network(experiment: &Experiment<'_>, tables: &impl Tables, online_mean: f64) -> NetworkFigures {
-    let places = tables.places();
+    // Nodes that are only named have places too, and are never there.
+    let places = experiment.scenario.nodes.count;
     let all = (0..places).filter_map(|node| tables.table(NodeIndex(node)));
     let contacts: u64 = all.map(|table| table.len() as u64).sum();
     let contacts_of = |node| tables.table(node).map(RoutingTable::contacts);
@@ -263,16 +274,6 @@ fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
         online_share: share_of(|bucket| bucket.online),
         reachable_share: share_of(|bucket| bucket.reachable),
         buckets: buckets.iter().enumerate().map(figures).collect(),
-    }
-}
-
-fn records(experiment: &Experiment<'_>) -> RecordFigures {
-    let holders = &experiment.common.holders;
-    let alive = holders.alive() as u64;
-    RecordFigures {
-        published: experiment.common.published.total(),
-        alive,
-        replicas_mean: if alive == 0 { 0.0 } else { holders.replicas() as f64 / alive as f64 },
     }
 }
 

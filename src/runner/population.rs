@@ -14,6 +14,7 @@ mod tests;
 
 use super::change::{Change, Tally, Turn};
 use super::class_time::ClassTime;
+use super::masks::Masks;
 use crate::checker::KeyRing;
 use crate::graph::config::GraphConfig;
 use crate::kademlia::key::Key64;
@@ -64,6 +65,10 @@ pub(super) struct Population {
     online_since: Instant,
     measured_from: Instant,
     class_time: Option<ClassTime>,
+    /// Absent if no fault ever keeps a node away.
+    masks: Option<Masks>,
+    /// Who comes within the window ahead because a fault lets go, in order.
+    let_go: Vec<NodeIndex>,
 }
 
 impl Population {
@@ -101,6 +106,8 @@ impl Population {
             online_since: Instant::ZERO,
             measured_from,
             class_time: ClassTime::new(seed, classes, measured_from),
+            masks: Masks::new(&scenario.network, nodes, dedicated, seed),
+            let_go: Vec::new(),
         };
         for node in (0..nodes).map(NodeIndex) {
             population.begin(seed, scenario, node);
@@ -138,7 +145,10 @@ impl Population {
         };
         match scenario.nodes.bootstrap {
             Bootstrap::Warm | Bootstrap::Random => {
-                self.be_there(node);
+                let is_kept_away = self.masks.as_mut().is_some_and(|masks| masks.would_join(node));
+                if !is_kept_away {
+                    self.be_there(node);
+                }
                 let end = session.map(|session| Reverse((Instant::ZERO + session, node)));
                 self.next.extend(end);
             }
@@ -163,6 +173,12 @@ impl Population {
 
     /// When the next change comes that is not ahead already.
     pub(super) fn next_change(&self) -> Instant {
+        let by_fault = self.masks.as_ref().map_or(Instant::FAR_FUTURE, Masks::next_turn);
+        self.next_of_churn().min(by_fault)
+    }
+
+    /// When a node comes or goes next of its own accord.
+    fn next_of_churn(&self) -> Instant {
         self.next_of_lives().min(self.next_turn())
     }
 
@@ -187,36 +203,69 @@ impl Population {
         for change in std::mem::take(&mut self.ahead) {
             self.pass(change);
         }
+        self.let_go.clear();
         while self.next_change() < horizon {
-            if self.next_turn() < self.next_of_lives() {
-                let at = self.next_turn();
-                for (node, turn) in self.take_turns() {
-                    match turn {
-                        Turn::Joins => self.enter(node),
-                        Turn::Leaves(_) => self.exit(node),
-                    }
-                    self.ahead.push(Change { at, node, turn });
+            let churn = self.next_of_churn();
+            match self.masks.as_mut().and_then(|masks| masks.take(churn, horizon)) {
+                Some(change) => {
+                    self.let_go.extend(Some(change.node).filter(|_| change.turn == Turn::Joins));
+                    self.come_or_go(change);
                 }
-                continue;
-            }
-            let Reverse((at, node)) = self.next.pop().expect("the next change was looked at");
-            let turn = if self.places[node.get()] == ABSENT {
-                self.enter(node);
-                Turn::Joins
-            } else {
-                self.exit(node);
-                Turn::Leaves(self.departure(node))
-            };
-            self.ahead.push(Change { at, node, turn });
-            if let Some(length) = self.length_after(node, at, turn) {
-                self.next.push(Reverse((at + length, node)));
+                None if self.next_of_churn() < horizon => self.turn_of_churn(),
+                None => {}
             }
         }
+        self.let_go.sort_unstable();
         let ahead = self.ahead.iter();
         self.ahead_by_node.clear();
         self.ahead_by_node
             .extend(ahead.map(|change| (change.node, change.at, change.turn == Turn::Joins)));
         self.ahead_by_node.sort_unstable();
+    }
+
+    /// A node comes or goes of its own accord, by its own life or by a turn that it is given.
+    fn turn_of_churn(&mut self) {
+        if self.next_turn() < self.next_of_lives() {
+            let at = self.next_turn();
+            for (node, turn) in self.take_turns() {
+                self.come_or_go_unless_kept(Change { at, node, turn });
+            }
+            return;
+        }
+        let Reverse((at, node)) = self.next.pop().expect("the next change was looked at");
+        let is_there = match &self.masks {
+            None => self.places[node.get()] != ABSENT,
+            Some(masks) => masks.is_willing(node),
+        };
+        let turn = match is_there {
+            true => Turn::Leaves(self.departure(node)),
+            false => Turn::Joins,
+        };
+        self.come_or_go_unless_kept(Change { at, node, turn });
+        if let Some(length) = self.length_after(node, at, turn) {
+            self.next.push(Reverse((at + length, node)));
+        }
+    }
+
+    /// A node comes or goes, unseen while a fault keeps it away.
+    fn come_or_go_unless_kept(&mut self, change: Change) {
+        let is_kept = match (&mut self.masks, change.turn) {
+            (None, _) => false,
+            (Some(masks), Turn::Joins) => masks.would_join(change.node),
+            (Some(masks), Turn::Leaves(_)) => masks.would_leave(change.node),
+        };
+        if !is_kept {
+            self.come_or_go(change);
+        }
+    }
+
+    /// A node comes or goes within the window ahead.
+    fn come_or_go(&mut self, change: Change) {
+        match change.turn {
+            Turn::Joins => self.enter(change.node),
+            Turn::Leaves(_) => self.exit(change.node),
+        }
+        self.ahead.push(change);
     }
 
     /// The changes ahead, by time.
@@ -342,9 +391,18 @@ impl Population {
         except: NodeIndex,
         now: Instant,
     ) -> PeerList<NodeIndex> {
-        self.ring.closest(target, k, |node| {
-            node != except && self.is_open(node) && self.is_online(node, now)
-        })
+        let is_there = |node| self.is_open_at(node, now);
+        self.ring.closest(target, k, |node| node != except && is_there(node))
+    }
+
+    /// The up to `k` nodes closest to `target` of those that `counts` is true of, closest first.
+    pub(super) fn closest_of(
+        &self,
+        target: Key64,
+        k: usize,
+        counts: impl Fn(NodeIndex) -> bool,
+    ) -> PeerList<NodeIndex> {
+        self.ring.closest(target, k, counts)
     }
 
     /// What has come to pass before `now`.

@@ -4,12 +4,22 @@
 //! and no number of threads stands in it, and two runs write the same bytes. What a run costs
 //! stands in [`Performance`].
 
+use super::faults::FaultFigures;
 use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
+use super::resilience::{AttackFigures, Resilience};
 use super::snapshot::Snapshot;
+use crate::checker::RecordLife;
 use crate::graph::measure::Figures;
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
 use serde::{Deserialize, Serialize, Serializer};
+
+// The figures of records and of what maintenance costs.
+mod upkeep;
+
+pub use upkeep::{
+    MaintenanceFigures, MaintenanceOfKind, RecordFigures, RepublishFigures, SurvivalFigures,
+};
 
 /// The figures of a run, as they are written to `result.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,18 +49,26 @@ pub struct RunResult {
     pub messages: Vec<MessageFigures>,
     /// What a node sends and receives on average.
     pub node_traffic: NodeTraffic,
+    /// What of that is maintenance.
+    pub maintenance: MaintenanceFigures,
     /// Finite links by class and direction; none where all are unlimited.
     pub links: Vec<LinkFigures>,
     /// Dropped packets by reason.
     pub drops: NamedCounts,
     /// Packets that arrived a second time.
     pub duplicated: u64,
+    /// What each fault did, in the order of the scenario.
+    pub faults: Vec<FaultFigures>,
     /// The routing tables at the end.
     pub tables: TableHealth,
-    /// The records at the end.
+    /// The records.
     pub records: RecordFigures,
     /// What was compared with the truth.
     pub checks: CheckFigures,
+    /// The attacks of the scenario, in its order.
+    pub attacks: Vec<AttackFigures>,
+    /// Lookups during attacks; `None` where there are none.
+    pub resilience: Option<Resilience>,
     /// The overlay at chosen times.
     pub snapshots: Vec<SnapshotFigures>,
     /// The operations that are written out one by one.
@@ -149,18 +167,6 @@ pub struct BucketFigures {
     /// Mean number of these that are servers that can be dialled.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub reachable_mean: f64,
-}
-
-/// The records at the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct RecordFigures {
-    /// Records that were ever published.
-    pub published: u64,
-    /// Records that at least one online node holds.
-    pub alive: u64,
-    /// Mean number of online nodes that hold a living record.
-    #[serde(serialize_with = "number::serialize_rounded")]
-    pub replicas_mean: f64,
 }
 
 /// What was compared with the truth.
@@ -292,6 +298,8 @@ pub struct RunOutput {
     pub series: Series,
     /// Operations one by one, by ascending number.
     pub operations: Vec<OperationRecord>,
+    /// Records one by one, by ascending key.
+    pub records: Vec<RecordLife>,
     /// How the results of operations are spread.
     pub distributions: Vec<Distribution>,
     /// How long packets waited at finite links that carried any, longest mean first.

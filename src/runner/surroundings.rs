@@ -3,20 +3,23 @@
 
 use super::applications::Applications;
 use super::common::{Common, Notice};
+use super::faults::Watch;
 use super::first_contacts::Coming;
 use super::host::Tables;
 use super::judge::Judge;
+use super::keys::Keys;
 use super::population::Population;
 use super::record_keys::RecordKeys;
+use super::resilience::PathSums;
 use super::tap::Tap;
 use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
-use crate::kademlia::operation::{Finished, Report};
+use crate::kademlia::operation::{Finished, OperationKind, Report};
 use crate::metrics::{Gauges, LinkLoads, Metrics, OperationRecord};
 use crate::network::{DropReason, Network};
 use crate::protocol::{Message as _, NodeIndex};
-use crate::rng::{Bijection, Seed};
+use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use std::ops::Range;
@@ -30,7 +33,7 @@ pub(super) struct Surroundings<'s> {
     seed: Seed,
     /// The first node of the block.
     first: u32,
-    keys: Bijection,
+    keys: Keys,
     /// Whether packets can arrive within the window in which they are sent.
     is_undivided: bool,
     /// How often each node has come online.
@@ -39,10 +42,14 @@ pub(super) struct Surroundings<'s> {
     contact_draws: Vec<u64>,
     pub(super) applications: Applications,
     pub(super) metrics: Metrics,
+    /// Absent without faults.
+    pub(super) watch: Option<Watch>,
     pub(super) judge: Judge,
     pub(super) tables_checked: u64,
     /// Who observes the block, if anybody does.
     pub(super) tap: Option<Tap>,
+    /// Lookups during attacks.
+    pub(super) paths: PathSums,
     /// What has happened here and concerns other blocks.
     pub(super) notices: Vec<Notice>,
 }
@@ -54,6 +61,7 @@ impl<'s> Surroundings<'s> {
         record_keys: RecordKeys,
         block: Range<u32>,
         network: &Network,
+        keys: Keys,
     ) -> Self {
         let measured = scenario.phases.measurement_start();
         let mut metrics = Metrics::new(
@@ -70,21 +78,29 @@ impl<'s> Surroundings<'s> {
             scenario,
             seed,
             first: block.start,
-            keys: Bijection::new(seed),
+            keys,
             is_undivided: network.smallest_delay() < windows::NARROWEST,
             lives: vec![0; block.len()],
             contact_draws: vec![0; block.len()],
             applications: Applications::new(seed, scenario, record_keys, block.clone()),
             metrics,
+            watch: Watch::new(scenario, seed),
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
             tap: None,
+            paths: PathSums::default(),
             notices: Vec::new(),
         }
     }
 
     pub(super) fn key(&self, node: NodeIndex) -> Key64 {
-        Key64(self.keys.apply(u64::from(node.0)))
+        self.keys.of(node)
+    }
+
+    /// The same where no key is chosen.
+    #[inline]
+    pub(super) fn computed_key(&self, node: NodeIndex) -> Key64 {
+        self.keys.computed(node)
     }
 
     /// The places of the block's nodes.
@@ -146,12 +162,21 @@ impl<'s> Surroundings<'s> {
         report: Report<NodeIndex, Key64>,
     ) {
         match report {
-            Report::Holds(key) => self.notices.push(Notice::Holds(key)),
-            Report::Dropped(key) => self.notices.push(Notice::Dropped(key)),
+            Report::Holds(key) => self.notices.push(Notice::Holds(key, now)),
+            Report::Dropped(key) => self.notices.push(Notice::Dropped(key, now)),
+            Report::Spent(maintenance, bytes) => self.metrics.maintained(maintenance, bytes),
+            // What adversaries do is nobody's success.
+            Report::Finished(_) if common.is_adversary(node) => {}
             Report::Finished(done) => {
                 let expected = self.applications.expected(done.kind, done.number);
+                if let Some(attackers) = &common.attackers
+                    && done.kind == OperationKind::FindNode
+                    && attackers.are_at_work(done.started)
+                {
+                    self.paths.add(&done, attackers);
+                }
                 let record = self.judge.judge(now, node, &done, common, expected);
-                self.ended(now, record);
+                self.count(now, record, done.number, common);
             }
             Report::Step(id, step) => {
                 if let Some(tap) = &mut self.tap {
@@ -161,10 +186,19 @@ impl<'s> Surroundings<'s> {
         }
     }
 
-    /// An operation has ended.
-    pub(super) fn ended(&mut self, now: Instant, record: OperationRecord) {
+    /// Counts an operation that ends `now`, for which the application has this number.
+    pub(super) fn count(
+        &mut self,
+        now: Instant,
+        record: OperationRecord,
+        number: Option<u64>,
+        common: &Common,
+    ) {
         if let Some(tap) = &mut self.tap {
             tap.operation(now, &record);
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.see(&record, number, common, &mut self.notices);
         }
         self.metrics.operation(record);
     }

@@ -72,19 +72,19 @@ impl Tap {
         self.seen.push((packet.sent, packet.sender, seen));
     }
 
-    /// The network has made a copy of a packet, which arrives then under this number.
+    /// The network has made a copy of a packet, under this number, and this becomes of it.
     pub(super) fn copied(
         &mut self,
         packet: &Packet,
         message: &SimMessage,
-        at: Instant,
+        verdict: Verdict,
         number: u32,
     ) {
         let copy = Packet { number: u64::from(number), ..*packet };
         if let Writer::Events(_) = self.writer
             && self.filter.takes(packet.sent, &[packet.sender, packet.receiver])
         {
-            let event = trace::copied(&copy, message, at);
+            let event = trace::copied(&copy, message, verdict);
             self.seen.push((packet.sent, packet.sender, Observed::Event(event)));
         }
     }

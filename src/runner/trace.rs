@@ -55,8 +55,8 @@ pub enum What {
     Offline(Departure),
     /// The node sends a packet; what the network does with it.
     Sent(Parcel, Verdict),
-    /// The network makes a copy of a packet that the node sends; when it reaches the receiver's link.
-    Copied(Parcel, Instant),
+    /// The network makes a copy of a packet that the node sends; what it does with the copy.
+    Copied(Parcel, Verdict),
     /// The node is handed a packet.
     Received(Parcel),
     /// A packet has come as far as the node and no further.
@@ -200,8 +200,8 @@ pub(super) fn sent(packet: &Packet, message: &SimMessage, verdict: Verdict) -> E
 }
 
 /// The network makes this copy of a packet.
-pub(super) fn copied(copy: &Packet, message: &SimMessage, arrives: Instant) -> Event {
-    let what = What::Copied(Parcel::of(copy, message), arrives);
+pub(super) fn copied(copy: &Packet, message: &SimMessage, verdict: Verdict) -> Event {
+    let what = What::Copied(Parcel::of(copy, message), verdict);
     Event { at: copy.sent, node: copy.sender, what }
 }
 

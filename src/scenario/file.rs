@@ -4,7 +4,8 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    ChurnName, ChurnPreset, DistributionName, KindName, LatencyName, LossName, PopularityName, Word,
+    AttackName, ChurnName, ChurnPreset, DistributionName, KindName, LatencyName, LossName,
+    PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
@@ -67,7 +68,9 @@ macro_rules! table {
 }
 
 // After the macro, which it uses.
+mod faults;
 mod graphs;
+pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
 
 table!(
@@ -86,6 +89,8 @@ table!(
         checker: CheckerTable,
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
+        attack: Vec<AttackTable>,
+        fault: Vec<FaultTable>,
     }
 );
 
@@ -157,6 +162,8 @@ table!(
         get_quorum: Whole,
         providers_wanted: Whole,
         precautions: Word<Precautions>,
+        disjoint_paths: Whole,
+        verify_contacts: bool,
     }
 );
 
@@ -286,6 +293,21 @@ table!(
     SnapshotTable {
         at: Length,
         export: Vec<Word<ExportFormat>>,
+    }
+);
+
+table!(
+    /// `[[attack]]`
+    AttackTable {
+        kind: Word<AttackName>,
+        share: Share,
+        count: Whole,
+        at: Length,
+        until: Length,
+        rate: Rate,
+        victims: Whole,
+        victim: Whole,
+        target: String,
     }
 );
 

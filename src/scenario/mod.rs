@@ -38,6 +38,7 @@ use crate::graph::export::Format;
 use crate::kademlia::params::Params;
 use crate::network::config::NetworkConfig;
 use crate::time::{Duration, Instant};
+use crate::workload::attack::AttackConfig;
 use crate::workload::config::{ChurnConfig, WorkloadConfig};
 use std::collections::BTreeMap;
 
@@ -75,6 +76,8 @@ pub struct Scenario {
     pub output: OutputConfig,
     /// When the overlay is measured, in order of time; mostly never.
     pub snapshots: Vec<SnapshotConfig>,
+    /// Who does not keep to the protocol, and when; mostly nobody.
+    pub attacks: Vec<AttackConfig>,
 }
 
 /// The three parts of a run; figures come from the last.

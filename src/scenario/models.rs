@@ -5,7 +5,8 @@
 
 use super::document::{KeyPath, Outline};
 use super::file::{
-    ChurnTable, Keys, LatencyTable, LossTable, TopologyTable, UnderlayTable, WorkloadTable,
+    AttackTable, ChurnTable, FaultTable, Keys, LatencyTable, LossTable, TopologyTable,
+    UnderlayTable, WorkloadTable,
 };
 use super::problem::{Fault, Problem};
 use crate::graph::config::UNDERLAYS;
@@ -28,6 +29,8 @@ const CHURN: &str = "churn";
 /// What the rules of [`CHURN`] hold for as well.
 const CLASS_CHURN: &str = "nodes.class.*.churn";
 const WORKLOAD: &str = "workload.*";
+const ATTACK: &str = "attack.*";
+const FAULT: &str = "fault.*";
 
 const fn rule(
     table: &'static str,
@@ -126,7 +129,28 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "popularity", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
+    rule(ATTACK, "rate", "kind", &["flood", "eclipse-node"]),
+    rule(ATTACK, "victims", "kind", &["flood"]),
+    rule(ATTACK, "victim", "kind", &["eclipse-node"]),
+    rule(ATTACK, "target", "kind", &["sybil", "eclipse-key"]),
+    rule(FAULT, "share", "kind", OF_NODES),
+    rule(FAULT, "class", "kind", OF_NODES),
+    rule(FAULT, "nodes", "kind", OF_NODES),
+    rule(FAULT, "groups", "kind", &["partition"]),
+    rule(FAULT, "direction", "kind", &["partition", "degradation"]),
+    rule(FAULT, "from", "kind", &["degradation"]),
+    rule(FAULT, "to", "kind", &["degradation"]),
+    rule(FAULT, "latency", "kind", &["degradation"]),
+    rule(FAULT, "loss", "kind", &["degradation"]),
+    rule(FAULT, "bandwidth", "kind", &["degradation"]),
+    rule(FAULT, "delay", "kind", &["slow-nodes"]),
+    rule(FAULT, "skew", "kind", &["timer-skew"]),
+    rule(FAULT, "effect", "kind", &["outage"]),
 ];
+
+/// Faults of nodes that are chosen in any way; an outage is that of a region.
+const OF_NODES: &[&str] =
+    &["partition", "degradation", "crash", "flash-crowd", "slow-nodes", "timer-skew"];
 
 /// Latencies that are those of a pair: a directed graph has ways of its own there and back.
 const OF_PAIRS: &[&str] = &["constant", "uniform", "lognormal", "coordinates", "regions", "matrix"];
@@ -171,6 +195,8 @@ impl Rule {
             (TOPOLOGY, _) => Some("drawn"),
             // An underlay has no kind by default.
             (UNDERLAY, _) => None,
+            // Nor has an attack or a fault.
+            (ATTACK | FAULT, _) => None,
             (_, "kind") => Some("lookup"),
             (_, _) => Some("uniform"),
         }
@@ -196,6 +222,8 @@ impl Rule {
             TOPOLOGY => TopologyTable::KEYS,
             UNDERLAY => UnderlayTable::KEYS,
             CHURN => ChurnTable::KEYS,
+            ATTACK => AttackTable::KEYS,
+            FAULT => FaultTable::KEYS,
             _ => WorkloadTable::KEYS,
         }
     }
@@ -245,12 +273,15 @@ impl Rule {
 
 /// Refuses the first key that has no effect.
 pub fn check(outline: &Outline) -> Result<(), Problem> {
-    let lists = outline.list_length(&KeyPath::from("workload"));
-    let workloads = (0..lists).map(|index| KeyPath::from("workload").join(&index.to_string()));
-    let classes = 0..outline.list_length(&KeyPath::from("nodes.class"));
-    let classes = classes.map(|index| KeyPath::from(&*format!("nodes.class.{index}.churn")));
-    let tables = [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from);
-    for path in tables.into_iter().chain(workloads).chain(classes) {
+    let items = |list: &'static str| {
+        let length = outline.list_length(&KeyPath::from(list));
+        (0..length).map(move |index| KeyPath::from(list).join(&index.to_string()))
+    };
+    let classes = items("nodes.class").map(|class| class.join("churn"));
+    let lists = ["workload", "attack", "fault"].into_iter().flat_map(items).chain(classes);
+    let tables =
+        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(lists);
+    for path in tables {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;
     }

@@ -5,6 +5,7 @@ use crate::graph::export::Format as ExportFormat;
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
+use crate::network::faults::config::{Direction, Effect};
 use crate::units::Notation;
 use crate::workload::config::Arrivals;
 use crate::workload::trace::Naming;
@@ -132,6 +133,25 @@ pub enum LossName {
     GilbertElliott,
 }
 
+/// `fault.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultName {
+    /// Groups of nodes are apart.
+    Partition,
+    /// Ways are worse.
+    Degradation,
+    /// Nodes vanish.
+    Crash,
+    /// Many nodes join.
+    FlashCrowd,
+    /// Nodes answer late.
+    SlowNodes,
+    /// Clocks run wrong.
+    TimerSkew,
+    /// A region is gone.
+    Outage,
+}
+
 /// `churn.model`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChurnName {
@@ -180,6 +200,27 @@ pub enum KindName {
     PutGet,
     /// Provider announcements, then searches.
     Provide,
+}
+
+/// `attack.kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttackName {
+    /// No answer.
+    Drop,
+    /// Nodes that do not exist.
+    Nonexistent,
+    /// Adversaries only.
+    Colluders,
+    /// Wrong values.
+    Poison,
+    /// Requests.
+    Flood,
+    /// Keys near a key.
+    Sybil,
+    /// Keys near a key, and adversaries only.
+    EclipseKey,
+    /// Keys in all buckets of a node.
+    EclipseNode,
 }
 
 /// `workload.popularity`.
@@ -238,6 +279,12 @@ choice!(RouteChoice: "shortest" = Shortest, "direct" = Direct);
 choice!(MatrixUnit: "us" = Microseconds, "ms" = Milliseconds, "s" = Seconds);
 choice!(LossName:
     "none" = None, "bernoulli" = Bernoulli, "gilbert-elliott" = GilbertElliott);
+choice!(FaultName:
+    "partition" = Partition, "degradation" = Degradation, "crash" = Crash,
+    "flash-crowd" = FlashCrowd, "slow-nodes" = SlowNodes, "timer-skew" = TimerSkew,
+    "outage" = Outage);
+choice!(Direction: "both" = Both, "out" = Out, "in" = In);
+choice!(Effect: "offline" = Offline, "unreachable" = Unreachable);
 choice!(ChurnName:
     "none" = None, "lifetime" = Lifetime, "pareto" = Pareto, "random" = Random, "trace" = Trace);
 choice!(ChurnPreset:
@@ -246,6 +293,9 @@ choice!(Naming: "index" = Index, "name" = Name);
 choice!(DistributionName:
     "weibull" = Weibull, "exponential" = Exponential, "pareto_shifted" = ParetoShifted,
     "lognormal" = LogNormal);
+choice!(AttackName:
+    "drop" = Drop, "nonexistent" = Nonexistent, "colluders" = Colluders, "poison" = Poison,
+    "flood" = Flood, "sybil" = Sybil, "eclipse-key" = EclipseKey, "eclipse-node" = EclipseNode);
 choice!(KindName: "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide);
 choice!(Arrivals: "poisson" = Poisson, "fixed" = Fixed, "at-once" = AtOnce);
 choice!(PopularityName: "uniform" = Uniform, "zipf" = Zipf);

@@ -1,7 +1,9 @@
 //! A checked scenario in the notation of the file, with every value: what `kadsim check`
 //! prints and what results carry.
 
+mod attacks;
 mod churn;
+mod faults;
 mod topology;
 mod underlay;
 
@@ -110,6 +112,8 @@ fn file(scenario: &Scenario) -> File {
             operations_limit: Some(Whole(scenario.output.operations_limit)),
         }),
         snapshot: snapshots(&scenario.snapshots),
+        attack: attacks::attacks(&scenario.attacks),
+        fault: faults::faults(&network.faults),
     }
 }
 
@@ -198,6 +202,8 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         get_quorum: size(params.get_quorum),
         providers_wanted: size(params.providers_wanted),
         precautions: Some(Word(params.precautions)),
+        disjoint_paths: size(params.disjoint_paths),
+        verify_contacts: Some(params.verify_contacts),
     }
 }
 

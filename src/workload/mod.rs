@@ -1,20 +1,24 @@
 //! What people do to the network.
 //!
 //! - [`config`]: as the user says it;
+//! - [`attack`]: the same, of attacks;
 //! - [`sessions`]: when a node is online, when it is away, and how it leaves;
 //! - [`diurnal`]: how fast absences pass by the time of day;
 //! - [`individual`]: means of each node's own;
 //! - [`trace`]: joins and leaves from a file;
+//! - [`residual`]: how long a node stays that is met online;
 //! - [`traffic`]: when a node's application asks for something;
 //! - [`records`]: which record it asks for, and what is in it.
 //!
 //! Nothing here knows a node or a protocol: these are processes to draw from, and whoever runs
 //! the network keeps the few bytes of state that a node needs.
 
+pub mod attack;
 pub mod config;
 pub mod diurnal;
 pub mod individual;
 pub mod records;
+pub mod residual;
 pub mod sessions;
 pub mod trace;
 pub mod traffic;

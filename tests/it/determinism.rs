@@ -25,6 +25,8 @@ pub fn difference(a: RunArguments<'_>, b: RunArguments<'_>) -> Option<String> {
         "series"
     } else if left.operations != right.operations {
         "operations"
+    } else if left.records != right.records {
+        "records"
     } else if left.distributions != right.distributions {
         "distributions"
     } else if report::to_json(&left.result) != report::to_json(&right.result) {
@@ -83,6 +85,12 @@ fn shipped() -> Vec<(String, Scenario)> {
         let settings =
             settings.map(str::to_owned).into_iter().chain(needed_by(file, folder.path()));
         let settings = settings.map(|text| text.parse().expect("it is a setting"));
+        // Faults come early enough for a run of three minutes.
+        let written = fs::read_to_string(file).expect("readable");
+        let faults = written.lines().filter(|line| *line == "[[fault]]").count();
+        let early = |fault| format!("fault.{fault}.at={}s", 45 + 25 * fault);
+        let settings = settings
+            .chain((0..faults).map(early).map(|text| text.parse().expect("it is a setting")));
         let settings: Vec<Setting> = settings.collect();
         let loaded = Scenario::load(file, &settings);
         let mut scenario = loaded.unwrap_or_else(|error| panic!("{error}"));

@@ -134,6 +134,18 @@ const KINDS_OF_GRAPHS: [&str; 9] = [
     "transit-stub",
 ];
 
+/// Faults that between them have every key but those of an outage.
+const FAULTS: [&str; 8] = [
+    "kind = \"partition\", share = 0.5",
+    "kind = \"partition\", groups = [[1], [2]]",
+    "kind = \"degradation\", from = \"default\", to = \"default\", loss = 0.1",
+    "kind = \"crash\", class = \"default\"",
+    "kind = \"flash-crowd\", nodes = [1]",
+    "kind = \"slow-nodes\", delay = \"1s\"",
+    "kind = \"timer-skew\", skew = 0.1",
+    "kind = \"degradation\", share = 0.5, bandwidth = \"1 kbit/s\"",
+];
+
 /// Settings that between them bring up every key.
 fn variants(matrix: &Path) -> Vec<Vec<String>> {
     let one = |text: &str| vec![text.to_owned()];
@@ -142,6 +154,9 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
         variants.push(one(&format!("kademlia.preset={preset}")));
     }
     variants.push(one("snapshot.0.at=1s"));
+    for kind in ["drop", "flood", "sybil", "eclipse-node"] {
+        variants.push(one(&format!("attack.0.kind={kind}")));
+    }
     for model in ["constant", "uniform", "lognormal", "coordinates", "regions"] {
         variants.push(one(&format!("network.latency.model={model}")));
     }
@@ -153,6 +168,12 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     variants.push(one("network.loss.model=gilbert-elliott"));
     let link = "network.loss.link=[{from = \"default\", to = \"default\", rate = 0.1}]";
     variants.push(one(link));
+    for keys in FAULTS {
+        variants.push(vec![format!("fault=[{{{keys}, at = \"1s\", until = \"2s\"}}]")]);
+    }
+    let regions = "network.latency.model=regions".to_owned();
+    let outage = "{kind = \"outage\", at = \"1s\", region = \"europe\"}";
+    variants.push(vec![regions, format!("fault=[{outage}]")]);
     for distribution in ["weibull", "exponential", "pareto_shifted", "lognormal"] {
         variants.push(vec![
             "churn.model=lifetime".to_owned(),
@@ -189,6 +210,10 @@ fn every_key_of_a_scenario_is_documented_and_no_other() {
     for settings in variants(&matrix) {
         collect("", &complete(&settings), &mut keys);
     }
+    // Printed as `count`.
+    keys.insert(("attack".to_owned(), "share".to_owned()));
+    // Printed as `until`.
+    keys.insert(("fault".to_owned(), "for".to_owned()));
     // Printed as `rate`, and as what it stands for.
     keys.insert(("workload".to_owned(), "total_rate".to_owned()));
     keys.insert(("churn".to_owned(), "preset".to_owned()));
@@ -268,6 +293,8 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         get_quorum,
         providers_wanted,
         precautions,
+        disjoint_paths,
+        verify_contacts,
     } = params;
     vec![
         ("k", k.to_string()),
@@ -299,6 +326,8 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("get_quorum", get_quorum.to_string()),
         ("providers_wanted", providers_wanted.to_string()),
         ("precautions", precautions.word().to_owned()),
+        ("disjoint_paths", disjoint_paths.to_string()),
+        ("verify_contacts", verify_contacts.to_string()),
     ]
 }
 
@@ -345,6 +374,12 @@ fn every_figure_of_a_result_is_documented() {
         "workload.0.rate=1/s",
         "nodes.class.0.uplink=1 Mbit/s",
         "snapshot.0.at=3s",
+        "attack.0.kind=eclipse-node",
+        "workload.1.kind=put-get",
+        "fault.0.kind=partition",
+        "fault.0.at=30s",
+        "fault.0.for=10s",
+        "fault.0.share=0.5",
     ]
     .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");

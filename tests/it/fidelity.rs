@@ -74,6 +74,36 @@ fn f10_cost_of_lookups_with_alpha_10() {
 }
 
 #[test]
+fn f11_lookups_when_a_tenth_has_crashed_k_8() {
+    within("F11");
+}
+
+#[test]
+fn f12_lookups_when_three_tenths_have_crashed_k_8() {
+    within("F12");
+}
+
+#[test]
+fn f13_lookups_when_a_tenth_has_crashed_k_20() {
+    within("F13");
+}
+
+#[test]
+fn f14_lookups_when_half_has_crashed_k_20() {
+    within("F14");
+}
+
+#[test]
+fn f15_records_outlast_exponential_sessions() {
+    within("F15");
+}
+
+#[test]
+fn f16_records_outlast_the_sessions_of_kad() {
+    within("F16");
+}
+
+#[test]
 fn l7_the_step_of_dials_that_time_out() {
     within("L7");
 }

@@ -8,14 +8,18 @@ use crate::determinism::difference;
 use crate::worlds::{arguments, run_with};
 use kadsim::engine::queue::QueueKind;
 use kadsim::graph::config::TOPOLOGIES;
+use kadsim::network::DropReason;
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::runner::RunArguments;
+use kadsim::runner::result::RunOutput;
 use kadsim::scenario::Scenario;
 use rand::{Rng, RngExt};
 use std::fmt::Write;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
+
+const PARTITION: usize = DropReason::Partition.index();
 
 /// Scenarios of an ordinary test run.
 const SEEDS: Range<u64> = 0..40;
@@ -111,6 +115,10 @@ fn text(seed: u64) -> String {
         draft.line("[[snapshot]]");
         draft.length("at", 1_000 * snapshot..=1_000 * snapshot + 999);
     }
+    attacks(&mut draft);
+    for _ in 0..draft.whole(0..=6).saturating_sub(2) {
+        fault(&mut draft);
+    }
     with_other_churn(draft.text, seed)
 }
 
@@ -176,6 +184,28 @@ fn with_class_churn(text: String, mut draft: Draft) -> String {
         draft.length("deadtime_mean", 1_000..=600_000);
     }
     format!("{}{}{}", &text[..end], draft.text, &text[end..])
+}
+
+/// Drawn after everything else, as the snapshots are.
+fn attacks(draft: &mut Draft) {
+    let kinds = [
+        "drop",
+        "nonexistent",
+        "colluders",
+        "poison",
+        "flood",
+        "sybil",
+        "eclipse-key",
+        "eclipse-node",
+    ];
+    for _ in 0..draft.whole(0..=2).saturating_sub(1) {
+        let kind = draft.pick(&kinds);
+        draft.line(&format!("[[attack]]\nkind = \"{kind}\"\ncount = 1"));
+        draft.length("at", 0..=1_000);
+        if kind == "flood" {
+            draft.number("victims", 1..=1);
+        }
+    }
 }
 
 fn nodes(draft: &mut Draft) {
@@ -284,6 +314,13 @@ fn kademlia(draft: &mut Draft) {
         if draft.chance(often) {
             write(draft, k);
         }
+    }
+    // Without a draw, so that what follows stays as it was.
+    if often.is_multiple_of(3) {
+        draft.line(&format!("disjoint_paths = {}", 1 + often % k));
+    }
+    if often.is_multiple_of(4) {
+        draft.line("verify_contacts = true");
     }
 }
 
@@ -420,6 +457,84 @@ fn workload(draft: &mut Draft) {
     }
 }
 
+/// Something that goes wrong within the run.
+fn fault(draft: &mut Draft) {
+    let value = |draft: &Draft, key: &str| -> u64 {
+        let line = draft.text.lines().find_map(|line| line.strip_prefix(&format!("{key} = ")));
+        let text = line.expect("it is written").trim_matches('"').trim_end_matches("ms");
+        text.parse().expect("a number")
+    };
+    let end: u64 =
+        ["init", "transition", "measurement"].map(|phase| value(draft, phase)).iter().sum();
+    let nodes = value(draft, "count");
+    let has_regions = draft.text.contains("model = \"regions\"");
+    let europe = if draft.text.contains("\"east\"") { "east" } else { "europe" };
+    let kinds = ["partition", "degradation", "crash", "flash-crowd", "slow-nodes", "timer-skew"];
+    let is_outage = has_regions && draft.chance(50);
+    let kind = if is_outage { "outage" } else { draft.pick(&kinds) };
+    draft.line(&format!("[[fault]]\nkind = \"{kind}\""));
+    let at = draft.whole(0..=end - 1);
+    draft.line(&format!("at = \"{at}ms\""));
+    if draft.chance(80) {
+        draft.length("for", 1..=60_000);
+    }
+    let from_to = kind == "degradation" && has_regions && draft.chance(40);
+    let groups = kind == "partition" && nodes > 3 && draft.chance(40);
+    if kind == "outage" {
+        draft.line(&format!("region = \"{europe}\""));
+        draft.word("effect", &["offline", "unreachable"]);
+    } else if from_to {
+        draft.line(&format!("from = \"{europe}\"\nto = \"{europe}\""));
+    } else if groups {
+        let middle = draft.whole(1..=nodes - 2);
+        let before = middle - 1;
+        draft.line(&format!("groups = [[\"0..{before}\"], [{middle}]]"));
+    } else if has_regions && draft.chance(20) {
+        draft.line(&format!("region = \"{europe}\""));
+    } else if draft.chance(40) {
+        let last = draft.whole(0..=nodes - 1);
+        draft.line(&format!("nodes = [\"0..{last}\"]"));
+    } else {
+        draft.share("share", 0..=1_000);
+    }
+    match kind {
+        "partition" => draft.word("direction", &["both", "out", "in"]),
+        "degradation" => {
+            draft.length("latency", 1..=3_000);
+            draft.share("loss", 0..=1_000);
+            draft.word("bandwidth", &["unlimited", "1 kbit/s", "1 Mbit/s"]);
+            draft
+                .word("direction", if from_to { &["both", "out"] } else { &["both", "out", "in"] });
+        }
+        "slow-nodes" => draft.length("delay", 1..=20_000),
+        "timer-skew" => draft.share("skew", 1..=200),
+        _ => {}
+    }
+}
+
+/// What must hold for the figures of faults, whatever they are.
+fn check_faults(run: &RunOutput) {
+    let nodes = run.result.network.nodes;
+    for fault in &run.result.faults {
+        assert_eq!(fault.sides.iter().map(|side| side.nodes).sum::<u64>(), nodes, "{fault:?}");
+        assert!(fault.nodes <= nodes && fault.nodes_online.is_none_or(|n| n <= fault.nodes));
+        let lost = fault
+            .records
+            .map_or(0, |records| records.lost_at_end.unwrap_or(0).max(records.lost_at_run_end));
+        assert!(lost <= fault.records.map_or(0, |records| records.alive_at_start), "{fault:?}");
+        if let Some(across) = fault.across {
+            assert!(across.records_never_found <= across.records_asked, "{fault:?}");
+            assert!(across.records_asked <= across.records_put, "{fault:?}");
+        }
+        let shares = fault.recovery.iter().flat_map(|of| [of.lowest, of.level]);
+        assert!(shares.into_iter().all(|share| (0.0..=1.0).contains(&share)), "{fault:?}");
+    }
+    let cuts = run.result.faults.iter().filter(|fault| fault.across.is_some());
+    let cut: u64 = cuts.map(|fault| fault.packets_dropped).sum();
+    let series = run.series.samples.iter().map(|s| s.traffic.dropped()[PARTITION]).sum::<u64>();
+    assert_eq!(cut, series, "each packet that a cut drops is counted for one");
+}
+
 /// Runs the scenario of this number in every way that must come to the same.
 fn check(seed: u64) {
     let parse = |text: &str| {
@@ -432,6 +547,7 @@ fn check(seed: u64) {
     let other = arguments(&scenario, QueueKind::Reference, threads);
     assert_eq!(difference(bucketed, other), None, "with the other queue and {threads} threads");
     let run = run_with(bucketed);
+    check_faults(&run);
     let printed = parse(&run.scenario_toml);
     assert_eq!(printed, scenario, "what is printed reads back");
     let again = run_with(RunArguments::of(&printed));
@@ -458,6 +574,9 @@ fn random_scenarios_cover_every_key_and_word() {
     for name in [
         "alpha",
         "beta",
+        "disjoint_paths",
+        "verify_contacts",
+        "victims",
         "follow_up",
         "short_timeout",
         "dial_timeout",
@@ -482,6 +601,11 @@ fn random_scenarios_cover_every_key_and_word() {
         "good_to_bad",
         "loss",
         "from",
+        "groups",
+        "direction",
+        "bandwidth",
+        "skew",
+        "delay",
     ] {
         assert!(key(name), "{name} is never written");
     }
@@ -516,6 +640,13 @@ fn random_scenarios_cover_every_key_and_word() {
         "organic",
         "warm",
         "client",
+        "partition",
+        "degradation",
+        "crash",
+        "flash-crowd",
+        "slow-nodes",
+        "timer-skew",
+        "outage",
     ] {
         assert!(all.contains(&format!("\"{word}\"")), "{word} is never chosen");
     }

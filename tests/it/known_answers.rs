@@ -378,7 +378,7 @@ fn records_are_found_everywhere_and_held_k_times() {
             &[&format!("nodes.bootstrap={bootstrap}"), "workload.0.records_per_node=2"],
         );
         all_succeed(&run, OperationKind::Get);
-        let records = run.result.records;
+        let records = run.result.records.clone();
         assert_eq!((records.published, records.alive), (600, 600));
         match bootstrap {
             "warm" => assert_eq!(records.replicas_mean, 20.0),
@@ -506,7 +506,7 @@ fn records_that_nobody_publishes_again_expire() {
             &[RECORDS],
             &["kademlia.record_expiry=40s", &format!("kademlia.replicate_interval={replication}")],
         );
-        let records = run.result.records;
+        let records = run.result.records.clone();
         assert_eq!((records.published, records.alive, records.replicas_mean), (300, 0, 0.0));
         // Published by second 11 of the run, gone by second 51 and a little.
         for sample in &run.series.samples {
@@ -571,7 +571,7 @@ fn replication_and_good_leaves_keep_records_alive() {
                 &format!("kademlia.replicate_interval={replication}"),
             ],
         );
-        let records = run.result.records;
+        let records = run.result.records.clone();
         assert!(records.published > 250, "{records:?}");
         records.alive as f64 / records.published as f64
     };

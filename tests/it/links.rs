@@ -98,9 +98,12 @@ impl World<Correspondent> for Post {
         arrival: Instant,
         number: u32,
     ) -> Option<(Instant, Letter)> {
-        let arrival = self.network.duplicate(packet, arrival, u64::from(number))?;
+        let copy = self.network.duplicate(packet, arrival, u64::from(number))?;
         self.duplicated += 1;
-        Some((arrival, letter.clone()))
+        match copy {
+            Verdict::Deliver(arrival) => Some((arrival, letter.clone())),
+            Verdict::Drop(_) => None,
+        }
     }
 
     fn arrive(&mut self, now: Instant, receiver: NodeIndex, letter: &Letter) -> Arrival {

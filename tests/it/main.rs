@@ -19,14 +19,20 @@ mod overlay;
 mod precautions;
 // Nodes that cannot be dialled, clients, and dials that time out.
 mod reach;
+// How long records live, and what maintenance costs.
+mod record_life;
 // Every run repeats, with either queue and any number of threads.
 mod determinism;
 // Metrics whose values can be computed beforehand.
 mod known_answers;
 // Whom nodes know when they come.
 mod topology;
+// Nodes that do not keep to the protocol.
+mod attacks;
 // Packets along the routes of a graph.
 mod underlay;
+// What goes wrong for a time.
+mod faults;
 // Links of known answer.
 mod links;
 // Keys of 64, 160 and 256 bits.

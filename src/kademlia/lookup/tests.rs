@@ -153,3 +153,28 @@ fn ends_when_no_answer_names_a_closer_node() {
     lookup.on_answer(2, Key64(2), std::iter::empty(), &params);
     assert_eq!(ask_all(&mut lookup, &params), (vec![], Next::Done), "two barren answers");
 }
+
+/// A path is broken by who fails on the way to the closest node asked, or is that node; not by who
+/// fails when it was there.
+#[test]
+fn a_path_is_broken_by_who_fails_on_the_way() {
+    let params = Params { alpha: 1, k: 5, ..Params::paper() };
+    let walk = |failing: &[u64]| {
+        let known = [(8u64, Key64(8))].into_iter();
+        let mut lookup = Lookup::new(Key64(0), &params, known);
+        while let Next::Ask(peer) = lookup.next(&params) {
+            if failing.contains(&peer) {
+                lookup.on_failure(peer, Key64(peer));
+            } else {
+                let named = [peer / 2, peer / 2 + 1].map(|key| (key, Key64(key)));
+                lookup.on_answer(peer, Key64(peer), named.into_iter(), &params);
+            }
+        }
+        (lookup.path().hops, lookup.path().is_unbroken())
+    };
+    // 8, 4, 2, 1, 0: the closest node is the fifth.
+    assert_eq!(walk(&[]), (5, true));
+    assert_eq!(walk(&[5, 3]), (5, true), "nobody on the way");
+    assert!(!walk(&[4]).1, "one on the way");
+    assert_eq!(walk(&[0]), (5, false), "the closest itself");
+}

@@ -14,6 +14,7 @@ mod steps;
 mod upkeep;
 
 use super::key::Key;
+use super::maintenance::Maintenance;
 use super::message::{Body, Message, PeerList};
 use super::operation::{Command, Finished, Operation, Report};
 use super::params::{Admission, Params};
@@ -22,7 +23,7 @@ use super::requests::{Purpose, Request, Requests, Timeouts};
 use super::routing_table::{Heard, RoutingTable};
 use super::rules::{AnyRecord, Rules};
 use crate::memory;
-use crate::protocol::{Input, Peer, Protocol, Stage, Transport};
+use crate::protocol::{Input, Message as _, Peer, Protocol, Stage, Transport};
 use crate::time::Instant;
 use aside::Aside;
 use operations::Answer;
@@ -179,8 +180,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     ) {
         let now = transport.now();
         let way = self.way_to(peer, now);
-        let number = self.requests.open(peer, purpose, way, now, self.timeouts());
-        transport.send(peer, Message { number, body });
+        let maintenance = self.maintenance(purpose);
+        let timeouts = self.timeouts();
+        let number = self.requests.open(peer, purpose, maintenance, way, now, timeouts);
+        let message = Message { number, body };
+        spend(maintenance, &message, transport);
+        transport.send(peer, message);
     }
 
     /// A node was heard from: the table learns of it, and a contact that stands in its way and
@@ -189,7 +194,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     fn hear(&mut self, peer: P, key: K, answered: bool, transport: &mut impl Transport<Self>) {
         let index = self.bucket_of(key);
         let second = transport.now().whole_seconds();
-        if self.params.precautions.measures().admission == Admission::OnAnswer
+        if self.params.admission() == Admission::OnAnswer
             && let Some((other, _)) = self.table.find(peer)
             && other != index
         {
@@ -210,7 +215,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if !transport.is_routable(peer) {
             return;
         }
-        match self.params.precautions.measures().admission {
+        match self.params.admission() {
             Admission::OnHearing => self.hear(peer, key, false, transport),
             Admission::OnAnswer => self.verify(peer, key, transport),
         }
@@ -242,7 +247,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         match request.purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, request.peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
-            Purpose::Probe | Purpose::Verify | Purpose::Copy => {}
+            Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }
 
@@ -266,6 +271,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         // What nobody asked for, or what comes after the time-out, proves nothing.
         let Some(request) = self.requests.close(message.number, from) else { return };
+        spend(request.maintenance, &message, transport);
         self.note_answer(from, transport.now());
         if transport.key_of(request.peer) != key {
             return self.on_renamed(request, from, transport);
@@ -284,7 +290,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 };
                 self.on_stored(id, answer, transport);
             }
-            Purpose::Probe | Purpose::Verify | Purpose::Copy => {}
+            Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }
 
@@ -359,6 +365,18 @@ impl<P: Peer, K: Key, R: Rules<K>> Protocol for Node<P, K, R> {
             Stage::Parts => {}
         }
         is_response
+    }
+}
+
+/// Tells that a message is sent, or has come in response, for the sake of maintenance.
+#[inline]
+fn spend<P: Peer, K: Key, R: Rules<K>>(
+    maintenance: Option<Maintenance>,
+    message: &Message<P, K>,
+    transport: &mut impl Transport<Node<P, K, R>>,
+) {
+    if let Some(maintenance) = maintenance {
+        transport.report(Report::Spent(maintenance, message.wire_size()));
     }
 }
 

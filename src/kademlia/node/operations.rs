@@ -1,8 +1,10 @@
 //! What the node asks of others, from command to report.
 
-use super::Node;
+use super::{Node, spend};
+use crate::kademlia::disjoint::Search;
 use crate::kademlia::key::Key;
-use crate::kademlia::lookup::{Lookup, Next};
+use crate::kademlia::lookup::Next;
+use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, PeerList, Record};
 use crate::kademlia::operation::{Command, Operation, OperationKind, Report, store_body};
 use crate::kademlia::params::Admission;
@@ -93,13 +95,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let known = known.iter().chain(self.unverified(kind));
         let known = known.map(|&peer| (peer, transport.key_of(peer)));
         let known = known.filter(|&(_, key)| key != self.key);
-        let lookup = Lookup::new(target, &self.params, known);
+        let lookup = Search::new(target, &self.params, known);
         let id = self.next_operation;
         self.next_operation = id.wrapping_add(1);
         let held = if kind == OperationKind::Get { value.as_ref() } else { None };
         let ends = held.is_some_and(R::is_final);
         let mut operation = Operation::new(id, kind, number, now, lookup);
-        operation.copies = u32::from(held.is_some());
+        operation.copies = u16::from(held.is_some());
         if let Some(value) = value {
             operation.set_value(value);
         }
@@ -116,12 +118,25 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// The nodes to join through are not in the table before they have answered, where that is
     /// asked of everyone.
     fn unverified(&self, kind: OperationKind) -> &[P] {
-        let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
+        let verifies = self.params.admission() == Admission::OnAnswer;
         let joins = verifies && kind == OperationKind::Join;
         if joins { self.introducers() } else { &[] }
     }
 
-    fn find_operation(&self, id: u32) -> Option<usize> {
+    /// What a request of this purpose maintains; `None` if an application has asked for it.
+    #[inline]
+    pub(super) fn maintenance(&self, purpose: Purpose) -> Option<Maintenance> {
+        match purpose {
+            Purpose::Lookup(id) | Purpose::Store(id) => {
+                Maintenance::of(self.operations[self.find_operation(id)?].kind)
+            }
+            Purpose::Probe | Purpose::Verify => Some(Maintenance::Probe),
+            Purpose::Copy => Some(Maintenance::Replicate),
+            Purpose::Cache => None,
+        }
+    }
+
+    pub(super) fn find_operation(&self, id: u32) -> Option<usize> {
         self.operations.iter().position(|operation| operation.id == id)
     }
 
@@ -147,9 +162,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 Next::Wait => return,
                 Next::Done => {
                     Self::tell(operation.id, transport, || {
-                        let lookup = &operation.lookup;
-                        let by_rule = lookup.has_stopped(&self.params)
-                            && lookup.closest_answered(1).next().is_some();
+                        let by_rule = operation.lookup.has_stopped(&self.params);
                         Step::Searched(if by_rule { Stopped::Rule } else { Stopped::Exhausted })
                     });
                     return self.on_lookup_done(index, transport);
@@ -259,7 +272,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         transport: &mut impl Transport<Self>,
     ) {
         let lookup = &self.operations[index].lookup;
-        let (true, Some(peer)) = (self.params.cache_on_path, lookup.closest_answered(1).next())
+        let (true, Some(peer)) =
+            (self.params.cache_on_path, lookup.closest_answered(1).first().copied())
         else {
             return;
         };
@@ -269,7 +283,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let age = Duration::from_nanos(expiry - left).max(record.age);
         let record = Record { value: record.value.clone(), age, cached: true };
         let key = lookup.target();
-        self.ask(peer, Purpose::Copy, Body::Store { key, record }, transport);
+        self.ask(peer, Purpose::Cache, Body::Store { key, record }, transport);
     }
 
     /// The lookup has ended: report, or store what is to be stored on the nodes found.
@@ -280,7 +294,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         let key = operation.lookup.target();
         let value = operation.value().cloned();
-        let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k).collect();
+        let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k);
         let record = |value| Record { value, age: Duration::ZERO, cached: false };
         // The publisher is among the k closest itself if the k-th found is farther away, and if it
         // serves.
@@ -296,7 +310,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 Err(refusal) => self.on_refused(index, refusal),
             }
         }
-        let sent = holders.len() as u32;
+        let sent = holders.len() as u16;
         self.operations[index].unconfirmed = sent;
         self.operations[index].sent = sent;
         let purpose = Purpose::Store(self.operations[index].id);
@@ -373,19 +387,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             Purpose::Store(id) => operation(id)
                 .map(|operation| store_body(operation.lookup.target(), operation.value().cloned())),
             // Nobody waits for a mere copy; the next round of replication makes up for it.
-            Purpose::Copy => None,
+            Purpose::Copy | Purpose::Cache => None,
         };
         if let Some(body) = body {
-            transport.send(peer, Message { number, body });
-        }
-    }
-
-    /// Counts a time-out that is followed by another try.
-    pub(super) fn count_timeout(&mut self, purpose: Purpose) {
-        if let Purpose::Lookup(id) | Purpose::Store(id) = purpose
-            && let Some(index) = self.find_operation(id)
-        {
-            self.operations[index].timeouts += 1;
+            let message = Message { number, body };
+            spend(self.maintenance(purpose), &message, transport);
+            transport.send(peer, message);
         }
     }
 }

@@ -36,7 +36,10 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         Self::tell(operation.id, transport, || Step::Asked {
             peer,
             request: self.requests.next_number(),
-            round: operation.lookup.rounds() + 1,
+            round: match aim {
+                Aim::Lookup => operation.lookup.round_of(peer, key),
+                Aim::Store => operation.lookup.rounds() + 1,
+            },
             shared_bits: key.shared_bits(operation.target()),
             aim,
         });

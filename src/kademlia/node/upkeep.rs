@@ -1,9 +1,10 @@
 //! What the node does as time passes: joining, time-outs, refreshing buckets, keeping records
 //! alive, and handing them over when it leaves.
 
-use super::Node;
 use super::operations::Answer;
+use super::{Node, spend};
 use crate::kademlia::key::Key;
+use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, Record};
 use crate::kademlia::operation::{OperationKind, Report};
 use crate::kademlia::params::{Admission, SearchFor};
@@ -22,7 +23,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// those who answer are taken in, the lookup begins with the contacts, and those that it does
     /// not ask at once are pinged.
     pub(super) fn join(&mut self, transport: &mut impl Transport<Self>) {
-        if self.params.precautions.measures().admission == Admission::OnAnswer {
+        if self.params.admission() == Admission::OnAnswer {
             self.begin(OperationKind::Join, None, self.key, None, transport);
             for contact in self.introducers().to_vec() {
                 let known = self.table.find(contact).is_some() || self.requests.is_asking(contact);
@@ -51,7 +52,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if found {
             self.joined = true;
             // The join has looked up what lies around the own key already.
-            let verifies = self.params.precautions.measures().admission == Admission::OnAnswer;
+            let verifies = self.params.admission() == Admission::OnAnswer;
             let looks_again = verifies && self.table.len() < self.params.k;
             let wait = if looks_again { JOIN_RETRY } else { self.params.refresh_interval };
             let due = (transport.now() + wait).whole_seconds();
@@ -130,7 +131,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         match purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
-            Purpose::Probe | Purpose::Verify | Purpose::Copy => {}
+            Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }
 
@@ -196,8 +197,19 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             let heirs = self.closest(key, self.params.k, |peer| transport.key_of(peer));
             for heir in heirs {
                 let body = Body::Store { key, record: record.clone() };
-                transport.send(heir, Message { number: 0, body });
+                let message = Message { number: 0, body };
+                spend(Some(Maintenance::Replicate), &message, transport);
+                transport.send(heir, message);
             }
+        }
+    }
+
+    /// Counts a time-out that is followed by another try.
+    pub(super) fn count_timeout(&mut self, purpose: Purpose) {
+        if let Purpose::Lookup(id) | Purpose::Store(id) = purpose
+            && let Some(index) = self.find_operation(id)
+        {
+            self.operations[index].timeouts += 1;
         }
     }
 }

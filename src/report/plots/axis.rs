@@ -140,6 +140,11 @@ impl Axis {
 
     /// Time from the beginning of the run to `end`, which is that of `clock`.
     pub fn time(clock: &str, end: Instant) -> Self {
+        Axis::lengths(&format!("{clock} time"), end)
+    }
+
+    /// Time that has passed since something began, up to `end`.
+    pub fn lengths(name: &str, end: Instant) -> Self {
         let unit = TimeUnit::of(end);
         let max = unit.value(end).max(f64::MIN_POSITIVE);
         let enough = |step: &&f64| max / **step <= 12.0;
@@ -147,7 +152,7 @@ impl Axis {
         let count = (max / step * 1.000_001).floor() as u32;
         let ticks = (0..=count).map(|i| f64::from(i) * step).map(|v| (v, decimal(v, step)));
         Axis {
-            label: format!("{clock} time ({})", unit.name),
+            label: format!("{name} ({})", unit.name),
             ticks: ticks.collect(),
             min: 0.0,
             max,

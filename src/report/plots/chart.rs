@@ -19,6 +19,16 @@ const TICK_SIZE: f64 = 17.0;
 const MARK: f64 = 4.5;
 const PHASE_SIZE: f64 = 16.0;
 const PHASE_ROW: f64 = 17.0;
+const BAND_ROW: f64 = 18.0;
+/// A band of no length is as wide as this, in pixels.
+const THINNEST_BAND: f64 = 2.0;
+/// Pale enough for the grid and for every line to stand out.
+const BAND_COLORS: [RGBColor; 4] = [
+    RGBColor(252, 232, 226),
+    RGBColor(255, 243, 214),
+    RGBColor(230, 238, 250),
+    RGBColor(232, 245, 230),
+];
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -35,6 +45,19 @@ pub struct Chart {
     pub panels: Vec<Panel>,
     /// Phases to mark: name and beginning, in values of `x`.
     pub phases: Vec<(&'static str, f64)>,
+    /// Times to shade.
+    pub bands: Vec<Band>,
+}
+
+/// A time that is shaded, in values of the horizontal axis.
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// Its name.
+    pub label: String,
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends; a line, if that is no later.
+    pub to: f64,
 }
 
 /// One plot area.
@@ -106,6 +129,7 @@ impl Chart {
         scene.text(&self.title, (LEFT, 30.0), 28.0, INK, Anchor::Left);
         scene.text(&self.subtitle, (LEFT, 56.0), 18.0, FAINT, Anchor::Left);
         let frames = self.frames();
+        self.shade_bands(&mut scene, &frames);
         for (panel, frame) in self.panels.iter().zip(&frames) {
             self.grid(&mut scene, panel, *frame);
             draw_marks(&mut scene, &self.x, panel, *frame);
@@ -121,6 +145,7 @@ impl Chart {
         let middle = (last.left + last.right) / 2.0;
         scene.text(&self.x.label, (middle, last.bottom + 51.0), LABEL_SIZE, INK, Anchor::Middle);
         self.draw_phases(&mut scene, &frames);
+        self.name_bands(&mut scene, &frames);
         scene
     }
 
@@ -145,6 +170,43 @@ impl Chart {
                 let x = frame.x(&self.x, *value);
                 scene.rule((x, frame.top), (x, frame.bottom), GRID, 1.0);
             }
+        }
+    }
+
+    /// Fills the bands, behind everything else: where two overlap the shorter one shows.
+    fn shade_bands(&self, scene: &mut Scene, frames: &[Frame]) {
+        let mut bands: Vec<_> = self.bands.iter().enumerate().collect();
+        bands.sort_by(|(_, one), (_, other)| {
+            (other.to - other.from).total_cmp(&(one.to - one.from))
+        });
+        for (place, band) in bands {
+            for frame in frames {
+                let (left, right) = (frame.x(&self.x, band.from), frame.x(&self.x, band.to));
+                let corners = [(left, frame.top), (right.max(left + THINNEST_BAND), frame.bottom)];
+                scene.area(corners, BAND_COLORS[place % BAND_COLORS.len()]);
+            }
+        }
+    }
+
+    /// Writes the names of the bands into the upper panel, each in the first row from below that
+    /// has room beside the names of other bands: curves are mostly further up.
+    fn name_bands(&self, scene: &mut Scene, frames: &[Frame]) {
+        let frame = frames[0];
+        let rows = ((frame.bottom - frame.top) / BAND_ROW) as usize;
+        let mut placed: Vec<(f64, f64, usize)> = vec![];
+        for band in &self.bands {
+            let width = text_width(&band.label, PHASE_SIZE);
+            let begin = frame.x(&self.x, band.from) + 4.0;
+            let left = begin.min(frame.right - width - 4.0).max(frame.left + 4.0);
+            let is_taken = |row: &usize| {
+                placed.iter().any(|(from, to, other)| {
+                    other == row && *from < left + width + 6.0 && left < to + 6.0
+                })
+            };
+            let Some(row) = (0..rows).find(|row| !is_taken(row)) else { continue };
+            placed.push((left, left + width, row));
+            let y = frame.bottom - 12.0 - row as f64 * BAND_ROW;
+            scene.text(&band.label, (left, y), PHASE_SIZE, INK, Anchor::Left);
         }
     }
 

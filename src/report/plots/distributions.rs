@@ -13,7 +13,7 @@ const SHORT_WAIT: u64 = 99;
 
 fn chart(name: &'static str, title: &str, x: Axis, panel: Panel) -> Chart {
     let (title, subtitle) = (title.to_owned(), String::new());
-    Chart { name, title, subtitle, x, panels: vec![panel], phases: vec![] }
+    Chart { name, title, subtitle, x, panels: vec![panel], phases: vec![], bands: vec![] }
 }
 
 /// Lines of shares in percent over milliseconds, from microseconds with the number of values up

@@ -51,7 +51,7 @@ fn chart(name: &'static str, title: &str, x: Axis, y: &str, groups: Vec<Data>) -
     let y = Axis::from_zero(y, highest.fold(0.0, f64::max));
     let panels = vec![Panel { y, marks: Marks::Grouped(groups) }];
     let (title, subtitle) = (title.to_owned(), String::new());
-    Chart { name, title, subtitle, x, panels, phases: vec![] }
+    Chart { name, title, subtitle, x, panels, phases: vec![], bands: vec![] }
 }
 
 fn degrees(figures: &Figures) -> Option<Chart> {

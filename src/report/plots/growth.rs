@@ -26,5 +26,6 @@ pub fn growth(subtitle: &str, times: Vec<(f64, f64)>, bytes: Vec<(f64, f64)>) ->
         x: Axis::decades("Nodes (logarithmic)", first, last),
         panels,
         phases: vec![],
+        bands: vec![],
     })
 }

@@ -17,6 +17,7 @@ mod graph;
 mod growth;
 mod key_ring;
 mod over_time;
+mod records;
 
 use super::PlotFormat;
 use super::text::grouped;
@@ -129,6 +130,8 @@ fn charts(run: &RunOutput) -> Vec<Chart> {
         over_time::tables,
         distributions::buckets,
         distributions::queueing,
+        records::survival,
+        records::replicas,
     ];
     let mut charts: Vec<Chart> = plots.iter().filter_map(|plot| plot(run)).collect();
     charts.iter_mut().for_each(|chart| chart.subtitle = subtitle(run));
@@ -166,6 +169,8 @@ mod tests {
             "routing-tables",
             "buckets",
             "queueing-delay",
+            "record-survival",
+            "replicas",
         ];
         assert_eq!(names, expected);
     }

@@ -1,23 +1,29 @@
 //! Plots over the time of the run.
 
 use super::axis::{Axis, TimeUnit, byte_rate_unit};
-use super::chart::{Chart, Data, Marks, Panel};
+use super::chart::{Band, Chart, Data, Marks, Panel};
 use super::scene::Look;
 use crate::metrics::{OperationKind, Sample, Series};
+use crate::runner::faults::FaultFigures;
 use crate::runner::result::{RunOutput, Transport};
 use crate::time::Instant;
 
 /// More points than this are not seen on a line of that width.
-const POINTS: usize = 400;
+pub(super) const POINTS: usize = 400;
 
 /// Consecutive samples that are shown as one point.
-struct Bin<'a> {
+pub(super) struct Bin<'a> {
     end: Instant,
     seconds: f64,
     samples: &'a [Sample],
 }
 
 impl Bin<'_> {
+    /// The last sample.
+    pub(super) fn last(&self) -> &Sample {
+        &self.samples[self.samples.len() - 1]
+    }
+
     /// Sum over the samples.
     fn sum(&self, value: impl Fn(&Sample) -> u64) -> u64 {
         self.samples.iter().map(value).sum()
@@ -30,7 +36,7 @@ impl Bin<'_> {
 }
 
 /// All samples in at most `count` bins of equally many samples.
-fn bins(series: &Series, count: usize) -> Vec<Bin<'_>> {
+pub(super) fn bins(series: &Series, count: usize) -> Vec<Bin<'_>> {
     let size = series.samples.len().div_ceil(count).max(1);
     let mut start = Instant::ZERO;
     let bin = |samples| {
@@ -44,7 +50,7 @@ fn bins(series: &Series, count: usize) -> Vec<Bin<'_>> {
 }
 
 /// A chart over the time of the run.
-fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Vec<Panel>) -> Chart {
+pub(super) fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Vec<Panel>) -> Chart {
     let end = end(run);
     let unit = TimeUnit::of(end);
     let phases = run.result.phases.iter().map(|phase| (phase.name, unit.value(phase.start)));
@@ -55,7 +61,20 @@ fn chart(name: &'static str, title: &str, run: &RunOutput, panels: Vec<Panel>) -
         x: Axis::time(clock(run.result.transport), end),
         panels,
         phases: phases.collect(),
+        bands: bands(run, end),
     }
+}
+
+/// The times of faults, as far as they are within the run.
+fn bands(run: &RunOutput, end: Instant) -> Vec<Band> {
+    let unit = TimeUnit::of(end);
+    let faults = run.result.faults.iter().filter(|fault| fault.start < end);
+    let band = |fault: &FaultFigures| Band {
+        label: fault.name.clone(),
+        from: unit.value(fault.start),
+        to: unit.value(fault.end.unwrap_or(end)),
+    };
+    faults.map(band).collect()
 }
 
 /// Whose time it is.
@@ -71,7 +90,7 @@ fn end(run: &RunOutput) -> Instant {
 }
 
 /// A line with a point at the end of each bin that has a value.
-fn line(
+pub(super) fn line(
     run: &RunOutput,
     bins: &[Bin<'_>],
     (name, place): (&str, usize),
@@ -82,7 +101,7 @@ fn line(
     Data { name: name.to_owned(), look: Look::nth(place), points: points.collect() }
 }
 
-fn largest(lines: &[Data]) -> f64 {
+pub(super) fn largest(lines: &[Data]) -> f64 {
     lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max)
 }
 

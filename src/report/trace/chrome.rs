@@ -70,14 +70,10 @@ impl Chrome {
                 let (name, category) = (what.kind(), "session");
                 put(out, &Entry { phase: 'i', name, category, node, at, more })
             }
-            What::Sent(parcel, verdict) => {
+            What::Sent(parcel, verdict) | What::Copied(parcel, verdict) => {
                 let goes = matches!(verdict, Verdict::Deliver(_));
                 self.packet(out, event, parcel, &arguments)?;
                 if goes { self.flow_begins(out, event, parcel) } else { Ok(()) }
-            }
-            What::Copied(parcel, _) => {
-                self.packet(out, event, parcel, &arguments)?;
-                self.flow_begins(out, event, parcel)
             }
             What::Received(parcel) | What::Dropped(parcel, _) => {
                 self.packet(out, event, parcel, &arguments)?;

@@ -75,10 +75,13 @@ impl Line {
                 }),
                 ..Line::default()
             },
-            What::Sent(parcel, Verdict::Deliver(at)) | What::Copied(parcel, at) => {
+            What::Sent(parcel, Verdict::Deliver(at))
+            | What::Copied(parcel, Verdict::Deliver(at)) => {
                 Line { arrives_ns: Some(at.as_nanos()), ..Line::parcel(parcel) }
             }
-            What::Sent(parcel, Verdict::Drop(reason)) | What::Dropped(parcel, reason) => {
+            What::Sent(parcel, Verdict::Drop(reason))
+            | What::Copied(parcel, Verdict::Drop(reason))
+            | What::Dropped(parcel, reason) => {
                 Line { reason: Some(reason.name()), ..Line::parcel(parcel) }
             }
             What::Received(parcel) => Line::parcel(parcel),

@@ -25,7 +25,7 @@ fn told(what: &What) -> String {
         What::Online => String::new(),
         What::Offline(Departure::Graceful) => "leaves in good order".to_owned(),
         What::Offline(Departure::Crash) => "crashes".to_owned(),
-        What::Sent(parcel, Verdict::Deliver(at)) => {
+        What::Sent(parcel, Verdict::Deliver(at)) | What::Copied(parcel, Verdict::Deliver(at)) => {
             format!(
                 "{} to {}, {}, arrives {}",
                 parcel.message(),
@@ -34,22 +34,13 @@ fn told(what: &What) -> String {
                 seconds(*at)
             )
         }
-        What::Sent(parcel, Verdict::Drop(reason)) => {
+        What::Sent(parcel, Verdict::Drop(reason)) | What::Copied(parcel, Verdict::Drop(reason)) => {
             format!(
                 "{} to {}, {}, lost: {}",
                 parcel.message(),
                 parcel.receiver,
                 named(parcel),
                 reason.name()
-            )
-        }
-        What::Copied(parcel, at) => {
-            format!(
-                "{} to {}, {}, arrives {}",
-                parcel.message(),
-                parcel.receiver,
-                named(parcel),
-                seconds(*at)
             )
         }
         What::Received(parcel) => {

@@ -31,8 +31,12 @@ impl Population {
         let mut contacts: Vec<NodeIndex> = Vec::with_capacity(wanted);
         let index = u64::from(node.0);
         let mut stream = Stream::resume(seed, Purpose::Contacts, index, *position);
+        // Who comes with a crowd is not told of the crowd, which knows nobody yet.
+        let has_come = |other| self.let_go.binary_search(&other).is_err();
         let is_there = |other| {
-            self.is_open(other) && undivided_now.is_none_or(|now| self.is_online(other, now))
+            self.is_open(other)
+                && has_come(other)
+                && undivided_now.is_none_or(|now| self.is_online(other, now))
         };
         let mut passed_over = 0;
         while contacts.len() < wanted && passed_over < MOST_PASSED_OVER {

@@ -115,7 +115,7 @@ impl RandomTurns {
     fn wait(&mut self) {
         let rate: f64 = self.rates.iter().sum();
         let gap = Duration::from_secs_f64(exponential(self.stream.next_u64(), 1.0 / rate));
-        self.next = self.next + gap.max(Duration::from_nanos(1));
+        self.next += gap.max(Duration::from_nanos(1));
     }
 
     fn take(&mut self, online: &[NodeIndex], dedicated: u32) -> Pair {

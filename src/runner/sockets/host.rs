@@ -12,6 +12,7 @@ use crate::metrics::{LinkLoads, Traffic};
 use crate::network::Network;
 use crate::protocol::NodeIndex;
 use crate::runner::agenda::Entry;
+use crate::runner::block::SimMessage;
 use crate::runner::common::Common;
 use crate::runner::experiment::Experiment;
 use crate::runner::host::{Estate, Host, Tables};
@@ -115,6 +116,11 @@ impl Sockets {
         self.ways.borrow().links.clone()
     }
 
+    /// Packets dropped by each fault so far.
+    pub(super) fn dropped_by_faults(&self) -> Vec<u64> {
+        self.ways.borrow().network.dropped_by_faults().to_vec()
+    }
+
     /// The tables of the nodes online as they are now.
     pub(super) fn tables(&self) -> Snapshot {
         let table = |node: usize| {
@@ -199,6 +205,10 @@ impl<'s> Host<'s> for SocketHost<'_, 's> {
 
     fn stop(&mut self, node: NodeIndex) {
         self.sockets.driver.stop(node.get());
+    }
+
+    fn say(&mut self, _: NodeIndex, _: NodeIndex, _: SimMessage) {
+        unreachable!("attacks are made in virtual time only");
     }
 
     fn remove(&mut self, node: NodeIndex) -> Estate {

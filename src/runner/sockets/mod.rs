@@ -174,8 +174,14 @@ impl<'s> RealCourse<'s> {
         self.experiment.surroundings[0].metrics.set_links(self.sockets.links());
         let lateness = self.sockets.driver.lateness_micros().summary();
         let performance = Performance { lateness_micros: Some(lateness), ..cost.end(work) };
-        let ending =
-            Ending { transport: Transport::Udp, digest: None, events, partial, performance };
+        let ending = Ending {
+            transport: Transport::Udp,
+            digest: None,
+            events,
+            partial,
+            performance,
+            dropped_by_faults: self.sockets.dropped_by_faults(),
+        };
         outcome::output(&mut self.experiment, &self.sockets.tables(), ending)
     }
 }

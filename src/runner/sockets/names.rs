@@ -84,6 +84,7 @@ impl Directory {
         Some(match report {
             Report::Holds(key) => Report::Holds(key.beginning()),
             Report::Dropped(key) => Report::Dropped(key.beginning()),
+            Report::Spent(maintenance, bytes) => Report::Spent(maintenance, bytes),
             Report::Finished(done) => Report::Finished(self.done(done)),
             // Nodes on sockets are not observed.
             Report::Step(..) => return None,
@@ -103,6 +104,7 @@ impl Directory {
             copies: done.copies,
             rounds: done.rounds,
             hops: done.hops,
+            paths: done.paths,
             requests: done.requests,
             timeouts: done.timeouts,
             refused: done.refused,

@@ -5,6 +5,7 @@ use crate::graph::config::GraphConfig;
 use crate::kademlia::params::{Precautions, SearchFor};
 use crate::krpc::item::MOST_VALUE_BYTES;
 use crate::network::config::LatencyModel;
+use crate::network::faults::config::FaultKind;
 use crate::scenario::Scenario;
 use crate::workload::config::WorkloadKind;
 use std::io;
@@ -96,6 +97,21 @@ pub enum Obstacle {
          out, or stay in virtual time"
     )]
     Snapshot,
+    /// An attack, which is made in virtual time only.
+    #[error(
+        "attack.0: attacks are made in virtual time only: leave [[attack]] out, or stay in virtual \
+         time"
+    )]
+    Attack,
+    /// Clocks that run wrong: those of sockets are the system's.
+    #[error(
+        "fault.{fault} is a timer-skew, which sockets cannot carry, as their nodes read the clock of \
+         this system: leave it out, or stay in virtual time"
+    )]
+    TimerSkew {
+        /// Index of the fault.
+        fault: usize,
+    },
     /// The system fails.
     #[error("cannot use sockets: {0}")]
     System(#[from] io::Error),
@@ -109,6 +125,14 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
     let mut classes = scenario.network.classes.iter();
     if let Some(class) = classes.position(|class| class.downlink.is_some()) {
         return Err(Obstacle::Downlink { class });
+    }
+    if !scenario.attacks.is_empty() {
+        return Err(Obstacle::Attack);
+    }
+    let mut faults = scenario.network.faults.iter();
+    if let Some(fault) = faults.position(|fault| matches!(fault.kind, FaultKind::TimerSkew { .. }))
+    {
+        return Err(Obstacle::TimerSkew { fault });
     }
     if !scenario.snapshots.is_empty() {
         return Err(Obstacle::Snapshot);

@@ -43,7 +43,10 @@ impl Fates for SharedWays {
         let first = whole(network, &packet, packet.number, arrival);
         let number = packet.number + 1;
         match network.duplicate(&packet, arrival, number) {
-            Some(second) => Fate::Twice([first, whole(network, &packet, number, second)]),
+            Some(Verdict::Deliver(second)) => {
+                Fate::Twice([first, whole(network, &packet, number, second)])
+            }
+            Some(Verdict::Drop(reason)) => Fate::Twice([first, Err(reason)]),
             None => first.map_or_else(Fate::Lost, Fate::LeaveAfter),
         }
     }

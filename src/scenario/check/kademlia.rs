@@ -75,6 +75,8 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
             base.providers_wanted,
             1..=10_000,
         )?,
+        disjoint_paths: up_to_k("disjoint_paths", table.disjoint_paths, base.disjoint_paths, k)?,
+        verify_contacts: table.verify_contacts.unwrap_or(base.verify_contacts),
         precautions: table.precautions.map_or(base.precautions, |word| word.0),
         ..maintenance(table, &base)?
     };

@@ -58,35 +58,7 @@ pub fn between(
     if tables.len() > MOST_LINKS {
         return Err(Problem::value(LINK, format!("at most {MOST_LINKS} links")));
     }
-    let classes = || classes.iter().map(|class| class.name.as_str());
-    let regions: Vec<&str> = match latency {
-        LatencyModel::Regions(regions) => regions.names.iter().map(String::as_str).collect(),
-        _ => vec![],
-    };
-    let place = |path: &KeyPath, name: &Option<String>| {
-        let names = || classes().chain(regions.iter().copied());
-        let Some(name) = name else {
-            return Err(Problem::value(path.clone(), "the name of a class or region of nodes"));
-        };
-        match names().filter(|known| known == name).count() {
-            1 => Ok(name.clone()),
-            0 => {
-                let meant = nearest(name, names());
-                let meant =
-                    meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)"));
-                let known: Vec<&str> = names().collect();
-                let message = format!(
-                    "there is no class or region {name}{meant}: this scenario has {}",
-                    known.join(", ")
-                );
-                Err(Problem::said(path.clone(), message))
-            }
-            _ => {
-                let message = format!("{name} is a class and a region: give one another name");
-                Err(Problem::said(path.clone(), message))
-            }
-        }
-    };
+    let place = |path: &KeyPath, name| place(path, name, classes, latency);
     let mut links = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         let at = |key: &str| KeyPath::from(format!("{LINK}.{index}.{key}").as_str());
@@ -98,6 +70,40 @@ pub fn between(
         });
     }
     Ok(links)
+}
+
+/// The name of a class or region at `path`.
+pub fn place(
+    path: &KeyPath,
+    name: &Option<String>,
+    classes: &[ClassConfig],
+    latency: &LatencyModel,
+) -> Result<String, Problem> {
+    let regions: &[String] = match latency {
+        LatencyModel::Regions(regions) => &regions.names,
+        _ => &[],
+    };
+    let classes = classes.iter().map(|class| class.name.as_str());
+    let names: Vec<&str> = classes.chain(regions.iter().map(String::as_str)).collect();
+    let Some(name) = name else {
+        return Err(Problem::value(path.clone(), "the name of a class or region of nodes"));
+    };
+    match names.iter().filter(|known| *known == name).count() {
+        1 => Ok(name.clone()),
+        0 => {
+            let meant = nearest(name, names.iter().copied());
+            let meant = meant.map_or(String::new(), |meant| format!(" (did you mean {meant}?)"));
+            let message = format!(
+                "there is no class or region {name}{meant}: this scenario has {}",
+                names.join(", ")
+            );
+            Err(Problem::said(path.clone(), message))
+        }
+        _ => {
+            let message = format!("{name} is a class and a region: give one another name");
+            Err(Problem::said(path.clone(), message))
+        }
+    }
 }
 
 /// Refuses rules that tell so many kinds of nodes apart that their table would be too large.

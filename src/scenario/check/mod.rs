@@ -1,10 +1,14 @@
 //! From the file as written to a complete scenario: defaults where nothing is written, and a
 //! problem where a value is out of range or contradicts another.
 
+// Who does not keep to the protocol.
+mod attacks;
 // Bounds of single numbers.
 mod bounds;
 // The parameters of the nodes.
 mod kademlia;
+// What goes wrong.
+mod faults;
 // A graph and the numbers of its kind.
 mod graph;
 // Which packets are lost.
@@ -62,6 +66,9 @@ pub fn check(
     let classes = node_table.class.unwrap_or_default();
     let class_churn = churn::of_classes(&file.churn, &classes)?;
     let topology = topology::check(&file.topology.unwrap_or_default(), nodes, base_dir, source)?;
+    let mut network = network::check(network, classes, nodes.count, base_dir, source)?;
+    let faults = file.fault.unwrap_or_default();
+    network.faults = faults::check(&faults, &network, phases, nodes.count)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
         description: file.description.unwrap_or_default(),
@@ -82,10 +89,11 @@ pub fn check(
         topology,
         preset,
         kademlia,
-        network: network::check(network, classes, nodes.count, base_dir, source)?,
+        network,
         workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
+        attacks: attacks::check(&file.attack.unwrap_or_default(), nodes, phases)?,
         snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
     })
 }

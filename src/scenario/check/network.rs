@@ -50,6 +50,7 @@ pub fn check(
         corruption: table.corruption.map_or(0.0, |share| share.0),
         latency,
         classes,
+        faults: Vec::new(),
     };
     links::are_few_kinds(&network)?;
     Ok(network)

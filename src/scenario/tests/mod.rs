@@ -4,8 +4,11 @@
 mod wrong;
 // Defaults and settings.
 mod right;
+// What goes wrong.
+mod faults;
 // The way back to text, for random scenarios.
 mod random;
+mod random_lists;
 
 use super::{Scenario, ScenarioError, Setting};
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! Random scenarios: what is printed reads back as the same scenario.
 
+use super::faults::faults;
 use super::parse;
+use super::random_lists::{attacks, snapshots};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
-use crate::graph::export::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
@@ -11,16 +12,15 @@ use crate::network::config::{
 };
 use crate::scenario::{
     Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
-    SnapshotConfig,
 };
-use crate::time::{Duration, Instant};
+use crate::time::Duration;
 use crate::workload::config::{
     Amount, Arrivals, ChurnConfig, DiurnalConfig, LengthDistribution, Popularity,
     RandomChurnConfig, RecordsConfig, WorkloadConfig, WorkloadKind,
 };
 use proptest::prelude::*;
 
-fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
+pub(super) fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
     (shortest.as_nanos()..=longest.as_nanos()).prop_map(Duration::from_nanos)
 }
 
@@ -80,6 +80,8 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 follow_up: switches[0],
                 keep_stale: switches[1],
                 cache_on_path: switches[2],
+                disjoint_paths: 1 + more % k,
+                verify_contacts: more % 2 == 1,
                 precautions: if switches[3] { Precautions::Open } else { Precautions::None },
                 ..preset.params()
             };
@@ -228,7 +230,8 @@ fn network() -> impl Strategy<Value = NetworkConfig> {
                 rate,
             };
             let loss_links = rates.into_iter().map(between).collect();
-            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes }
+            let faults = Vec::new();
+            NetworkConfig { latency, loss, loss_links, duplication, corruption, classes, faults }
         },
     )
 }
@@ -321,15 +324,6 @@ fn workload() -> impl Strategy<Value = WorkloadConfig> {
     (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }
 
-fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
-    let formats = proptest::sample::subsequence(Format::ALL.to_vec(), 0..=Format::ALL.len());
-    let times = lengths(Duration::ZERO, Duration::from_secs(100));
-    proptest::collection::btree_map(times, formats, 0..3).prop_map(|snapshots| {
-        let config = |(at, export)| SnapshotConfig { at: Instant::ZERO + at, export };
-        snapshots.into_iter().map(config).collect()
-    })
-}
-
 /// Graphs of first contacts of 100 nodes.
 fn topologies() -> impl Strategy<Value = Option<GraphConfig>> {
     let bootstrap = (1u32..=100, 0u32..100).prop_map(|(bootstrap_nodes, more)| {
@@ -349,9 +343,11 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
         topologies(),
         lengths(Duration::ZERO, Duration::from_secs(1)),
     );
-    let outer = (0.0..=1.0, 0u64..1 << 50, snapshots());
+    let outer = (0.0..=1.0, 0u64..1 << 50, snapshots(), attacks());
     let workloads = proptest::collection::vec(workload(), 1..4);
-    (texts, run, params(), network(), churn(), workloads, outer).prop_map(
+    let network =
+        (network(), faults()).prop_map(|(network, faults)| NetworkConfig { faults, ..network });
+    (texts, run, params(), network, churn(), workloads, outer).prop_map(
         |((name, description, seed), run, (preset, kademlia), network, churn, workloads, outer)| {
             let (count, bootstrap, topology, extra) = run;
             // No warm start has one.
@@ -385,6 +381,8 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                     sample_interval: Duration::from_secs(1) + extra,
                     operations_limit: outer.1,
                 },
+                // A single node has nobody to attack.
+                attacks: if count > 1 { outer.3 } else { Vec::new() },
                 snapshots: outer.2,
             }
         },

@@ -44,6 +44,7 @@ fn everything_has_a_default() {
             sample_interval: Duration::from_secs(6),
             operations_limit: 100_000,
         },
+        attacks: Vec::new(),
         snapshots: vec![],
     };
     assert_eq!(parse(SMALLEST, &[]), Ok(expected));

@@ -93,10 +93,24 @@ const FILE_CASES: &[Case] = &[
      "s.toml:2:9: `nodes.count` cannot be 1.5: allowed is a whole number, such as 20"),
     ("[nodes]\ncuont = 10\n", &[],
      "s.toml:2:1: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, class; did you mean `count`?"),
+    ("[[attack]]\nshare = 0.1\n", &[],
+     "s.toml:1:1: an attack needs a `kind`"),
+    ("[[attack]]\nkind = \"drop\"\nshare = 0.1\ncount = 3\n", &[],
+     "s.toml:4:1: an attack has `share` or `count`, not both"),
+    ("[nodes]\ncount = 10\n[[attack]]\nkind = \"drop\"\ncount = 10\n", &[],
+     "s.toml:5:9: `attack.0.count` cannot be 10: allowed is a whole number from 1 to 9"),
+    ("[[attack]]\nkind = \"sybil\"\ntarget = \"xyz\"\n", &[],
+     "s.toml:3:10: `attack.0.target` cannot be \"xyz\": allowed is 16 hexadecimal digits, such as \"8000000000000000\""),
+    ("[[attack]]\nkind = \"flood\"\nrate = \"0/s\"\n", &[],
+     "s.toml:3:8: `attack.0.rate` cannot be \"0/s\": allowed is a rate above zero per s, min, h or d, such as \"0.1/s\" or \"6/min\""),
+    ("[[attack]]\nkind = \"drop\"\nat = \"2m\"\nuntil = \"1m\"\n", &[],
+     "s.toml:4:9: `attack.0.until` cannot be \"1m\": allowed is a virtual time after 2m and up to 12m"),
+    ("[kademlia]\ndisjoint_paths = 21\n", &[],
+     "s.toml:2:18: `kademlia.disjoint_paths` cannot be 21: allowed is a whole number from 1 to k, which is 20"),
     ("nodes = 10\n", &[],
      "s.toml:1:9: `nodes` cannot be 10: allowed is a table of keys"),
     ("[node]\ncount = 10\n", &[],
-     "s.toml:1:2: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot; did you mean `nodes`?"),
+     "s.toml:1:2: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, attack, fault; did you mean `nodes`?"),
     ("[nodes]\ncount = 10\ncontacts = 10\n", &[],
      "s.toml:3:12: `nodes.contacts` cannot be 10: allowed is a whole number from 1 to 9, the number of other nodes"),
     ("[nodes]\nbootstrap = \"worm\"\n", &[],
@@ -256,7 +270,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\ncount = 10 20\n", &[],
      "s.toml:2:9: this is not TOML: here stands no value: texts are in quotes, numbers, true and false are not"),
     ("x = 1\n", &[],
-     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot"),
+     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, attack, fault"),
 ];
 
 /// Settings, and files that do not fit them.
@@ -275,7 +289,7 @@ const SETTING_CASES: &[Case] = &[
     (
         "[nodes]\ncount = 10\n",
         &["node.count=5"],
-        "--set node.count=5: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot; did you mean `nodes`?",
+        "--set node.count=5: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, attack, fault; did you mean `nodes`?",
     ),
     (
         "[nodes]\ncount = 10\n",

@@ -1,0 +1,39 @@
+//! Random attacks and looks at the overlay, for random scenarios.
+
+use super::random::lengths;
+use crate::graph::export::Format;
+use crate::scenario::SnapshotConfig;
+use crate::time::{Duration, Instant};
+use crate::workload::attack::{AttackConfig, AttackKind};
+use proptest::prelude::*;
+
+pub(super) fn attacks() -> impl Strategy<Value = Vec<AttackConfig>> {
+    use AttackKind::{Colluders, Drop, EclipseKey, EclipseNode, Flood, Nonexistent, Poison, Sybil};
+    let kind = prop_oneof![
+        Just(Drop),
+        Just(Nonexistent),
+        Just(Colluders),
+        Just(Poison),
+        (0.001..1e6).prop_map(|rate| Flood { rate, victims: 1 }),
+        any::<u64>().prop_map(|target| Sybil { target }),
+        any::<u64>().prop_map(|target| EclipseKey { target }),
+        (0.001..1e6).prop_map(|rate| EclipseNode { victim: 0, rate }),
+    ];
+    let times = (0..50_000_000_000u64, 1u64..50);
+    proptest::collection::vec((kind, times), 0..2).prop_map(|attacks| {
+        let config = |(kind, (at, length))| {
+            let at = Instant::from_nanos(at);
+            AttackConfig { kind, adversaries: 1, at, until: at + Duration::from_secs(length) }
+        };
+        attacks.into_iter().map(config).collect()
+    })
+}
+
+pub(super) fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
+    let formats = proptest::sample::subsequence(Format::ALL.to_vec(), 0..=Format::ALL.len());
+    let times = lengths(Duration::ZERO, Duration::from_secs(100));
+    proptest::collection::btree_map(times, formats, 0..3).prop_map(|snapshots| {
+        let config = |(at, export)| SnapshotConfig { at: Instant::ZERO + at, export };
+        snapshots.into_iter().map(config).collect()
+    })
+}
