@@ -9,7 +9,7 @@ use crate::report::ReportError;
 use crate::report::file::FileDraft;
 use crate::report::trace::{self, Hunt, TraceWriter};
 use crate::runner::capture::Filter;
-use crate::runner::trace::{Event, What};
+use crate::runner::trace::{Event, Parcel, What};
 use crate::runner::{self, Execution, Observation, Observed, RunArguments};
 use crate::scenario::{Scenario, Setting};
 use crate::time::Instant;
@@ -142,7 +142,7 @@ fn filter(args: &Args, scenario: &Scenario) -> Result<Filter, Misuse> {
             return Err(Misuse::NoOperation { number });
         }
         let (from, until) = (Instant::ZERO, Instant::FAR_FUTURE);
-        return Ok(Filter { nodes: Some(vec![node..node + 1]), from, until });
+        return Ok(Filter { nodes: Some(std::iter::once(node..node + 1).collect()), from, until });
     }
     if let Some(last) = beyond(args.nodes.as_ref(), count) {
         return Err(Misuse::TraceNodes { last, count });
@@ -199,9 +199,9 @@ fn follow(
     let mut writer = TraceWriter::begin(out, format, &scenario.name, scenario.seed)?;
     let until = filter.until;
     let is_wanted = |event: &Event| {
-        let message = event.what.parcel().map(|parcel| parcel.message());
-        let named = |kind: &&str| *kind == event.what.kind() || Some(*kind) == message;
-        args.kind.is_empty() || args.kind.iter().any(|kind| named(kind))
+        let message = event.what.parcel().map(Parcel::message);
+        let named = |&kind: &&str| kind == event.what.kind() || Some(kind) == message;
+        args.kind.is_empty() || args.kind.iter().any(named)
     };
     let (mut written, mut end) = (Ok(()), Instant::ZERO);
     let ended = observe(args, scenario, filter, &mut |now, observed| {

@@ -4,7 +4,7 @@
 //! them. The schema says what each key takes; what keys have to do with each other, and what files
 //! hold, only reading the scenario tells.
 
-use super::file::{File, Number, SeedNumber, Whole};
+use super::file::{File, NodeSpan, Number, SeedNumber, Whole};
 use super::words::{Choice, Word};
 use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
 use schemars::generate::SchemaSettings;
@@ -133,6 +133,13 @@ unit!(
     ] })
 );
 unit!(
+    NodeSpan,
+    json_schema!({ "anyOf": [
+        text(r"\s*\+?[0-9]+\s*\.\.\s*\+?[0-9]+\s*").to_value(),
+        { "type": "integer", "minimum": 0 },
+    ] })
+);
+unit!(
     SeedNumber,
     json_schema!({ "anyOf": [
         { "type": "integer", "minimum": 0 },
@@ -201,6 +208,7 @@ mod tests {
         let rates =
             ["0.1/s", "6/min", "2 / h", "1", "1/week", "-1/s", "inf/s", "/s", "1e-3/d", ".5/s"];
         agree::<Rate>(&rates);
+        agree::<NodeSpan>(&["0..99", " 3 .. 5", "7", "a..b", "1..", "-1..3"]);
         agree::<SeedNumber>(&["18446744073709551615", "-1", "x", ""]);
     }
 
