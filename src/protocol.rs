@@ -154,6 +154,13 @@ pub trait Transport<P: Protocol> {
     /// The node's own stream of randomness.
     fn rng(&mut self) -> &mut Stream;
 
+    /// Whether somebody wants to be told what the node does step by step, which changes nothing of what
+    /// it does.
+    #[inline]
+    fn is_observed(&self) -> bool {
+        false
+    }
+
     /// Tells the application and the metrics something.
     fn report(&mut self, report: P::Report);
 }

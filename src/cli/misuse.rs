@@ -39,6 +39,43 @@ pub enum Misuse {
         /// The end of the run.
         end: crate::time::Instant,
     },
+    /// A trace cannot be written where the user wants it.
+    #[error("{0}: --out takes a file in a folder in which files can be made")]
+    TraceOut(ReportError),
+    /// Nodes that the scenario does not have.
+    #[error("--nodes: there is no node {last}: the scenario's {count} nodes are 0..{count}")]
+    TraceNodes {
+        /// The last of the nodes asked for.
+        last: u32,
+        /// How many there are.
+        count: u32,
+    },
+    /// A time in which nothing happens.
+    #[error(
+        "--from and --until leave no time to trace: the run lasts from 0s to {end}, and the one \
+         comes before the other"
+    )]
+    TraceTimes {
+        /// The end of the run.
+        end: crate::time::Instant,
+    },
+    /// An operation that the run does not have.
+    #[error(
+        "--lookup {number}: no operation of this run has that number: give one from the first column \
+         of its operations.csv"
+    )]
+    NoOperation {
+        /// As it was given.
+        number: u64,
+    },
+    /// A wish for logs that is not understood.
+    #[error("RUST_LOG {given:?}: {error}: give levels of modules, such as kadsim=debug")]
+    Log {
+        /// As it was given.
+        given: String,
+        /// What is wrong.
+        error: String,
+    },
     /// Records that no datagram carries.
     #[error(
         "--pcap: a datagram carries records of up to {most} bytes, and the scenario's have {bytes}"

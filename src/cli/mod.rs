@@ -20,17 +20,28 @@ pub mod node;
 pub mod run;
 // kadsim sweep: many runs of one scenario.
 pub mod sweep;
+// kadsim trace: the events of a run.
+pub mod trace;
 // kadsim topology: a graph, its figures, and the graph as a file.
 pub mod topology;
 // kadsim validate: a scenario in virtual time and on sockets.
 pub mod validate;
 
+// kadsim schema: the form of a scenario file.
+pub mod schema;
+// kadsim completions and kadsim man.
+pub mod shell;
+
 // Ctrl-C.
 mod interrupt;
+// What is told on standard error.
+mod log;
 // What a user did wrong, apart from the scenario itself.
 mod misuse;
 // kadsim run --pcap: packets in a file.
 mod pcap;
+// Numbers of nodes.
+mod nodes;
 // The bars that a run and a list of measurements move.
 mod progress;
 
@@ -49,6 +60,8 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "kadsim", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Arguments {
+    #[command(flatten)]
+    log: log::Args,
     #[command(subcommand)]
     command: Command,
 }
@@ -64,6 +77,8 @@ enum Command {
     Run(run::Args),
     /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
     Sweep(sweep::Args),
+    /// Write the events of a run, or one lookup request by request
+    Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
     Check(check::Args),
     /// Write a commented scenario to start from
@@ -80,6 +95,12 @@ enum Command {
     Bench(bench::Args),
     /// Plot what a message and a node cost against the number of nodes
     Growth(growth::Args),
+    /// Print the JSON Schema of scenario files, for editors and other programs
+    Schema,
+    /// Print completions for a shell
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(shell::ManArgs),
     /// One measurement of bench or growth
     #[command(hide = true)]
     Measure(measure::Args),
@@ -130,11 +151,16 @@ const MISUSE: u8 = 2;
 /// The program: reads the command line, obeys it, and gives the exit status.
 pub fn main() -> ExitCode {
     memory::keep_pages();
-    let outcome = match Arguments::parse().command {
-        Command::Run(args) => run::run(&args).map(|ended| match ended {
-            run::Ended::Complete => ExitCode::SUCCESS,
-            run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
-        }),
+    let arguments = Arguments::parse();
+    let outcome = log::begin(arguments.log).map_err(Into::into);
+    outcome.and_then(|()| obey(arguments.command)).unwrap_or_else(|error| fail(&error))
+}
+
+/// Does what a command says.
+fn obey(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(args) => run::run(&args).map(status),
+        Command::Trace(args) => trace::run(&args).map(status),
         Command::Sweep(args) => sweep::run(&args).map(|ended| match ended {
             sweep::Ended::Complete => ExitCode::SUCCESS,
             sweep::Ended::TimedOut => ExitCode::FAILURE,
@@ -155,9 +181,19 @@ pub fn main() -> ExitCode {
         }),
         Command::Bench(args) => bench::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Growth(args) => growth::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Schema => schema::run().map(|()| ExitCode::SUCCESS),
+        Command::Completions(args) => shell::completions(args).map(|()| ExitCode::SUCCESS),
+        Command::Man(args) => shell::man(&args).map(|()| ExitCode::SUCCESS),
         Command::Measure(args) => measure::run(&args).map(|()| ExitCode::SUCCESS),
-    };
-    outcome.unwrap_or_else(|error| fail(&error))
+    }
+}
+
+/// How a run ended, as an exit status.
+fn status(ended: run::Ended) -> ExitCode {
+    match ended {
+        run::Ended::Complete => ExitCode::SUCCESS,
+        run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+    }
 }
 
 /// Tells what went wrong in one message, and whose fault it is by the status.

@@ -1,13 +1,14 @@
 //! `kadsim run --pcap FILE`: the packets of a run in a capture file.
 
 use super::Misuse;
+use super::nodes::{Ranges, beyond, ranges};
 use crate::report::ReportError;
 use crate::report::pcapng::Capture;
-use crate::runner::capture::{self, Datagram, Filter};
+use crate::runner::Observed;
+use crate::runner::capture::{self, Filter};
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::units::Length;
-use std::ops::Range;
 use std::path::PathBuf;
 
 /// Arguments that say what is captured.
@@ -28,26 +29,6 @@ pub struct Args {
     pub pcap_until: Option<Length>,
 }
 
-/// Numbers of nodes.
-#[derive(Clone, Debug)]
-pub struct Ranges(Vec<Range<u32>>);
-
-/// Reads numbers and ranges of them.
-fn ranges(text: &str) -> Result<Ranges, String> {
-    let wrong = |part: &str| {
-        format!("{part:?} is neither a node's number nor a range of them, such as 100..120")
-    };
-    let one = |part: &str| {
-        let number = |text: &str| text.trim().parse::<u32>().ok();
-        let range = match part.split_once("..") {
-            Some((first, end)) => number(first).zip(number(end)).map(|(first, end)| first..end),
-            None => number(part).and_then(|first| Some(first..first.checked_add(1)?)),
-        };
-        range.filter(|range| !range.is_empty()).ok_or_else(|| wrong(part.trim()))
-    };
-    text.split(',').map(one).collect::<Result<_, _>>().map(Ranges)
-}
-
 /// A capture under way.
 pub(super) struct Pcap {
     pub(super) filter: Filter,
@@ -64,10 +45,10 @@ impl Pcap {
     pub(super) fn begin(args: &Args, scenario: &Scenario) -> Result<Option<Self>, Misuse> {
         let Some(path) = &args.pcap else { return Ok(None) };
         let count = scenario.nodes.count;
-        let nodes = args.pcap_nodes.clone().map(|Ranges(ranges)| ranges);
-        if let Some(beyond) = nodes.iter().flatten().find(|range| range.end > count) {
-            return Err(Misuse::PcapNodes { last: beyond.end - 1, count });
+        if let Some(last) = beyond(args.pcap_nodes.as_ref(), count) {
+            return Err(Misuse::PcapNodes { last, count });
         }
+        let nodes = args.pcap_nodes.clone().map(|Ranges(ranges)| ranges);
         let end = scenario.phases.end();
         let at = |time: Option<Length>| time.map(|Length(time)| Instant::ZERO + time);
         let (from, until) = (at(args.pcap_from), at(args.pcap_until));
@@ -84,8 +65,11 @@ impl Pcap {
     }
 
     /// Writes what was captured; says whether that went well.
-    pub(super) fn write(&mut self, datagrams: &[Datagram]) -> bool {
-        let mut written = datagrams.iter().map(|datagram| self.file.add(datagram));
+    pub(super) fn write(&mut self, observed: &[Observed]) -> bool {
+        let mut written = observed.iter().map(|observed| match observed {
+            Observed::Datagram(datagram) => self.file.add(datagram),
+            Observed::Event(_) => Ok(()),
+        });
         self.failed = written.find_map(Result::err);
         self.failed.is_none()
     }

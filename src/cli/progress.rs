@@ -19,7 +19,7 @@ const PARTS: u64 = 1_000;
 impl ProgressBar {
     /// A bar for a run of `scenario`; invisible if `quiet` or if nobody would see it.
     pub fn new(scenario: &Scenario, quiet: bool) -> Self {
-        let visible = !quiet && std::io::stderr().is_terminal();
+        let visible = !quiet && has_room();
         let target =
             if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = indicatif::ProgressBar::with_draw_target(Some(PARTS), target);
@@ -70,7 +70,7 @@ impl SweepBar {
     /// A bar for the runs of a sweep that are to be done; invisible if `quiet` or if nobody would
     /// see it.
     pub fn new(todo: usize, count: usize, quiet: bool) -> Self {
-        let visible = !quiet && std::io::stderr().is_terminal();
+        let visible = !quiet && has_room();
         let target =
             if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = indicatif::ProgressBar::with_draw_target(Some(PARTS * todo as u64), target);
@@ -107,12 +107,17 @@ impl SweepBar {
     }
 }
 
+/// Whether a bar would be seen, and would not be written over by logs.
+fn has_room() -> bool {
+    std::io::stderr().is_terminal() && !tracing::enabled!(tracing::Level::INFO)
+}
+
 /// A bar that a list of measurements moves.
 pub struct Steps(indicatif::ProgressBar);
 
 /// A bar for so many measurements; invisible if nobody would see it.
 pub fn steps(count: usize) -> Steps {
-    let visible = std::io::stderr().is_terminal();
+    let visible = has_room();
     let target = if visible { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = indicatif::ProgressBar::with_draw_target(Some(count as u64), target);
     let style = ProgressStyle::with_template("{bar:28} {pos} of {len}  {msg}");

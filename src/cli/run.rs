@@ -7,9 +7,8 @@ use crate::engine::queue::QueueKind;
 use crate::memory;
 use crate::report;
 use crate::rng::Seed;
-use crate::runner::capture::{Datagram, Filter};
 use crate::runner::result::{self, RunOutput};
-use crate::runner::{self, Execution, Progress, RunArguments};
+use crate::runner::{self, Execution, Observation, Observed, Progress, RunArguments};
 use crate::scenario::{Scenario, Setting};
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -131,15 +130,15 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
         note(&pieces.to_string());
     }
     let mut bar = ProgressBar::new(&scenario, args.quiet);
-    let filter = pcap.as_ref().map(|pcap| pcap.filter.clone());
-    let mut watch = |progress: Progress, datagrams: Vec<Datagram>| {
+    let datagrams = pcap.as_ref().map(|pcap| Observation::Datagrams(pcap.filter.clone()));
+    let mut watch = |progress: Progress, observed: Vec<Observed>| {
         bar.show(&progress);
-        let written = pcap.as_mut().is_none_or(|pcap| pcap.write(&datagrams));
+        let written = pcap.as_mut().is_none_or(|pcap| pcap.write(&observed));
         let goes_on = written && !interrupt::requested();
         if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let run = match args.transport {
-        Transport::Simulated => simulate(args, &scenario, filter.as_ref(), &mut watch),
+        Transport::Simulated => simulate(args, &scenario, datagrams.as_ref(), &mut watch),
         Transport::Udp => {
             let seed = Seed(scenario.seed);
             runner::run_on_sockets(&scenario, seed, &mut |progress| watch(progress, Vec::new()))
@@ -175,8 +174,8 @@ fn note(text: &str) {
 fn simulate(
     args: &Args,
     scenario: &Scenario,
-    filter: Option<&Filter>,
-    watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
+    observation: Option<&Observation>,
+    watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
     let threads = args.threads.unwrap_or(1);
     if threads > 1
@@ -193,7 +192,7 @@ fn simulate(
         prefetch: !args.no_prefetch,
     };
     let arguments = RunArguments { execution, ..RunArguments::of(scenario) };
-    runner::run_captured(arguments, filter, watch)
+    runner::run_observed(arguments, observation, watch)
 }
 
 /// Whether all options are those of this transport.

@@ -109,10 +109,10 @@ mod transport;
 pub mod world;
 
 pub use counters::Counters;
-pub use world::{Usurped, World};
+pub use world::{Passage, Usurped, World};
 
 use crate::memory;
-use crate::network::Arrival;
+use crate::network::{Arrival, DropReason};
 use crate::protocol::{Input, Message, NodeIndex, Protocol};
 use crate::rng::Seed;
 use crate::time::Instant;
@@ -336,8 +336,9 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         match world.arrive(self.now, event.destination(), self.messages.get(slot)) {
             Arrival::Now => self.deliver(world, event, slot),
             Arrival::At(due) => self.queue.push(event.delivered_at(due)),
-            Arrival::Drop(_) => {
-                self.messages.take(slot);
+            Arrival::Drop(reason) => {
+                let message = self.messages.take(slot);
+                world.ended(self.now, &passage(&event), &message, Err(reason));
             }
         }
     }
@@ -350,12 +351,15 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         let place = &mut self.slots[place];
         let online = place.node.is_some();
         if online && world.is_damaged(self.now, event.sender(), event.number()) {
+            world.ended(self.now, &passage(&event), &message, Err(DropReason::Corrupted));
             return;
         }
         world.delivered(self.now, &message, online);
         if !online {
+            world.ended(self.now, &passage(&event), &message, Err(DropReason::Offline));
             return;
         }
+        world.ended(self.now, &passage(&event), &message, Ok(()));
         place.digest.fold(&event, 0x80 | message.kind() as u64);
         self.counters.delivered += 1;
         let from = event.sender();
@@ -368,6 +372,12 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         }
         self.input(world, node, Input::Message { from, message });
     }
+}
+
+/// The packet whose arrival an event is.
+#[inline]
+fn passage(event: &Event) -> Passage {
+    Passage { sender: event.sender(), receiver: event.destination(), number: event.number() }
 }
 
 #[cfg(test)]

@@ -122,6 +122,11 @@ where
     }
 
     #[inline]
+    fn is_observed(&self) -> bool {
+        self.world.is_observed(self.me)
+    }
+
+    #[inline]
     fn report(&mut self, report: P::Report) {
         self.world.report(self.now, self.me, report);
     }

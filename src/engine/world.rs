@@ -2,9 +2,20 @@
 
 use super::Engine;
 use super::queue::EventQueue;
-use crate::network::{Arrival, Packet};
+use crate::network::{Arrival, DropReason, Packet};
 use crate::protocol::{NodeIndex, Protocol};
 use crate::time::Instant;
+
+/// Which packet has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Who sent it.
+    pub sender: NodeIndex,
+    /// Where it has come.
+    pub receiver: NodeIndex,
+    /// The sender's own number for it.
+    pub number: u32,
+}
 
 /// Who handles a message.
 #[derive(Clone, Debug)]
@@ -107,6 +118,20 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
 
     /// A message has been handed to its receiver, or, if that is offline, to nobody.
     fn delivered(&mut self, now: Instant, message: &P::Message, online: bool);
+
+    /// Whether a node is to tell its steps ([`Transport::is_observed`]).
+    ///
+    /// [`Transport::is_observed`]: crate::protocol::Transport::is_observed
+    #[inline]
+    fn is_observed(&self, node: NodeIndex) -> bool {
+        let _ = node;
+        false
+    }
+
+    /// A packet has come to its end at its receiver: `Ok` if that is now handed what it says. For who
+    /// observes a run; touches only what belongs to the receiver.
+    #[inline]
+    fn ended(&mut self, _: Instant, _: &Passage, _: &P::Message, _: Result<(), DropReason>) {}
 
     /// A node tells its application and the metrics something.
     fn report(&mut self, now: Instant, node: NodeIndex, report: P::Report);

@@ -170,6 +170,17 @@ impl<P: Copy + Eq + Ord, K: Key> Search<P, K> {
         self.all().map(Lookup::rounds).max().unwrap_or(0)
     }
 
+    /// The round in which a node was asked, on whichever path that was.
+    pub(super) fn round_of(&self, peer: P, key: K) -> u32 {
+        self.all().map(|path| path.round_of(peer, key)).max().unwrap_or(0)
+    }
+
+    /// Whether every path has met the rule for stopping, and has heard from somebody.
+    pub(super) fn has_stopped(&self, params: &Params) -> bool {
+        let mut all = self.all();
+        all.all(|path| path.has_stopped(params) && path.answered().next().is_some())
+    }
+
     /// See [`Lookup::hops`]: of the path that has come closest.
     pub(super) fn hops(&self) -> u32 {
         let found = |path: &&Lookup<P, K>| path.answered().next().map(|(distance, _)| distance);

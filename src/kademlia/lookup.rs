@@ -215,7 +215,8 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         self.candidates.iter().filter(move |candidate| !lost(candidate.state))
     }
 
-    fn has_stopped(&self, params: &Params) -> bool {
+    /// Whether the rule for stopping is met.
+    pub(super) fn has_stopped(&self, params: &Params) -> bool {
         let answered =
             |n: usize| self.alive().take(n).all(|candidate| candidate.state == State::Answered);
         match params.stop {
@@ -333,6 +334,11 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     pub(super) fn answered(&self) -> impl Iterator<Item = (K, P)> {
         let answered = |candidate: &&Candidate<P, K>| candidate.state == State::Answered;
         self.candidates.iter().filter(answered).map(|found| (found.distance, found.peer))
+    }
+
+    /// The round in which a node was asked; 0 if it was not.
+    pub(super) fn round_of(&self, peer: P, key: K) -> u32 {
+        self.find(peer, key).map_or(0, |index| u32::from(self.candidates[index].round))
     }
 
     /// Requests sent, further tries of one not counted.

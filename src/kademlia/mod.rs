@@ -11,6 +11,7 @@
 //!   what is kept;
 //! - [`maintenance`]: what a node spends on its own account;
 //! - [`operation`]: what applications ask for and are told;
+//! - [`step`]: what who observes a node is told of its operations;
 //! - [`node`]: the node.
 
 mod connections;
@@ -26,6 +27,7 @@ mod records;
 mod requests;
 pub mod routing_table;
 pub mod rules;
+pub mod step;
 
 pub use node::Node;
 pub use records::Publications;

@@ -6,6 +6,7 @@ use super::maintenance::Maintenance;
 use super::message::{Body, PeerList, Record};
 use super::params::SearchFor;
 use super::rules::Refusal;
+use super::step::Step;
 use crate::time::{Duration, Instant};
 use bytes::Bytes;
 
@@ -122,6 +123,9 @@ pub struct Finished<P, K> {
 pub enum Report<P, K> {
     /// An operation has ended.
     Finished(Finished<P, K>),
+    /// A step of the operation of this number, which the node counts from 0 in each of its lives. Told
+    /// only where the node is [observed](crate::protocol::Transport::is_observed).
+    Step(u32, Step<P, K>),
     /// The node now holds a record, or knows a provider of an item, where it did not.
     Holds(K),
     /// The node no longer holds the record, or knows no provider of the item any more.

@@ -17,6 +17,10 @@ mod graph;
 // Tables and numbers as a person reads them.
 pub mod table;
 pub mod text;
+// A file, whole or not at all.
+pub mod file;
+// The events of a run, for people and other programs.
+pub mod trace;
 // Captured packets as a file.
 pub mod pcapng;
 // The figures as a person sees them.

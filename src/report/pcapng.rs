@@ -2,6 +2,7 @@
 //! its like read.
 
 use super::ReportError;
+use super::file::FileDraft;
 use crate::runner::capture::Datagram;
 use etherparse::PacketBuilder;
 use pcap_file::pcapng::PcapNgWriter;
@@ -11,9 +12,9 @@ use pcap_file::pcapng::blocks::interface_description::{
 };
 use pcap_file::{DataLink, Endianness, PcapError};
 use std::borrow::Cow;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Routers that a datagram may pass (RFC 1700).
 const TIME_TO_LIVE: u8 = 64;
@@ -23,8 +24,7 @@ const RESOLUTION: u8 = 9;
 /// A capture file that is being written. It appears under its name when it is finished; dropped
 /// before, it leaves nothing.
 pub struct Capture {
-    place: PathBuf,
-    draft: PathBuf,
+    draft: FileDraft,
     writer: Option<PcapNgWriter<BufWriter<File>>>,
     packets: u64,
 }
@@ -37,11 +37,7 @@ impl Capture {
     /// replaced.
     pub fn create(place: &Path) -> Result<Self, ReportError> {
         let failed = |cause| ReportError::Write { path: place.to_path_buf(), cause };
-        let name = place.file_name().filter(|_| place.is_file() || !place.exists());
-        let name = name.ok_or_else(|| failed(io::Error::other("it is no plain file")))?;
-        let draft = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
-        let draft = place.with_file_name(draft);
-        let file = File::create(&draft).map_err(failed)?;
+        let (draft, file) = FileDraft::create(place)?;
         let begun = || {
             let file = BufWriter::new(file);
             let mut writer = PcapNgWriter::with_endianness(file, Endianness::Little)?;
@@ -56,7 +52,7 @@ impl Capture {
             Ok(writer)
         };
         let writer = begun().map_err(|error| failed(cause(error)))?;
-        Ok(Capture { place: place.to_path_buf(), draft, writer: Some(writer), packets: 0 })
+        Ok(Capture { draft, writer: Some(writer), packets: 0 })
     }
 
     /// Adds a datagram, with the headers of IPv4 and UDP. Its timestamp is its virtual time, counted
@@ -98,18 +94,11 @@ impl Capture {
     pub fn finish(mut self) -> Result<(), ReportError> {
         let writer = self.writer.take().expect("it is open until it is finished");
         writer.into_inner().flush().map_err(|error| self.failed(error))?;
-        fs::rename(&self.draft, &self.place).map_err(|error| self.failed(error))
+        self.draft.publish()
     }
 
     fn failed(&self, cause: io::Error) -> ReportError {
-        ReportError::Write { path: self.place.clone(), cause }
-    }
-}
-
-impl Drop for Capture {
-    fn drop(&mut self) {
-        // After it was finished there is nothing under this name.
-        let _ = fs::remove_file(&self.draft);
+        self.draft.failed(cause)
     }
 }
 
@@ -123,6 +112,7 @@ fn cause(error: PcapError) -> io::Error {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::fs;
     use std::os::unix::net::UnixListener;
 
     #[test]

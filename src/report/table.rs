@@ -18,6 +18,19 @@ pub fn pairs(rows: &[(String, String)]) -> Table {
     table
 }
 
+/// A table whose first and last columns are text and whose others are numbers.
+pub fn texts<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Table {
+    let mut table = table();
+    table.set_header(header);
+    rows.for_each(|texts| {
+        table.add_row(texts);
+    });
+    table.column_iter_mut().take(N - 1).skip(1).for_each(|column| {
+        column.set_cell_alignment(CellAlignment::Right);
+    });
+    table
+}
+
 /// A table whose first column is text and whose others are numbers.
 pub fn numbers<const N: usize>(
     header: [&str; N],

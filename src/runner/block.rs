@@ -2,14 +2,13 @@
 
 use super::agenda::Entry;
 use super::attackers::Reply;
-use super::capture::Tap;
 use super::common::Common;
 use super::host::{Estate, Host, Tables};
 use super::surroundings::{Done, Surroundings};
 use crate::engine::blocks::Blocks;
 use crate::engine::queue::EventQueue;
 use crate::engine::world::Usurped;
-use crate::engine::{Engine, World};
+use crate::engine::{Engine, Passage, World};
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::{Command, Report};
@@ -43,8 +42,6 @@ pub(super) struct Block {
     decides_arrivals: bool,
     /// What nodes that are away will publish when they are back.
     away: BTreeMap<NodeIndex, Publications<Key64>>,
-    /// Sees the packets that leave, where they are captured.
-    pub(super) tap: Option<Tap>,
 }
 
 impl Block {
@@ -57,7 +54,6 @@ impl Block {
             network,
             decides_arrivals,
             away: BTreeMap::new(),
-            tap: None,
         }
     }
 }
@@ -119,10 +115,11 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
     #[inline]
     fn send(&mut self, packet: &Packet, message: &SimMessage) -> Option<Instant> {
         self.own.metrics.message_sent(message.kind(), packet.size);
-        if let Some(tap) = &mut self.block.tap {
-            tap.see(packet, message);
+        let verdict = self.block.network.send_logged(packet, self.own.metrics.links());
+        if let Some(tap) = &mut self.own.tap {
+            tap.sent(packet, message, verdict);
         }
-        match self.block.network.send_logged(packet, self.own.metrics.links()) {
+        match verdict {
             Verdict::Deliver(arrival) => Some(arrival),
             Verdict::Drop(reason) => {
                 self.own.metrics.packet_dropped(reason.index());
@@ -150,6 +147,9 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
     ) -> Option<(Instant, SimMessage)> {
         let copy = self.block.network.duplicate(packet, arrival, u64::from(number))?;
         self.own.metrics.packet_duplicated();
+        if let Some(tap) = &mut self.own.tap {
+            tap.copied(packet, message, copy, number);
+        }
         match copy {
             Verdict::Deliver(arrival) => Some((arrival, message.clone())),
             Verdict::Drop(reason) => {
@@ -190,6 +190,26 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
             self.own.metrics.message_delivered(message.kind(), message.wire_size());
         } else {
             self.own.metrics.packet_dropped(DropReason::Offline.index());
+        }
+    }
+
+    #[inline]
+    fn is_observed(&self, node: NodeIndex) -> bool {
+        // What adversaries do is no part of what is counted.
+        let tap = self.own.tap.as_ref();
+        tap.is_some_and(|tap| tap.is_observed(node)) && !self.common.is_adversary(node)
+    }
+
+    #[inline]
+    fn ended(
+        &mut self,
+        now: Instant,
+        passage: &Passage,
+        message: &SimMessage,
+        end: Result<(), DropReason>,
+    ) {
+        if let Some(tap) = &mut self.own.tap {
+            tap.ended(now, passage, message, end);
         }
     }
 

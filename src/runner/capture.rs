@@ -1,4 +1,5 @@
-//! The packets of a run as datagrams: what a card beside each simulated node would see leave.
+//! The packets of a run as datagrams: what a card beside each simulated node would see leave. And
+//! which nodes and times of a run are observed.
 
 use super::block::SimMessage;
 use super::record_keys;
@@ -19,26 +20,32 @@ use std::ops::Range;
 /// BitTorrent's usual port.
 const PORT: u16 = 6_881;
 
-/// Which packets are captured.
+/// Which packets or events are observed.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    /// Those that one of these nodes sends or is to receive; `None`: those of all.
+    /// Packets that one of these nodes sends or is to receive, and what happens at these nodes; `None`:
+    /// at all.
     pub nodes: Option<Vec<Range<u32>>>,
-    /// Those sent from this virtual time on.
+    /// What is sent or happens from this virtual time on.
     pub from: Instant,
-    /// Those sent before this virtual time.
+    /// What is sent or happens before this virtual time.
     pub until: Instant,
 }
 
 impl Filter {
-    fn takes(&self, packet: &Packet) -> bool {
-        let named = |node: NodeIndex| {
-            self.nodes
-                .as_ref()
-                .is_none_or(|ranges| ranges.iter().any(|range| range.contains(&node.0)))
-        };
-        let within = self.from <= packet.sent && packet.sent < self.until;
-        within && (named(packet.sender) || named(packet.receiver))
+    /// Whether it takes what happens `at` this instant and concerns these nodes.
+    pub(super) fn takes(&self, at: Instant, nodes: &[NodeIndex]) -> bool {
+        self.is_within(at) && nodes.iter().any(|&node| self.names(node))
+    }
+
+    /// Whether it takes anything of this instant.
+    pub(super) fn is_within(&self, at: Instant) -> bool {
+        self.from <= at && at < self.until
+    }
+
+    /// Whether it takes anything of this node.
+    pub(super) fn names(&self, node: NodeIndex) -> bool {
+        self.nodes.as_ref().is_none_or(|ranges| ranges.iter().any(|range| range.contains(&node.0)))
     }
 }
 
@@ -105,85 +112,50 @@ impl Naming<NodeIndex, Key64> for Names {
     }
 }
 
-/// The packets that the nodes of a block have sent since they were last taken away.
-pub(super) struct Tap {
-    filter: Filter,
+/// Makes datagrams of packets.
+pub(super) struct Translator {
     names: Names,
-    seen: Vec<(Instant, NodeIndex, u64, Datagram)>,
 }
 
-impl Tap {
-    pub(super) fn new(filter: Filter, seed: Seed) -> Self {
-        Tap { filter, names: Names { keys: Bijection::new(seed) }, seen: Vec::new() }
+impl Translator {
+    pub(super) fn new(seed: Seed) -> Self {
+        Translator { names: Names { keys: Bijection::new(seed) } }
     }
 
-    /// A packet leaves its sender.
-    pub(super) fn see(&mut self, packet: &Packet, message: &SimMessage) {
-        if !self.filter.takes(packet) {
-            return;
-        }
+    /// A packet that leaves its sender.
+    pub(super) fn datagram(&self, packet: &Packet, message: &SimMessage) -> Datagram {
         // A token binds who gives it to who is given it.
         let (giver, taker) = match message.body.is_response() {
             true => (packet.sender, packet.receiver),
             false => (packet.receiver, packet.sender),
         };
         let token = giver.0.wrapping_mul(0x9e37_79b9) ^ taker.0;
-        let datagram = Datagram {
+        Datagram {
             sent: packet.sent,
             from: address_of(packet.sender),
             to: address_of(packet.receiver),
             payload: translate::datagram(message, packet.sender, &token.to_be_bytes(), &self.names),
-        };
-        self.seen.push((packet.sent, packet.sender, packet.number, datagram));
-    }
-
-    /// What the taps of all blocks have seen, in an order that does not depend on the blocks.
-    pub(super) fn take_all<'t>(taps: impl Iterator<Item = &'t mut Tap>) -> Vec<Datagram> {
-        let mut seen: Vec<_> = taps.flat_map(|tap| tap.seen.drain(..)).collect();
-        seen.sort_unstable_by_key(|&(sent, sender, number, _)| (sent, sender, number));
-        seen.into_iter().map(|(.., datagram)| datagram).collect()
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kademlia::message::{Body, Message};
     use crate::time::Duration;
-
-    const ALL: Filter = Filter { nodes: None, from: Instant::ZERO, until: Instant::FAR_FUTURE };
-
-    fn packet(sender: u32, receiver: u32, number: u64, sent: Instant) -> Packet {
-        let (sender, receiver) = (NodeIndex(sender), NodeIndex(receiver));
-        Packet { sender, receiver, number, size: 0, sent }
-    }
-
-    fn message(body: Body<NodeIndex, Key64>) -> SimMessage {
-        Message { number: 7, body }
-    }
 
     #[test]
     fn a_filter_takes_what_is_within_it() {
         let at = |seconds| Instant::ZERO + Duration::from_secs(seconds);
         let filter = Filter { nodes: Some(vec![3..5, 9..10]), from: at(2), until: at(4) };
-        let takes =
-            |sender, receiver, seconds| filter.takes(&packet(sender, receiver, 0, at(seconds)));
+        let takes = |sender, receiver, seconds| {
+            filter.takes(at(seconds), &[NodeIndex(sender), NodeIndex(receiver)])
+        };
         assert!(takes(3, 0, 2) && takes(0, 4, 3) && takes(9, 9, 3));
         assert!(!takes(5, 2, 3) && !takes(10, 8, 3));
         assert!(!takes(3, 4, 1) && !takes(3, 4, 4));
-        assert!(ALL.takes(&packet(0, 1, 0, Instant::ZERO)));
-    }
-
-    #[test]
-    fn the_order_is_that_of_sending_whoever_saw_it() {
-        let mut taps = [Tap::new(ALL, Seed(1)), Tap::new(ALL, Seed(1))];
-        let later = Instant::ZERO + Duration::from_nanos(1);
-        taps[1].see(&packet(8, 0, 2, later), &message(Body::Ping));
-        taps[1].see(&packet(8, 0, 1, later), &message(Body::Pong));
-        taps[0].see(&packet(2, 0, 9, later), &message(Body::Ping));
-        taps[0].see(&packet(5, 0, 9, Instant::ZERO), &message(Body::Ping));
-        let order: Vec<_> = Tap::take_all(taps.iter_mut()).iter().map(|seen| seen.from).collect();
-        assert_eq!(order, [5, 2, 8, 8].map(|node| address_of(NodeIndex(node))));
+        let all = Filter { nodes: None, from: Instant::ZERO, until: Instant::FAR_FUTURE };
+        assert!(all.takes(Instant::ZERO, &[NodeIndex(0), NodeIndex(1)]));
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use super::attackers;
 use super::block::{Block, BlockWorld, SimNode};
-use super::capture::{Datagram, Filter, Tap};
 use super::experiment::Experiment;
+use super::tap::{Observation, Observed, Tap};
 use super::{RunArguments, windows};
 use crate::engine::Engine;
 use crate::engine::blocks::Blocks;
@@ -17,8 +17,10 @@ use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
 use crate::network::Network;
 use crate::protocol::NodeIndex;
+use crate::scenario::Choice;
 use crate::time::Instant;
 use std::sync::Arc;
+use tracing::{debug, info, warn};
 
 /// A run under way.
 pub(super) struct Course<'s, Q> {
@@ -28,8 +30,8 @@ pub(super) struct Course<'s, Q> {
     parts: Vec<Block>,
     /// The threads of the blocks; none for a single block.
     threads: Option<rayon::ThreadPool>,
-    /// What was captured and not taken yet.
-    captured: Vec<Datagram>,
+    /// What was observed and not taken yet.
+    observed: Vec<Observed>,
 }
 
 impl<'s, Q: EventQueue> Course<'s, Q> {
@@ -37,17 +39,20 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     pub(super) fn begin(arguments: RunArguments<'s>) -> Self {
         let RunArguments { scenario, seed, execution, record_keys } = arguments;
         let nodes = attackers::places(scenario);
+        info!(nodes, seed = seed.0, "a run of {} is set up", scenario.name);
         let network = Network::new(&scenario.network, nodes, seed);
+        info!("the network is set up");
         let (width, threads) = windows::of(network.smallest_delay(), execution.threads);
         let division = Division::new(nodes, threads);
         let experiment = Experiment::new(scenario, seed, record_keys, &network, width, division);
+        info!(blocks = division.blocks(), "who is online is set up");
         let part = |block| Block::new(&experiment.params, network.part(division.nodes_of(block)));
         let mut course = Course {
             parts: (0..division.blocks()).map(part).collect(),
             experiment,
             blocks: Blocks::new(division, seed),
             threads: pool(division.blocks()),
-            captured: Vec::new(),
+            observed: Vec::new(),
         };
         let Course { experiment, blocks, .. } = &mut course;
         if !execution.prefetch {
@@ -66,13 +71,18 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             engine.place(node, state);
             engine.set_wake(node, deadline);
         });
+        info!(
+            online = experiment.online(),
+            bootstrap = scenario.nodes.bootstrap.word(),
+            "the nodes are set up"
+        );
         course
     }
 
-    /// From now on packets are captured.
-    pub(super) fn capture(&mut self, filter: &Filter) {
-        for block in &mut self.parts {
-            block.tap = Some(Tap::new(filter.clone(), self.experiment.seed));
+    /// From now on the run is observed.
+    pub(super) fn observe(&mut self, observation: &Observation) {
+        for own in &mut self.experiment.surroundings {
+            own.tap = Some(Tap::new(observation, self.experiment.seed));
         }
     }
 
@@ -87,9 +97,9 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         sum
     }
 
-    /// Takes what was captured, in the order in which it was sent.
-    pub(super) fn take_captured(&mut self) -> Vec<Datagram> {
-        std::mem::take(&mut self.captured)
+    /// Takes what was observed, in the order in which it happened.
+    pub(super) fn take_observed(&mut self) -> Vec<Observed> {
+        std::mem::take(&mut self.observed)
     }
 
     /// The present.
@@ -109,7 +119,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     }
 
     fn run_windows(&mut self, end: Instant) {
-        let Course { experiment, blocks, parts, captured, .. } = self;
+        let Course { experiment, blocks, parts, observed, .. } = self;
         while experiment.now < end {
             if experiment.now >= experiment.horizon {
                 experiment.cross(blocks.nothing_before(), |due, node, entry| {
@@ -120,6 +130,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
             let stop = experiment.horizon.min(experiment.next_global()).min(end);
             let common = &experiment.common;
             let own = experiment.surroundings.iter_mut().zip(parts.iter_mut());
+            debug!(from = %experiment.now, until = %stop, "window");
             if common.attackers.is_none() {
                 let world = |(own, block)| BlockWorld::<false> { own, block, common };
                 blocks.run_until(&mut own.map(world).collect::<Vec<_>>(), stop);
@@ -128,7 +139,8 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
                 blocks.run_until(&mut own.map(world).collect::<Vec<_>>(), stop);
             }
             experiment.now = stop;
-            captured.extend(Tap::take_all(parts.iter_mut().filter_map(|part| part.tap.as_mut())));
+            let taps = experiment.surroundings.iter_mut().filter_map(|own| own.tap.as_mut());
+            observed.extend(Tap::take_all(taps));
         }
     }
 
@@ -152,5 +164,12 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
 /// A thread for each block; where the system gives none, the blocks share those that there are.
 fn pool(blocks: usize) -> Option<rayon::ThreadPool> {
     let builder = rayon::ThreadPoolBuilder::new().num_threads(blocks);
-    if blocks > 1 { builder.build().ok() } else { None }
+    if blocks == 1 {
+        return None;
+    }
+    let built = builder.build();
+    if let Err(error) = &built {
+        warn!(blocks, %error, "the system gives no threads: the blocks share one");
+    }
+    built.ok()
 }

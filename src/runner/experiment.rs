@@ -28,6 +28,7 @@ use crate::scenario::{Bootstrap, Scenario};
 use crate::time::{Duration, Instant};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tracing::info;
 
 /// What a run does, wherever its nodes live.
 pub(super) struct Experiment<'s> {
@@ -230,6 +231,7 @@ impl<'s> Experiment<'s> {
             self.globals.pop_first();
             match global {
                 Global::BeginMeasurement => {
+                    info!(at = %self.now, online = self.online(), "the measurement begins");
                     self.surroundings.iter_mut().for_each(|own| own.metrics.begin_measurement());
                 }
                 Global::Sample => {

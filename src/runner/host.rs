@@ -128,6 +128,9 @@ pub(super) trait Host<'s> {
         let (own, common) = self.parts();
         let life = own.next_life(node);
         let contacts = own.contacts_for(common, now, node, life);
+        if let Some(tap) = &mut own.tap {
+            tap.comes(now, node);
+        }
         self.start(node, contacts, life);
         self.schedule(now + CHECK_JOIN_AFTER, node, Entry::CheckJoin);
         for workload in self.own().applications.missed(node) {
@@ -145,8 +148,11 @@ pub(super) trait Host<'s> {
         let is_counted = !common.is_adversary(node);
         for record in own.judge.interrupted(now, node, estate.unfinished) {
             if is_counted {
-                own.count(record, None, common);
+                own.count(now, record, None, common);
             }
+        }
+        if let Some(tap) = &mut own.tap {
+            tap.goes(now, node, departure);
         }
         own.notices.extend(estate.held.into_iter().map(|key| Notice::Dropped(key, now)));
     }

@@ -155,7 +155,7 @@ fn record(
 }
 
 /// The kind under which an operation counts.
-fn kind(kind: operation::OperationKind) -> OperationKind {
+pub(super) fn kind(kind: operation::OperationKind) -> OperationKind {
     match kind {
         operation::OperationKind::FindNode => OperationKind::Lookup,
         operation::OperationKind::Put => OperationKind::Put,

@@ -71,6 +71,10 @@ mod sockets;
 mod surroundings;
 // Tables from global knowledge.
 mod warm_start;
+// What is observed of a run.
+mod tap;
+// The events of a run.
+pub mod trace;
 // Windows of time.
 mod windows;
 
@@ -82,17 +86,18 @@ use crate::network::underlay::Pieces;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
-use capture::{Datagram, Filter};
 use cost::{Cost, Work};
 use course::Course;
 use outcome::Ending;
 use pace::Pace;
 use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
+use tracing::info;
 
 pub use difference::{Difference, first_difference};
 pub use record_keys::RecordKeys;
 pub use sockets::{Obstacle, run_on_sockets};
+pub use tap::{Observation, Observed};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.
 #[derive(Clone, Copy, Debug)]
@@ -172,33 +177,33 @@ pub fn run(
     arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> RunOutput {
-    run_captured(arguments, None, &mut |progress, _| watch(progress))
+    run_observed(arguments, None, &mut |progress, _| watch(progress))
 }
 
-/// Runs a scenario as [`run`] does and captures the packets that `filter` takes. `watch` is handed
-/// those sent since it was called last, in the order in which they were sent, which is the same for
-/// any number of threads.
-pub fn run_captured(
+/// Runs a scenario as [`run`] does and observes it. `watch` is handed what was observed since it was
+/// called last, in an order that is the same for any number of threads: by time, then by the node at
+/// which it happened, then as it happened there.
+pub fn run_observed(
     arguments: RunArguments<'_>,
-    filter: Option<&Filter>,
-    watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
+    observation: Option<&Observation>,
+    watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
     match arguments.execution.queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(arguments, filter, watch),
-        QueueKind::Reference => run_on::<Reference>(arguments, filter, watch),
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, observation, watch),
     }
 }
 
 fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
-    filter: Option<&Filter>,
-    watch: &mut dyn FnMut(Progress, Vec<Datagram>) -> ControlFlow<()>,
+    observation: Option<&Observation>,
+    watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
     let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
     let mut course = Course::<Q>::begin(arguments);
-    if let Some(filter) = filter {
-        course.capture(filter);
+    if let Some(observation) = observation {
+        course.observe(observation);
     }
     cost.set_up_done();
     let end = scenario.phases.end();
@@ -210,13 +215,14 @@ fn run_on<Q: EventQueue>(
         let events = course.blocks.counters().events;
         pace.adapt(course.now(), events - events_before);
         let progress = Progress { now: course.now(), end, events, online: course.online() };
-        if watch(progress, course.take_captured()).is_break() {
+        if watch(progress, course.take_observed()).is_break() {
             partial = course.now() < end;
             break;
         }
     }
     let threads = course.experiment.surroundings.len();
     let counters = course.blocks.counters();
+    info!(at = %course.now(), events = counters.events, partial, "the run has ended");
     let performance = cost.end(Work {
         events: counters.events,
         messages: counters.delivered,

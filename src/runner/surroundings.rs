@@ -11,6 +11,7 @@ use super::keys::Keys;
 use super::population::Population;
 use super::record_keys::RecordKeys;
 use super::resilience::PathSums;
+use super::tap::Tap;
 use super::windows;
 use crate::kademlia::key::Key64;
 use crate::kademlia::message::Message;
@@ -45,6 +46,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) watch: Option<Watch>,
     pub(super) judge: Judge,
     pub(super) tables_checked: u64,
+    /// Who observes the block, if anybody does.
+    pub(super) tap: Option<Tap>,
     /// Lookups during attacks.
     pub(super) paths: PathSums,
     /// What has happened here and concerns other blocks.
@@ -84,6 +87,7 @@ impl<'s> Surroundings<'s> {
             watch: Watch::new(scenario, seed),
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
             tables_checked: 0,
+            tap: None,
             paths: PathSums::default(),
             notices: Vec::new(),
         }
@@ -172,13 +176,27 @@ impl<'s> Surroundings<'s> {
                     self.paths.add(&done, attackers);
                 }
                 let record = self.judge.judge(now, node, &done, common, expected);
-                self.count(record, done.number, common);
+                self.count(now, record, done.number, common);
+            }
+            Report::Step(id, step) => {
+                if let Some(tap) = &mut self.tap {
+                    tap.step(now, node, id, step);
+                }
             }
         }
     }
 
-    /// Counts an operation that has ended, for which the application has this number.
-    pub(super) fn count(&mut self, record: OperationRecord, number: Option<u64>, common: &Common) {
+    /// Counts an operation that ends `now`, for which the application has this number.
+    pub(super) fn count(
+        &mut self,
+        now: Instant,
+        record: OperationRecord,
+        number: Option<u64>,
+        common: &Common,
+    ) {
+        if let Some(tap) = &mut self.tap {
+            tap.operation(now, &record);
+        }
         if let Some(watch) = &mut self.watch {
             watch.see(&record, number, common, &mut self.notices);
         }

@@ -52,6 +52,18 @@ macro_rules! table {
         impl Keys for $name {
             const KEYS: &'static [&'static str] = &[$(stringify!($key)),*];
         }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $crate::scenario::schema::table([
+                    $((stringify!($key), generator.subschema_for::<$type>()),)*
+                ])
+            }
+        }
     };
 }
 

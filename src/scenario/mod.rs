@@ -12,6 +12,8 @@ mod problem;
 // The file as written, and the words in it.
 mod file;
 mod words;
+// Its form, for other programs.
+mod schema;
 // The text with settings from the command line laid over it.
 mod document;
 mod settings;
@@ -28,6 +30,7 @@ mod starter;
 mod sweep;
 
 pub use error::{Place, ScenarioError};
+pub use schema::schema;
 pub use settings::{Setting, SettingError};
 pub use starter::starter;
 pub use sweep::{Grid, MOST_REPEATS, Varied, Vary, VaryError};

@@ -28,6 +28,7 @@ impl Desk {
     pub fn kadsim(&self, arguments: &[&str]) -> Output {
         let mut command = Command::cargo_bin("kadsim").expect("the program is built");
         command.current_dir(self.0.path()).args(arguments).timeout(Duration::from_secs(120));
+        command.env_remove("RUST_LOG");
         command.output().expect("the program starts")
     }
 

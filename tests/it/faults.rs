@@ -8,7 +8,7 @@ use kadsim::network::DropReason;
 use kadsim::protocol::NodeIndex;
 use kadsim::runner::capture::{Filter, address_of};
 use kadsim::runner::result::RunOutput;
-use kadsim::runner::run_captured;
+use kadsim::runner::{Observation, Observed, run_observed};
 use kadsim::scenario::Scenario;
 use kadsim::time::{Duration, Instant};
 use std::collections::BTreeMap;
@@ -72,8 +72,12 @@ fn a_partition_drops_exactly_what_crosses_it() {
         let arguments = arguments(&scenario, QueueKind::Bucketed, threads);
         let filter = Filter { nodes: None, from: Instant::ZERO, until: Instant::FAR_FUTURE };
         let mut packets = Vec::new();
-        let run = run_captured(arguments, Some(&filter), &mut |_, some| {
-            packets.extend(some);
+        let datagrams = Observation::Datagrams(filter);
+        let run = run_observed(arguments, Some(&datagrams), &mut |_, some| {
+            packets.extend(some.into_iter().filter_map(|observed| match observed {
+                Observed::Datagram(datagram) => Some(datagram),
+                Observed::Event(_) => None,
+            }));
             ControlFlow::Continue(())
         });
         let nodes: BTreeMap<_, _> = (0..200).map(|n| (address_of(NodeIndex(n)), n)).collect();

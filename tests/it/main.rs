@@ -49,6 +49,12 @@ mod program;
 mod sweep;
 // Packets of a run in a file.
 mod capture;
+// The events of a run.
+mod trace;
+// The form of scenario files.
+mod schema;
+// Completions, manual pages, logs.
+mod aids;
 // The same node on UDP sockets.
 mod udp;
 // Codec and node without sockets, under mutated datagrams.

@@ -219,7 +219,21 @@ fn what_init_writes_runs() {
 fn help_lists_every_subcommand() {
     let desk = Desk::with(TINY);
     let help = desk.succeeds(&["--help"]);
-    for command in ["run", "sweep", "check", "init", "fidelity", "bench", "growth", "topology"] {
+    let commands = [
+        "run",
+        "sweep",
+        "trace",
+        "check",
+        "init",
+        "fidelity",
+        "bench",
+        "growth",
+        "topology",
+        "schema",
+        "completions",
+        "man",
+    ];
+    for command in commands {
         let line = help.lines().find(|line| line.trim_start().starts_with(command));
         assert!(line.is_some_and(|line| line.trim().len() > command.len() + 10), "{help}");
         assert!(desk.succeeds(&[command, "--help"]).contains("Usage: kadsim "));

@@ -4,11 +4,13 @@
 //! - `serve`: what others ask of it;
 //! - `operations`: what it asks of others, from command to report;
 //! - `upkeep`: what it does as time passes;
-//! - `aside`: what few nodes have, or only for a while.
+//! - `aside`: what few nodes have, or only for a while;
+//! - `steps`: what it tells who observes it.
 
 mod aside;
 mod operations;
 mod serve;
+mod steps;
 mod upkeep;
 
 use super::key::Key;
@@ -241,6 +243,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             self.table.forget(index, request.peer, &self.params);
         }
         self.hear(from, transport.key_of(from), true, transport);
+        self.tell_renamed(&request, transport);
         match request.purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, request.peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
@@ -274,6 +277,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             return self.on_renamed(request, from, transport);
         }
         self.hear(from, key, true, transport);
+        self.tell_answer(&request, &message.body, transport);
         match request.purpose {
             Purpose::Lookup(id) if matches!(message.body, Body::Refused(_)) => {
                 self.on_lookup_failure(id, from, false, transport);

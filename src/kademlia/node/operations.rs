@@ -10,6 +10,7 @@ use crate::kademlia::operation::{Command, Operation, OperationKind, Report, stor
 use crate::kademlia::params::Admission;
 use crate::kademlia::requests::Purpose;
 use crate::kademlia::rules::{Refusal, Rules};
+use crate::kademlia::step::{Aim, Step, Stopped};
 use crate::protocol::{Peer, Transport};
 use crate::time::Duration;
 use bytes::Bytes;
@@ -105,7 +106,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             operation.set_value(value);
         }
         self.operations.push(Box::new(operation));
+        Self::tell(id, transport, || Step::Began { kind, target });
         if ends {
+            self.tell_searched(self.operations.len() - 1, Stopped::Held, transport);
             self.finish(self.operations.len() - 1, transport);
         } else {
             self.drive(self.operations.len() - 1, transport);
@@ -133,7 +136,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
     }
 
-    fn find_operation(&self, id: u32) -> Option<usize> {
+    pub(super) fn find_operation(&self, id: u32) -> Option<usize> {
         self.operations.iter().position(|operation| operation.id == id)
     }
 
@@ -153,10 +156,17 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                     let purpose = Purpose::Lookup(operation.id);
                     let body =
                         operation.query(self.params.precautions.measures().search_before_store);
+                    self.tell_asking(index, peer, Aim::Lookup, transport);
                     self.ask(peer, purpose, body, transport);
                 }
                 Next::Wait => return,
-                Next::Done => return self.on_lookup_done(index, transport),
+                Next::Done => {
+                    Self::tell(operation.id, transport, || {
+                        let by_rule = operation.lookup.has_stopped(&self.params);
+                        Step::Searched(if by_rule { Stopped::Rule } else { Stopped::Exhausted })
+                    });
+                    return self.on_lookup_done(index, transport);
+                }
             }
         }
     }
@@ -187,6 +197,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 if self.found(index, record, transport) {
                     let lookup = &mut self.operations[index].lookup;
                     lookup.on_answer(from, key, std::iter::empty(), &self.params);
+                    self.tell_searched(index, Stopped::Found, transport);
                     return self.finish(index, transport);
                 }
                 closer.map_or_else(PeerList::new, |closer| *closer)
@@ -199,6 +210,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let others = named.filter(|&(_, key)| key != own);
         operation.lookup.on_answer(from, key, others, &self.params);
         if operation.providers().len() >= self.params.providers_wanted {
+            self.tell_searched(index, Stopped::Found, transport);
             return self.finish(index, transport);
         }
         self.drive(index, transport);
@@ -304,6 +316,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let purpose = Purpose::Store(self.operations[index].id);
         for holder in holders {
             let body = store_body(key, value.clone());
+            self.tell_asking(index, holder, Aim::Store, transport);
             self.ask(holder, purpose, body, transport);
         }
         if sent == 0 {
@@ -343,6 +356,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     fn finish(&mut self, index: usize, transport: &mut impl Transport<Self>) {
         let operation = self.operations.remove(index);
         let finished = operation.report(self.params.k);
+        let id = operation.id;
         match operation.kind {
             OperationKind::Join => self.on_join_done(!finished.closest.is_empty(), transport),
             OperationKind::Refresh => self.plan_upkeep(transport.now()),
@@ -352,6 +366,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             }
             _ => {}
         }
+        Self::tell(id, transport, || Step::Ended);
         transport.report(Report::Finished(finished));
     }
 
@@ -378,15 +393,6 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             let message = Message { number, body };
             spend(self.maintenance(purpose), &message, transport);
             transport.send(peer, message);
-        }
-    }
-
-    /// Counts a time-out that is followed by another try.
-    pub(super) fn count_timeout(&mut self, purpose: Purpose) {
-        if let Purpose::Lookup(id) | Purpose::Store(id) = purpose
-            && let Some(index) = self.find_operation(id)
-        {
-            self.operations[index].timeouts += 1;
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::kademlia::params::{Admission, SearchFor};
 use crate::kademlia::records::Upkeep;
 use crate::kademlia::requests::{Overdue, Purpose, Request};
 use crate::kademlia::rules::Rules;
+use crate::kademlia::step::Then;
 use crate::protocol::{Peer, Transport};
 use crate::time::{Duration, Instant};
 
@@ -97,11 +98,14 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         while let Some(overdue) = self.requests.overdue(now, timeouts) {
             match overdue {
                 Overdue::Late(request) => {
+                    self.tell_overdue(&request, Then::Passed, transport);
                     if let Purpose::Lookup(id) = request.purpose {
                         self.on_lookup_failure(id, request.peer, true, transport);
                     }
                 }
-                Overdue::Again(Request { number, peer, purpose, .. }) => {
+                Overdue::Again(request) => {
+                    self.tell_overdue(&request, Then::Again, transport);
+                    let Request { number, peer, purpose, .. } = request;
                     self.count_timeout(purpose);
                     self.send_again(number, peer, purpose, transport);
                 }
@@ -114,6 +118,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     }
 
     fn on_request_failure(&mut self, request: Request<P>, transport: &mut impl Transport<Self>) {
+        self.tell_overdue(&request, Then::Failed, transport);
         let Request { peer, purpose, .. } = request;
         self.note_silence(peer);
         let second = transport.now().whole_seconds();
@@ -196,6 +201,15 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 spend(Some(Maintenance::Replicate), &message, transport);
                 transport.send(heir, message);
             }
+        }
+    }
+
+    /// Counts a time-out that is followed by another try.
+    pub(super) fn count_timeout(&mut self, purpose: Purpose) {
+        if let Purpose::Lookup(id) | Purpose::Store(id) = purpose
+            && let Some(index) = self.find_operation(id)
+        {
+            self.operations[index].timeouts += 1;
         }
     }
 }

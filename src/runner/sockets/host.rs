@@ -94,8 +94,9 @@ impl Sockets {
     /// Hands what nodes have reported to what surrounds them.
     pub(super) fn collect(&mut self, own: &mut Surroundings<'_>, common: &Common) {
         for (node, event) in self.driver.events() {
-            if let Event::Report(at, report) = event {
-                let report = self.directory().report(*report);
+            if let Event::Report(at, report) = event
+                && let Some(report) = self.directory().report(*report)
+            {
                 own.report(common, at, NodeIndex(node as u32), report);
             }
         }

@@ -79,14 +79,16 @@ impl Directory {
         }
     }
 
-    /// A report as it would be made in the run.
-    pub(super) fn report(&self, report: Report<Contact, Id>) -> Report<NodeIndex, Key64> {
-        match report {
+    /// A report as it would be made in the run; `None` if it would not.
+    pub(super) fn report(&self, report: Report<Contact, Id>) -> Option<Report<NodeIndex, Key64>> {
+        Some(match report {
             Report::Holds(key) => Report::Holds(key.beginning()),
             Report::Dropped(key) => Report::Dropped(key.beginning()),
             Report::Spent(maintenance, bytes) => Report::Spent(maintenance, bytes),
             Report::Finished(done) => Report::Finished(self.done(done)),
-        }
+            // Nodes on sockets are not observed.
+            Report::Step(..) => return None,
+        })
     }
 
     /// The same for an operation.

@@ -2,9 +2,12 @@
 
 use super::Keys;
 use crate::network::faults::config::{Direction, Effect, Span};
+use crate::scenario::schema;
 use crate::scenario::words::{FaultName, Word};
 use crate::units::{BitRate, Length, Notation, Share};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Cow;
 
 /// Consecutive nodes: one by its number, or `"0..99"`, of which both ends belong to them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +79,36 @@ impl Keys for FaultTable {
         "skew",
         "effect",
     ];
+}
+
+impl JsonSchema for FaultTable {
+    fn schema_name() -> Cow<'static, str> {
+        "FaultTable".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        schema::table([
+            ("name", generator.subschema_for::<String>()),
+            ("kind", generator.subschema_for::<Word<FaultName>>()),
+            ("at", generator.subschema_for::<Length>()),
+            ("for", generator.subschema_for::<Length>()),
+            ("until", generator.subschema_for::<Length>()),
+            ("share", generator.subschema_for::<Share>()),
+            ("region", generator.subschema_for::<String>()),
+            ("class", generator.subschema_for::<String>()),
+            ("nodes", generator.subschema_for::<Vec<NodeSpan>>()),
+            ("groups", generator.subschema_for::<Vec<Vec<NodeSpan>>>()),
+            ("from", generator.subschema_for::<String>()),
+            ("to", generator.subschema_for::<String>()),
+            ("direction", generator.subschema_for::<Word<Direction>>()),
+            ("latency", generator.subschema_for::<Length>()),
+            ("loss", generator.subschema_for::<Share>()),
+            ("bandwidth", generator.subschema_for::<BitRate>()),
+            ("delay", generator.subschema_for::<Length>()),
+            ("skew", generator.subschema_for::<Share>()),
+            ("effect", generator.subschema_for::<Word<Effect>>()),
+        ])
+    }
 }
 
 impl Notation for NodeSpan {
