@@ -61,6 +61,30 @@ pub enum Command<P, K> {
         /// A node that may be in the network.
         peer: P,
     },
+    /// Hand a request to the application at another node. It is sent once: an application knows
+    /// better than its node whether asking twice does harm. That it is not answered is held against
+    /// nobody, as an application may be silent on a node that is not.
+    Ask {
+        /// Comes back in the report; of all requests under way, only this one has it.
+        number: u32,
+        /// Who is asked.
+        peer: P,
+        /// Which application, as both of them name it.
+        protocol: u32,
+        /// What it says.
+        request: Bytes,
+        /// How long its answer is waited for; `None`: as long as that to any request.
+        timeout: Option<Duration>,
+    },
+    /// Answer what another node's application has asked, at once or later.
+    Answer {
+        /// Who has asked.
+        to: P,
+        /// The request, as [`Report::Asked`] named it.
+        request: u32,
+        /// What is answered.
+        response: Bytes,
+    },
 }
 
 /// What an operation is for.
@@ -132,6 +156,26 @@ pub enum Report<P, K> {
     Dropped(K),
     /// So many bytes were sent, or received in response, in one message for the sake of maintenance.
     Spent(Maintenance, u32),
+    /// The application at another node asks something, to be answered with [`Command::Answer`]. The
+    /// same may be asked twice, where the network copies packets.
+    Asked {
+        /// Who asks.
+        from: P,
+        /// Which application, as both of them name it.
+        protocol: u32,
+        /// What the answer has to name.
+        number: u32,
+        /// What it says.
+        request: Bytes,
+    },
+    /// What has come of [`Command::Ask`].
+    Answered {
+        /// The application's number.
+        number: u32,
+        /// What the application there has answered; `None` if nothing came in time, or if that node
+        /// carries nothing for applications.
+        response: Option<Bytes>,
+    },
 }
 
 /// An operation under way.

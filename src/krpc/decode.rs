@@ -154,6 +154,9 @@ struct Fields<'a> {
     interval: Option<i64>,
     number: Option<i64>,
     samples: Option<&'a [u8]>,
+    protocol: Option<i64>,
+    request: Option<&'a [u8]>,
+    response: Option<&'a [u8]>,
 }
 
 fn bytes<'a>(object: Object<'_, 'a>) -> Option<&'a [u8]> {
@@ -188,6 +191,9 @@ impl<'a> Fields<'a> {
                 b"interval" => fields.interval = integer(object),
                 b"num" => fields.number = integer(object),
                 b"samples" => fields.samples = bytes(object),
+                b"protocol" => fields.protocol = integer(object),
+                b"request" => fields.request = bytes(object),
+                b"response" => fields.response = bytes(object),
                 _ => {}
             }
         }
@@ -284,6 +290,12 @@ fn query(method: Option<&[u8]>, arguments: Option<&Fields>) -> Result<Content, K
             Query::Put { item, cas: arguments.cas, target, token: token()? }
         }
         b"sample_infohashes" => Query::SampleInfohashes { target: target()?, want },
+        b"talk" => {
+            let protocol = arguments.protocol.and_then(|number| u32::try_from(number).ok());
+            let protocol = protocol.ok_or_else(|| wrong("protocol is not from 0 to 4294967295"))?;
+            let request = arguments.request.ok_or_else(|| wrong("no request"))?;
+            Query::Talk { protocol, request: Bytes::copy_from_slice(request) }
+        }
         _ => return Err(ErrorCode::MethodUnknown.into()),
     };
     Ok(Content::Query { id: sender, query })
@@ -308,6 +320,7 @@ fn response(fields: Option<&Fields>) -> Option<Content> {
         item: fields.item(),
         seq: fields.seq,
         samples,
+        talk: fields.response.map(Bytes::copy_from_slice),
     };
     Some(Content::Response { id: sender, response: Box::new(response) })
 }

@@ -3,6 +3,7 @@
 use super::Id;
 use super::compact::NodeInfo;
 use super::item::Item;
+use bytes::Bytes;
 use std::net::SocketAddr;
 
 /// One datagram.
@@ -115,6 +116,13 @@ pub enum Query {
         /// As in `FindNode`.
         want: Option<Want>,
     },
+    /// A request between applications: kadsim's own, which other programs answer with error 204.
+    Talk {
+        /// Which application.
+        protocol: u32,
+        /// What it says.
+        request: Bytes,
+    },
 }
 
 impl Query {
@@ -128,6 +136,7 @@ impl Query {
             Query::Get { .. } => "get",
             Query::Put { .. } => "put",
             Query::SampleInfohashes { .. } => "sample_infohashes",
+            Query::Talk { .. } => "talk",
         }
     }
 }
@@ -149,6 +158,8 @@ pub struct Response {
     pub seq: Option<i64>,
     /// A sample of info hashes (BEP 51).
     pub samples: Option<Samples>,
+    /// What an application answers ([`Query::Talk`]).
+    pub talk: Option<Bytes>,
 }
 
 /// The answer to `sample_infohashes` (BEP 51).

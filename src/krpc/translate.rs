@@ -103,5 +103,11 @@ pub fn content<P: Copy, K: Copy>(
             let values = found.providers.iter().map(|&peer| naming.address(peer)).collect();
             answer(with_nodes(&found.closer, Response { values: Some(values), ..with_token() }))
         }
+        Body::TalkRequest { protocol, request } => {
+            query(Query::Talk { protocol: *protocol, request: request.clone() })
+        }
+        Body::TalkResponse { response } => {
+            answer(Response { talk: Some(response.clone()), ..Response::default() })
+        }
     }
 }

@@ -94,6 +94,8 @@ pub enum Purpose {
     Repeats = 80,
     /// Resampling of measurements, for their intervals.
     Resampling = 81,
+    /// What the application of a workload draws at a node.
+    Application = 100,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

@@ -8,6 +8,7 @@ use super::common::{Common, Notice};
 use super::faults::Book;
 use super::first_contacts::Coming;
 use super::host::Tables;
+use super::hosted::Retired;
 use super::keys::Keys;
 use super::population::Population;
 use super::record_keys::RecordKeys;
@@ -15,7 +16,7 @@ use super::resilience::{self, ShareAt};
 use super::snapshot::Snapshot;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
-use super::{faults, random_start, windows};
+use super::{faults, hosted, random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::key::Key64;
 use crate::kademlia::params::{Admission, Params};
@@ -26,6 +27,7 @@ use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::{Bootstrap, Scenario};
 use crate::time::{Duration, Instant};
+use crate::workload::application::Workload;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tracing::info;
@@ -63,13 +65,15 @@ impl<'s> Experiment<'s> {
         network: &Network,
         width: Duration,
         division: Division,
+        workloads: &[Arc<dyn Workload>],
     ) -> Self {
         let params = Arc::new(scenario.kademlia.clone());
         let keys = attackers::keys(seed, scenario);
         let key_of = |node: NodeIndex| keys.of(node);
         let surroundings = (0..division.blocks()).map(|block| {
             let nodes = division.nodes_of(block);
-            Surroundings::new(scenario, seed, record_keys, nodes, network, keys.clone())
+            let hosted = hosted::of(scenario, workloads);
+            Surroundings::new(scenario, seed, record_keys, nodes, network, keys.clone(), hosted)
         });
         let snapshots = scenario.snapshots.iter().enumerate();
         let snapshots = snapshots.map(|(number, config)| (config.at, Global::Snapshot(number)));
@@ -115,6 +119,9 @@ impl<'s> Experiment<'s> {
             for node in nodes.filter(|&node| !self.common.is_adversary(node)) {
                 for (due, entry) in own.applications.first_entries(node) {
                     schedule(due, node, entry);
+                }
+                for (workload, due) in own.hosted.settle_in(node) {
+                    schedule(due, node, Entry::Wake(workload));
                 }
             }
         }
@@ -305,5 +312,10 @@ impl<'s> Experiment<'s> {
         let mut metrics = first.metrics.clone();
         others.iter().for_each(|other| metrics.merge(&other.metrics));
         metrics
+    }
+
+    /// The applications that are state machines, when the run has ended: by node, then workload.
+    pub(super) fn retire(&mut self) -> Vec<Retired> {
+        self.surroundings.iter_mut().flat_map(|own| own.hosted.retire()).collect()
     }
 }

@@ -43,6 +43,8 @@ pub mod figures;
 mod keys;
 // Where the nodes of a run live.
 mod host;
+// Applications that are state machines.
+mod hosted;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
 // What attacks come to.
@@ -86,17 +88,20 @@ use crate::network::underlay::Pieces;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
+use crate::workload::application::Workload;
 use cost::{Cost, Work};
 use course::Course;
 use outcome::Ending;
 use pace::Pace;
 use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use tracing::info;
 
 pub use difference::{Difference, first_difference};
+pub use hosted::Retired;
 pub use record_keys::RecordKeys;
-pub use sockets::{Obstacle, run_on_sockets};
+pub use sockets::{Obstacle, run_applications_on_sockets, run_on_sockets};
 pub use tap::{Observation, Observed};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.
@@ -110,6 +115,8 @@ pub struct RunArguments<'s> {
     pub record_keys: RecordKeys,
     /// How it is carried out.
     pub execution: Execution,
+    /// Workloads beside those of the scenario ([`application`](crate::workload::application)).
+    pub workloads: &'s [Arc<dyn Workload>],
 }
 
 impl<'s> RunArguments<'s> {
@@ -120,6 +127,7 @@ impl<'s> RunArguments<'s> {
             seed: Seed(scenario.seed),
             execution: Execution::default(),
             record_keys: RecordKeys::Drawn,
+            workloads: &[],
         }
     }
 }
@@ -188,6 +196,23 @@ pub fn run_observed(
     observation: Option<&Observation>,
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
+    run_any(arguments, observation, watch).0
+}
+
+/// Runs a scenario as [`run`] does and gives back the applications that are state machines as they are
+/// at the end, by node and workload.
+pub fn run_applications(
+    arguments: RunArguments<'_>,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> (RunOutput, Vec<Retired>) {
+    run_any(arguments, None, &mut |progress, _| watch(progress))
+}
+
+fn run_any(
+    arguments: RunArguments<'_>,
+    observation: Option<&Observation>,
+    watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
+) -> (RunOutput, Vec<Retired>) {
     match arguments.execution.queue {
         QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, watch),
         QueueKind::Reference => run_on::<Reference>(arguments, observation, watch),
@@ -198,7 +223,7 @@ fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
     observation: Option<&Observation>,
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
-) -> RunOutput {
+) -> (RunOutput, Vec<Retired>) {
     let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
     let mut course = Course::<Q>::begin(arguments);
@@ -238,5 +263,6 @@ fn run_on<Q: EventQueue>(
         performance,
         dropped_by_faults: course.dropped_by_faults(),
     };
-    outcome::output(&mut course.experiment, &course.blocks, ending)
+    let retired = course.experiment.retire();
+    (outcome::output(&mut course.experiment, &course.blocks, ending), retired)
 }

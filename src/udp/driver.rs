@@ -49,6 +49,8 @@ pub struct Setup {
     pub rate: Option<Rate>,
     /// What happens to packets before they leave.
     pub fates: Box<dyn Fates>,
+    /// Whether the nodes have applications that others may ask (`talk`); if not, others are told so.
+    pub takes_talk: bool,
 }
 
 /// A node that is to be hosted.
@@ -178,9 +180,11 @@ impl Driver {
         let first_request = rng.next_u32();
         let params = Arc::clone(&self.setup.params);
         let me = Contact { id, address, read_only };
+        let mut line = Line::new(me, secrets, rng, self.clock.now());
+        line.takes_talk = self.setup.takes_talk;
         self.places.push(Place {
             node: UdpNode::new(id, params, contacts, first_request),
-            line: Line::new(me, secrets, rng, self.clock.now()),
+            line,
             socket,
             is_online: true,
             packets: 0,

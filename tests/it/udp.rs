@@ -36,7 +36,7 @@ fn setup(rate: Option<Rate>, fates: Box<dyn Fates>) -> Setup {
     let (request_timeout, short_timeout) =
         (Duration::from_secs(1), Some(Duration::from_millis(100)));
     let params = Params { request_timeout, short_timeout, ..kadsim::udp::params() };
-    Setup { seed: Seed(5), params: Arc::new(params), rate, fates }
+    Setup { seed: Seed(5), params: Arc::new(params), rate, fates, takes_talk: true }
 }
 
 fn service() -> Service {

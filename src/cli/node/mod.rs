@@ -105,6 +105,7 @@ impl<'a> Session<'a> {
             None => None,
         };
         let setup = Setup {
+            takes_talk: false,
             seed: Seed(seed),
             params: Arc::new(udp::params()),
             rate: Some(Rate::DEFAULT),

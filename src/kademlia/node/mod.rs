@@ -4,6 +4,7 @@
 //! - `serve`: what others ask of it;
 //! - `operations`: what it asks of others, from command to report;
 //! - `upkeep`: what it does as time passes;
+//! - `talk`: what it carries for its application;
 //! - `aside`: what few nodes have, or only for a while;
 //! - `steps`: what it tells who observes it.
 
@@ -11,6 +12,7 @@ mod aside;
 mod operations;
 mod serve;
 mod steps;
+mod talk;
 mod upkeep;
 
 use super::key::Key;
@@ -247,6 +249,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         match request.purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, request.peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
+            Purpose::Talk(number) => self.on_talk_answer(number, Body::Pong, transport),
             Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }
@@ -290,6 +293,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 };
                 self.on_stored(id, answer, transport);
             }
+            Purpose::Talk(number) => self.on_talk_answer(number, message.body, transport),
             Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }

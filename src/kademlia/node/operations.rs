@@ -1,6 +1,6 @@
 //! What the node asks of others, from command to report.
 
-use super::{Node, spend};
+use super::Node;
 use crate::kademlia::disjoint::Search;
 use crate::kademlia::key::Key;
 use crate::kademlia::lookup::Next;
@@ -57,6 +57,14 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 }
             }
             Command::Meet { peer } => self.hear_query(peer, transport.key_of(peer), transport),
+            Command::Ask { number, peer, protocol, request, timeout } => {
+                let request = Body::TalkRequest { protocol, request };
+                self.talk(number, peer, request, timeout, transport);
+            }
+            Command::Answer { to, request, response } => {
+                let body = Body::TalkResponse { response };
+                transport.send(to, Message { number: request, body });
+            }
         }
     }
 
@@ -132,7 +140,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             }
             Purpose::Probe | Purpose::Verify => Some(Maintenance::Probe),
             Purpose::Copy => Some(Maintenance::Replicate),
-            Purpose::Cache => None,
+            Purpose::Cache | Purpose::Talk(_) => None,
         }
     }
 
@@ -368,31 +376,5 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         Self::tell(id, transport, || Step::Ended);
         transport.report(Report::Finished(finished));
-    }
-
-    /// Sends an overdue request once more, under its number.
-    pub(super) fn send_again(
-        &mut self,
-        number: u32,
-        peer: P,
-        purpose: Purpose,
-        transport: &mut impl Transport<Self>,
-    ) {
-        let operation = |id| self.find_operation(id).map(|index| &*self.operations[index]);
-        let body = match purpose {
-            Purpose::Probe | Purpose::Verify => Some(Body::Ping),
-            Purpose::Lookup(id) => operation(id).map(|operation| {
-                operation.query(self.params.precautions.measures().search_before_store)
-            }),
-            Purpose::Store(id) => operation(id)
-                .map(|operation| store_body(operation.lookup.target(), operation.value().cloned())),
-            // Nobody waits for a mere copy; the next round of replication makes up for it.
-            Purpose::Copy | Purpose::Cache => None,
-        };
-        if let Some(body) = body {
-            let message = Message { number, body };
-            spend(self.maintenance(purpose), &message, transport);
-            transport.send(peer, message);
-        }
     }
 }

@@ -55,13 +55,18 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                     Body::Providers(Box::new(Providers { providers, closer }))
                 }
             }
+            Body::TalkRequest { protocol, request } => {
+                let number = message.number;
+                return transport.report(Report::Asked { from, protocol, number, request });
+            }
             Body::Pong
             | Body::Nodes { .. }
             | Body::Stored
             | Body::Value { .. }
             | Body::Refused(_)
             | Body::ProviderAdded
-            | Body::Providers(_) => unreachable!("responses are told apart before"),
+            | Body::Providers(_)
+            | Body::TalkResponse { .. } => unreachable!("responses are told apart before"),
         };
         transport.send(from, Message { number: message.number, body });
     }

@@ -63,6 +63,10 @@ fn simulated_sizes_are_those_on_the_wire() {
         Body::Value { record: record(0), closer: Some(Box::new(peers(8))) },
         Body::AddProvider { key, provider: None },
         Body::Providers(Box::new(Providers { providers, closer: peers(20) })),
+        Body::TalkRequest { protocol: 0, request: Bytes::new() },
+        Body::TalkRequest { protocol: 1_023, request: vec![b'e'; 1_000].into() },
+        Body::TalkResponse { response: Bytes::new() },
+        Body::TalkResponse { response: vec![b'e'; 70_000].into() },
     ];
     for body in bodies {
         let (bytes, size) = written(body.clone());

@@ -49,6 +49,7 @@ impl Sockets {
             params: Arc::clone(&experiment.params),
             rate: None,
             fates: Box::new(SharedWays(Rc::clone(&ways))),
+            takes_talk: true,
         })?;
         let nodes = experiment.scenario.nodes.count;
         for opened in 0..nodes {

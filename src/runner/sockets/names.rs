@@ -76,6 +76,12 @@ impl Directory {
                 Command::Join { contacts }
             }
             Command::Meet { peer } => Command::Meet { peer: self.contact(peer) },
+            Command::Ask { number, peer, protocol, request, timeout } => {
+                Command::Ask { number, peer: self.contact(peer), protocol, request, timeout }
+            }
+            Command::Answer { to, request, response } => {
+                Command::Answer { to: self.contact(to), request, response }
+            }
         }
     }
 
@@ -86,6 +92,10 @@ impl Directory {
             Report::Dropped(key) => Report::Dropped(key.beginning()),
             Report::Spent(maintenance, bytes) => Report::Spent(maintenance, bytes),
             Report::Finished(done) => Report::Finished(self.done(done)),
+            Report::Asked { from, protocol, number, request } => {
+                Report::Asked { from: self.node(from)?, protocol, number, request }
+            }
+            Report::Answered { number, response } => Report::Answered { number, response },
             // Nodes on sockets are not observed.
             Report::Step(..) => return None,
         })
