@@ -82,6 +82,11 @@ pub enum Body<P, K> {
         key: K,
         /// Who does; `None`: the sender.
         provider: Option<P>,
+        /// How long to remember it, no longer than [`provider_expiry`]; `None`: so long. Zero is a
+        /// withdrawal: forget it at once.
+        ///
+        /// [`provider_expiry`]: super::params::Params::provider_expiry
+        time_to_live: Option<Duration>,
     },
     /// It is remembered.
     ProviderAdded,
@@ -140,6 +145,8 @@ const NODES: usize = 7;
 const PROVIDERS: usize = 10;
 /// A port, and that it is implied.
 const PORT: usize = 30;
+/// How long a provider is to be remembered: its name and an integer's ends.
+const TIME_TO_LIVE: usize = 7;
 /// An application's protocol: its name and an integer's ends.
 const PROTOCOL: usize = 12;
 /// An application's request: its name.
@@ -202,7 +209,12 @@ impl<P, K> Body<P, K> {
             Body::FindNode { .. } => QUERY + 5 + KEY_ARGUMENT,
             Body::FindValue { .. } => QUERY - 1 + KEY_ARGUMENT,
             Body::GetProviders { .. } => QUERY + 5 + KEY_ARGUMENT + 3,
-            Body::AddProvider { .. } => QUERY + 10 + KEY_ARGUMENT + 3 + TOKEN + PORT,
+            Body::AddProvider { time_to_live, .. } => {
+                let seconds = time_to_live.map(Duration::whole_seconds_up);
+                let time_to_live =
+                    seconds.map_or(0, |seconds| TIME_TO_LIVE + digits(seconds as usize));
+                QUERY + 10 + KEY_ARGUMENT + 3 + TOKEN + PORT + time_to_live
+            }
             Body::Nodes { peers } => RESPONSE + nodes(peers),
             Body::Store { record, .. } => {
                 QUERY - 1 + KEY_ARGUMENT + TOKEN + VALUE + string(record.value.len())

@@ -157,7 +157,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         lasting.map(|held| (held.key, held.record(now, params))).collect()
     }
 
-    /// Remembers that `peer` provides an item; says whether it is the first known to.
+    /// Remembers until `expires` that `peer` provides an item; says whether it is the first known to.
     ///
     /// # Errors
     /// There is no room.
@@ -165,11 +165,11 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         &mut self,
         key: K,
         peer: P,
-        now: Instant,
+        expires: Instant,
         params: &Params,
     ) -> Result<bool, Refusal> {
         let providers = &mut self.kept().providers;
-        let new = Provider { key, peer, expires: now + params.provider_expiry };
+        let new = Provider { key, peer, expires };
         let of_item = || providers.iter().enumerate().filter(|(_, known)| known.key == key);
         let count = of_item().count();
         let mut place = of_item().find(|(_, known)| known.peer == peer);
@@ -184,6 +184,15 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             None => providers.push(new),
         }
         Ok(count == 0)
+    }
+
+    /// Forgets that `peer` provides an item; says whether it was the last known to.
+    pub(super) fn forget_provider(&mut self, key: K, peer: P) -> bool {
+        let Some(kept) = &mut self.0 else { return false };
+        let before = kept.providers.len();
+        kept.providers.retain(|known| known.key != key || known.peer != peer);
+        let is_known = kept.providers.iter().any(|known| known.key == key);
+        kept.providers.len() < before && !is_known
     }
 
     /// Known providers of an item.
@@ -371,7 +380,8 @@ mod tests {
     fn providers_are_forgotten_when_they_are_silent() {
         let params = Params::mainline();
         let mut records = Records::<u32, u32>::new();
-        let mut add = |peer, second| records.add_provider(1, peer, at(second), &params);
+        let expires = |second| at(second) + params.provider_expiry;
+        let mut add = |peer, second| records.add_provider(1, peer, expires(second), &params);
         assert_eq!(add(10, 0), Ok(true));
         assert_eq!(add(11, HOUR), Ok(false));
         assert_eq!(add(10, HOUR / 2), Ok(false));

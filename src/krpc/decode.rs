@@ -155,6 +155,7 @@ struct Fields<'a> {
     number: Option<i64>,
     samples: Option<&'a [u8]>,
     protocol: Option<i64>,
+    ttl: Option<i64>,
     request: Option<&'a [u8]>,
     response: Option<&'a [u8]>,
 }
@@ -192,6 +193,7 @@ impl<'a> Fields<'a> {
                 b"num" => fields.number = integer(object),
                 b"samples" => fields.samples = bytes(object),
                 b"protocol" => fields.protocol = integer(object),
+                b"ttl" => fields.ttl = integer(object),
                 b"request" => fields.request = bytes(object),
                 b"response" => fields.response = bytes(object),
                 _ => {}
@@ -281,7 +283,10 @@ fn query(method: Option<&[u8]>, arguments: Option<&Fields>) -> Result<Content, K
             let port = arguments.port.and_then(|port| u16::try_from(port).ok());
             let port = port.or(implied_port.then_some(0)).filter(|&port| implied_port || port > 0);
             let port = port.ok_or_else(|| wrong("port is not from 1 to 65535"))?;
-            Query::AnnouncePeer { info_hash: info_hash()?, port, implied_port, token: token()? }
+            // What is no time to live counts as left out, as elsewhere it is not known.
+            let ttl = arguments.ttl.and_then(|seconds| u32::try_from(seconds).ok());
+            let (info_hash, token) = (info_hash()?, token()?);
+            Query::AnnouncePeer { info_hash, port, implied_port, token, ttl }
         }
         b"get" => Query::Get { target: target()?, seq: arguments.seq, want },
         b"put" => {

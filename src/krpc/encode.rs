@@ -61,12 +61,15 @@ fn write_arguments(dict: &mut Dict, id: Id, query: &Query) {
             dict.bytes("info_hash", &info_hash.0);
             write_want(dict, *want);
         }
-        Query::AnnouncePeer { info_hash, port, implied_port, token } => {
+        Query::AnnouncePeer { info_hash, port, implied_port, token, ttl } => {
             dict.bytes("id", &id.0);
             dict.integer("implied_port", i64::from(*implied_port));
             dict.bytes("info_hash", &info_hash.0);
             dict.integer("port", i64::from(*port));
             dict.bytes("token", token);
+            if let Some(ttl) = ttl {
+                dict.integer("ttl", i64::from(*ttl));
+            }
         }
         Query::Get { target, seq, want } => {
             dict.bytes("id", &id.0);

@@ -88,6 +88,9 @@ pub enum Query {
         implied_port: bool,
         /// From an earlier response to `get_peers`.
         token: Vec<u8>,
+        /// Seconds for which to remember the peer, and 0 to forget it: kadsim's own, which other
+        /// programs pass over.
+        ttl: Option<u32>,
     },
     /// The item of this target, and the closest nodes (BEP 44).
     Get {

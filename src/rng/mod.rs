@@ -96,6 +96,10 @@ pub enum Purpose {
     Resampling = 81,
     /// What the application of a workload draws at a node.
     Application = 100,
+    /// Which nodes provide a service.
+    ServiceProviders = 101,
+    /// Keys of services.
+    ServiceKeys = 102,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

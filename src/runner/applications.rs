@@ -63,7 +63,7 @@ impl Applications {
         let nodes = scenario.nodes.count;
         let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
             let records = match config.kind {
-                WorkloadKind::Lookup => None,
+                WorkloadKind::Lookup | WorkloadKind::Services(_) => None,
                 WorkloadKind::PutGet { records } | WorkloadKind::Provide { records } => {
                     Some(records)
                 }
@@ -99,6 +99,10 @@ impl Applications {
     pub(super) fn first_entries(&mut self, node: NodeIndex) -> Vec<(Instant, Entry)> {
         let mut entries = Vec::new();
         for index in 0..self.workloads.len() as u32 {
+            // What state machines do is up to them.
+            if let WorkloadKind::Services(_) = self.workloads[index as usize].kind {
+                continue;
+            }
             let mut stream = self.stream(node, index);
             let workload = &self.workloads[index as usize];
             let begin = match workload.kind {

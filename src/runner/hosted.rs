@@ -1,16 +1,19 @@
 //! The applications of a block that are state machines: which node has which, what they have yet to be
 //! told, and when they want to be woken.
 
+use super::population::Population;
+use super::services;
+use super::surroundings::Done;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
 use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
-use crate::runner::surroundings::Done;
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::workload::application::{
     Application, Caller, Desk, Happening, NUMBERS_PER_WORKLOAD, TICKETS, Ticket, Workload,
 };
+use crate::workload::config::WorkloadKind;
 use bytes::Bytes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -20,8 +23,20 @@ pub(super) type Numbered = (u32, Arc<dyn Workload>);
 
 /// The workloads of a run whose applications are state machines: those of its scenario, and those that
 /// it is handed beside.
-pub(super) fn of(scenario: &Scenario, workloads: &[Arc<dyn Workload>]) -> Vec<Numbered> {
-    (scenario.workloads.len() as u32..).zip(workloads.iter().cloned()).collect()
+pub(super) fn of(
+    scenario: &Scenario,
+    seed: Seed,
+    population: &Population,
+    workloads: &[Arc<dyn Workload>],
+) -> Vec<Numbered> {
+    let own = (0..).zip(&scenario.workloads).filter_map(|(number, config)| match config.kind {
+        WorkloadKind::Services(services) => {
+            Some(services::workload(scenario, seed, (number, config), services, population))
+        }
+        WorkloadKind::Lookup | WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => None,
+    });
+    let given = (scenario.workloads.len() as u32..).zip(workloads.iter().cloned());
+    own.chain(given).collect()
 }
 
 /// An application when its run has ended.
@@ -243,6 +258,15 @@ impl Hosted {
         }
         place.due = place.due.max(now);
         Wishes { commands, entry: place.next_entry() }
+    }
+
+    /// The applications of a workload, by node.
+    pub(super) fn of_workload(
+        &self,
+        workload: u32,
+    ) -> impl Iterator<Item = (NodeIndex, &dyn Application)> {
+        let places = self.places.iter().filter(move |((_, number), _)| *number == workload);
+        places.map(|(&(node, _), place)| (node, &*place.application))
     }
 
     /// Takes the applications away when the run has ended.

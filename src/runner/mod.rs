@@ -69,6 +69,8 @@ mod settled;
 pub mod snapshot;
 // The same run on sockets, in real time.
 mod sockets;
+// Services that are advertised, found and called.
+mod services;
 // What surrounds the nodes of a block.
 mod surroundings;
 // Tables from global knowledge.
@@ -263,6 +265,6 @@ fn run_on<Q: EventQueue>(
         performance,
         dropped_by_faults: course.dropped_by_faults(),
     };
-    let retired = course.experiment.retire();
-    (outcome::output(&mut course.experiment, &course.blocks, ending), retired)
+    let output = outcome::output(&mut course.experiment, &course.blocks, ending);
+    (output, course.experiment.retire())
 }

@@ -4,15 +4,15 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    AttackName, ChurnName, ChurnPreset, DistributionName, KindName, LatencyName, LossName,
-    PopularityName, Word,
+    AttackName, ChurnName, ChurnPreset, DistributionName, HandlerTimeName, KindName, LatencyName,
+    LossName, PopularityName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
-use crate::workload::config::Arrivals;
+use crate::workload::config::{Arrivals, Selection};
 use crate::workload::trace::Naming;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -268,6 +268,19 @@ table!(
         record_size: Size,
         popularity: Word<PopularityName>,
         exponent: Number,
+        services: Whole,
+        providers_per_service: Whole,
+        advertisement_ttl: Length,
+        readvertise_interval: Length,
+        discovery_cache: Length,
+        selection: Word<Selection>,
+        call_retries: Whole,
+        call_timeout: Length,
+        request_size: Size,
+        reply_size: Size,
+        handler_time: Length,
+        handler_time_distribution: Word<HandlerTimeName>,
+        unadvertise_share: Share,
     }
 );
 

@@ -4,7 +4,7 @@
 mod incoming;
 mod outgoing;
 
-pub(super) use incoming::Incoming;
+pub(super) use incoming::{Incoming, LONGEST};
 
 use super::UdpNode;
 use super::contact::Contact;

@@ -37,6 +37,10 @@ use contact::Contact;
 /// A node as it is hosted here.
 pub type UdpNode = Node<Contact, Id, Bep44>;
 
+/// The most bytes of what an application says to another: what a datagram that is read has beside the
+/// rest of its packet.
+pub const MOST_TALK_BYTES: usize = line::LONGEST - 192;
+
 /// The parameters of a hosted node: those of Mainline, with the precautions of an open network.
 ///
 /// A lookup ends when the k closest have answered, so that what is stored is found; a request has

@@ -9,6 +9,7 @@
 //! What an application may touch is its own state only, so that runs do not depend on threads. It
 //! costs memory on the nodes that take part, and on no other.
 
+use super::findings::{Ended, Findings};
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::{Command, Finished};
 use crate::protocol::NodeIndex;
@@ -65,6 +66,16 @@ pub trait Workload: Debug + Send + Sync {
 
     /// The application at a node; `None` if it takes no part.
     fn application(&self, node: NodeIndex) -> Option<Box<dyn Application>>;
+
+    /// What has come of all applications of the workload when the run has ended, by node; `None` if
+    /// there is nothing to say. It stands in `result.json` and in the summary, and is drawn.
+    ///
+    /// # Panics
+    /// If a law of the workload is broken.
+    fn findings(&self, ended: &Ended<'_>) -> Option<Findings> {
+        let _ = ended;
+        None
+    }
 }
 
 /// Tickets of an application before they begin again.
@@ -123,6 +134,17 @@ impl Desk<'_> {
     /// Announces that the node provides an item, now and at each republish interval.
     pub fn provide(&mut self, key: Key64) -> Ticket {
         self.operate(|number| Command::Provide { number, key })
+    }
+
+    /// Announces, once, that the node provides an item for so long. Holders keep it no longer than
+    /// `kademlia.provider_expiry`.
+    pub fn announce(&mut self, key: Key64, time_to_live: Duration) -> Ticket {
+        self.operate(|number| Command::Announce { number, key, time_to_live })
+    }
+
+    /// Withdraws what was announced: the holders that are reached forget it.
+    pub fn withdraw(&mut self, key: Key64) -> Ticket {
+        self.announce(key, Duration::ZERO)
     }
 
     /// Looks for nodes that provide an item.

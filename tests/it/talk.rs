@@ -3,7 +3,7 @@
 use crate::worlds::{arguments, run_with, scenario};
 use bytes::Bytes;
 use kadsim::engine::queue::QueueKind;
-use kadsim::protocol::{Message as _, NodeIndex};
+use kadsim::protocol::NodeIndex;
 use kadsim::runner::{self, Retired, RunArguments};
 use kadsim::time::{Duration, Instant};
 use kadsim::workload::application::{Application, Caller, Desk, Happening, Ticket, Workload};
@@ -17,18 +17,16 @@ seed = 5
 
 [nodes]
 count = 40
+bootstrap = "warm"
 
 [phases]
 init = "10 s"
 transition = "10 s"
 measurement = "60 s"
 
-[network]
-loss = 0.0
-
 [network.latency]
 model = "constant"
-mean = "30 ms"
+delay = "30 ms"
 
 [kademlia]
 preset = "paper"
@@ -141,7 +139,7 @@ fn silence_ends_with_the_time_out_and_nobody_is_forgotten_for_it() {
 
 #[test]
 fn talk_is_the_same_on_any_queue_and_any_number_of_threads() {
-    let scenario = scenario(WORLD, &["network.loss=0.2"]);
+    let scenario = scenario(WORLD, &["network.loss.model=bernoulli", "network.loss.rate=0.2"]);
     let delay = Some(Duration::from_millis(5));
     let echo: [Arc<dyn Workload>; 1] = [Arc::new(Echo { delay, timeout: None, bytes: 100 })];
     let run = |queue, threads| {

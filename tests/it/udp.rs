@@ -381,7 +381,13 @@ fn tokens_and_refusals() {
     assert_eq!(error(asks(&mut service, put(b"", &item, None))), 203);
     let announce = |token: &[u8]| {
         let (port, implied_port, token) = (7, false, token.to_vec());
-        stranger.query(Query::AnnouncePeer { info_hash: id(1), port, implied_port, token })
+        stranger.query(Query::AnnouncePeer {
+            info_hash: id(1),
+            port,
+            implied_port,
+            token,
+            ttl: None,
+        })
     };
     assert_eq!(error(asks(&mut service, announce(b"12345678"))), 203);
     let get = |seq| stranger.query(Query::Get { target, seq, want: None });
@@ -441,7 +447,7 @@ fn answers_suit_who_asks() {
         let token = token.clone();
         asks(
             &mut service,
-            Query::AnnouncePeer { info_hash: id(1), port, implied_port: false, token },
+            Query::AnnouncePeer { info_hash: id(1), port, implied_port: false, token, ttl: None },
         );
     }
     assert_eq!(service.driver().node(0).holdings(), (0, 150));
@@ -679,6 +685,7 @@ fn bombard(datagrams: usize) -> Option<u64> {
             port: 1,
             implied_port: false,
             token: token.clone(),
+            ttl: None,
         },
         Query::Get { target: item.target(), seq: Some(1), want: None },
         Query::Put {

@@ -6,7 +6,7 @@ use crate::kademlia::key::Key;
 use crate::kademlia::lookup::Next;
 use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, PeerList, Record};
-use crate::kademlia::operation::{Command, Operation, OperationKind, Report, store_body};
+use crate::kademlia::operation::{Command, Operation, OperationKind, Report};
 use crate::kademlia::params::Admission;
 use crate::kademlia::requests::Purpose;
 use crate::kademlia::rules::{Refusal, Rules};
@@ -41,6 +41,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             }
             Command::Provide { number, key } => {
                 self.publish(OperationKind::Provide, Some(number), key, None, transport);
+            }
+            Command::Announce { number, key, time_to_live } => {
+                let index = self.open(OperationKind::Provide, Some(number), key, None, transport);
+                self.operations[index].set_time_to_live(time_to_live);
+                self.drive(index, transport);
             }
             Command::Get { number, key } => {
                 let held = self.records.get(key, transport.now(), &self.params);
@@ -96,6 +101,28 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         value: Option<Bytes>,
         transport: &mut impl Transport<Self>,
     ) {
+        let held = if kind == OperationKind::Get { value.as_ref() } else { None };
+        let (is_held, ends) = (held.is_some(), held.is_some_and(R::is_final));
+        let index = self.open(kind, number, target, value, transport);
+        self.operations[index].copies = u16::from(is_held);
+        if ends {
+            self.tell_searched(index, Stopped::Held, transport);
+            self.finish(index, transport);
+        } else {
+            self.drive(index, transport);
+        }
+    }
+
+    /// An operation that is about to begin with a lookup of `target` from the own table; its place
+    /// among those under way.
+    fn open(
+        &mut self,
+        kind: OperationKind,
+        number: Option<u64>,
+        target: K,
+        value: Option<Bytes>,
+        transport: &mut impl Transport<Self>,
+    ) -> usize {
         let now = transport.now();
         let interval = self.params.refresh_interval;
         self.table.set_refresh(self.bucket_of(target), (now + interval).whole_seconds());
@@ -106,21 +133,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let lookup = Search::new(target, &self.params, known);
         let id = self.next_operation;
         self.next_operation = id.wrapping_add(1);
-        let held = if kind == OperationKind::Get { value.as_ref() } else { None };
-        let ends = held.is_some_and(R::is_final);
         let mut operation = Operation::new(id, kind, number, now, lookup);
-        operation.copies = u16::from(held.is_some());
         if let Some(value) = value {
             operation.set_value(value);
         }
         self.operations.push(Box::new(operation));
         Self::tell(id, transport, || Step::Began { kind, target });
-        if ends {
-            self.tell_searched(self.operations.len() - 1, Stopped::Held, transport);
-            self.finish(self.operations.len() - 1, transport);
-        } else {
-            self.drive(self.operations.len() - 1, transport);
-        }
+        self.operations.len() - 1
     }
 
     /// The nodes to join through are not in the table before they have answered, where that is
@@ -323,7 +342,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         self.operations[index].sent = sent;
         let purpose = Purpose::Store(self.operations[index].id);
         for holder in holders {
-            let body = store_body(key, value.clone());
+            let body = self.operations[index].store_body();
             self.tell_asking(index, holder, Aim::Store, transport);
             self.ask(holder, purpose, body, transport);
         }

@@ -6,6 +6,7 @@ use crate::kademlia::message::{Body, Message, PeerList, Providers, Record};
 use crate::kademlia::operation::Report;
 use crate::kademlia::rules::{Refusal, Rules};
 use crate::protocol::{Peer, Transport};
+use crate::time::Duration;
 
 impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// Answers a request.
@@ -33,14 +34,22 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 }
                 None => self.nodes_near(key, transport),
             },
-            Body::AddProvider { key, provider } => {
+            Body::AddProvider { key, provider, time_to_live: Some(Duration::ZERO) } => {
+                if self.records.forget_provider(key, provider.unwrap_or(from)) {
+                    transport.report(Report::Dropped(key));
+                }
+                Body::ProviderAdded
+            }
+            Body::AddProvider { key, provider, time_to_live } => {
                 let provider = provider.unwrap_or(from);
-                match self.records.add_provider(key, provider, now, &self.params) {
+                let longest = self.params.provider_expiry;
+                let kept = time_to_live.map_or(longest, |wanted| wanted.min(longest));
+                match self.records.add_provider(key, provider, now + kept, &self.params) {
                     Ok(first) => {
                         if first {
                             transport.report(Report::Holds(key));
                         }
-                        self.upkeep_due = self.upkeep_due.min(now + self.params.provider_expiry);
+                        self.upkeep_due = self.upkeep_due.min(now + kept);
                         Body::ProviderAdded
                     }
                     Err(refusal) => Body::Refused(refusal),

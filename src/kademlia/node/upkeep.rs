@@ -6,7 +6,7 @@ use super::{Node, spend};
 use crate::kademlia::key::Key;
 use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, Record};
-use crate::kademlia::operation::{OperationKind, Report, store_body};
+use crate::kademlia::operation::{Operation, OperationKind, Report};
 use crate::kademlia::params::{Admission, SearchFor};
 use crate::kademlia::records::Upkeep;
 use crate::kademlia::requests::{Overdue, Purpose, Request};
@@ -234,8 +234,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             Purpose::Lookup(id) => operation(id).map(|operation| {
                 operation.query(self.params.precautions.measures().search_before_store)
             }),
-            Purpose::Store(id) => operation(id)
-                .map(|operation| store_body(operation.lookup.target(), operation.value().cloned())),
+            Purpose::Store(id) => operation(id).map(Operation::store_body),
             // Nobody waits for a mere copy; the next round of replication makes up for it.
             Purpose::Copy | Purpose::Cache => None,
             // Sent once: whether asking again does harm is known to the application.

@@ -79,8 +79,7 @@ pub fn run_applications_on_sockets(
             break;
         }
     }
-    let retired = course.experiment.retire();
-    Ok((course.end(cost, partial), retired))
+    Ok(course.end(cost, partial))
 }
 
 /// Raises the number of files that this process may open, as far as it may be.
@@ -196,7 +195,7 @@ impl<'s> RealCourse<'s> {
         }
     }
 
-    fn end(mut self, cost: Cost, partial: bool) -> RunOutput {
+    fn end(mut self, cost: Cost, partial: bool) -> (RunOutput, Vec<Retired>) {
         let traffic = self.sockets.traffic();
         let events = self.sockets.driver.inputs();
         let messages = traffic.total_delivered().messages;
@@ -219,6 +218,7 @@ impl<'s> RealCourse<'s> {
             performance,
             dropped_by_faults: self.sockets.dropped_by_faults(),
         };
-        outcome::output(&mut self.experiment, &self.sockets.tables(), ending)
+        let output = outcome::output(&mut self.experiment, &self.sockets.tables(), ending);
+        (output, self.experiment.retire())
     }
 }

@@ -68,6 +68,10 @@ impl Directory {
             Command::Provide { number, key } => {
                 Command::Provide { number, key: WideKey::beginning_with(key) }
             }
+            Command::Announce { number, key, time_to_live } => {
+                let key = WideKey::beginning_with(key);
+                Command::Announce { number, key, time_to_live }
+            }
             Command::FindProviders { number, key } => {
                 Command::FindProviders { number, key: WideKey::beginning_with(key) }
             }

@@ -20,7 +20,7 @@ use std::num::NonZeroU16;
 const MOST_NODES: usize = 40;
 /// Bytes of the longest datagram that is read: several times what any network carries in one piece,
 /// and little enough to be read, and its transaction sent back, at no great cost.
-const LONGEST: usize = 8_192;
+pub(in crate::udp) const LONGEST: usize = 8_192;
 /// Peers of a torrent that are taken from one response: those of a full datagram.
 const MOST_VALUES: usize = 250;
 
@@ -180,10 +180,11 @@ impl Line {
                 (asked.want, asked.seq, asked.gives_token) = (want, seq, true);
                 Body::FindValue { key: target }
             }
-            Query::AnnouncePeer { info_hash, port, implied_port, .. } => {
+            Query::AnnouncePeer { info_hash, port, implied_port, ttl, .. } => {
                 let at = SocketAddr::new(source.ip(), port);
                 let provider = (!implied_port).then_some(Contact { address: at, ..from });
-                Body::AddProvider { key: info_hash, provider }
+                let time_to_live = ttl.map(|seconds| Duration::from_secs(seconds.into()));
+                Body::AddProvider { key: info_hash, provider, time_to_live }
             }
             Query::Put { item, cas, .. } => {
                 let value = item.to_record(cas);
