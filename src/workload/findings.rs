@@ -4,6 +4,7 @@ use super::application::Application;
 use crate::protocol::NodeIndex;
 use crate::time::Instant;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use std::any::Any;
 
 /// The applications of a workload when their run has ended.
@@ -33,9 +34,11 @@ impl<'a> Ended<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Findings {
     /// What the workload is called.
+    #[serde(rename = "kind")]
     pub workload: String,
-    /// Everything that was counted, as in `result.json`.
-    pub figures: serde_json::Value,
+    /// Everything that was counted. In `result.json` it stands beside the kind.
+    #[serde(flatten)]
+    pub figures: Map<String, Value>,
     /// Lines of the summary: what, and how much.
     #[serde(skip)]
     pub lines: Vec<(String, String)>,

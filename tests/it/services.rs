@@ -39,8 +39,8 @@ arrivals = "fixed"
 handler_time = "10 ms"
 "#;
 
-fn figures(run: &RunOutput) -> &Value {
-    &run.result.applications[0].figures
+fn figures(run: &RunOutput) -> Value {
+    Value::Object(run.result.applications[0].figures.clone())
 }
 
 fn number(figures: &Value, path: &str) -> f64 {
@@ -109,7 +109,7 @@ fn the_cache_serves_three_calls_of_four() {
     assert_eq!(number(discovery, "/found_nobody"), 0.0);
     let without = scenario(WORLD, &["workload.0.discovery_cache=0 s"]);
     let run = run_with(RunArguments::of(&without));
-    assert_eq!(number(figures(&run), "/discovery/cache_hit_ratio"), 0.0);
+    assert_eq!(number(&figures(&run), "/discovery/cache_hit_ratio"), 0.0);
 }
 
 #[test]
@@ -131,7 +131,8 @@ fn a_round_robin_gives_each_provider_as_many_calls_but_for_one() {
 #[test]
 fn advertisements_are_renewed_on_time_and_found_where_nothing_is_lost() {
     let run = run_with(RunArguments::of(&scenario(WORLD, &[])));
-    let (advertised, checks) = (&figures(&run)["advertisements"], &figures(&run)["checks"]);
+    let figures = figures(&run);
+    let (advertised, checks) = (&figures["advertisements"], &figures["checks"]);
     // First in the 30 s from the 10th on, then after 240 s; the run ends after 470 s.
     assert_eq!(number(advertised, "/renewed_on_time"), 3.0);
     assert_eq!(number(advertised, "/renewed_late") + number(advertised, "/renewals_missed"), 0.0);
@@ -148,7 +149,7 @@ fn what_is_withdrawn_is_not_found_any_more_and_not_answered() {
     let text = WORLD.replace("services = 1", "services = 8");
     let scenario = scenario(&text, &["workload.0.unadvertise_share=1.0", "workload.0.rate=6/min"]);
     let run = run_with(RunArguments::of(&scenario));
-    let figures = figures(&run);
+    let figures = &figures(&run);
     assert_eq!(number(figures, "/advertisements/withdrawn"), 24.0);
     assert!(number(figures, "/advertisements/holders_told_mean") > 15.0, "k is 20");
     assert_eq!(number(figures, "/checks/found_withdrawn"), 0.0, "all holders were told");
@@ -181,7 +182,7 @@ fn loss_and_churn_are_counted_and_break_no_law() {
     ];
     let scenario = scenario(&text, &settings);
     let run = run_with(RunArguments::of(&scenario));
-    let of = |path| number(figures(&run), path);
+    let of = |path| number(&figures(&run), path);
     assert!(of("/advertisements/renewed_late") > 0.0);
     assert!(of("/calls/failed_over") > 0.0 && of("/calls/interrupted") > 0.0);
     assert!(of("/checks/providers_missed") > 0.0, "loss hides providers");
@@ -207,7 +208,7 @@ fn strategies_differ_where_they_should() {
     };
     let fairness = |selection| {
         let run = run_with(RunArguments::of(&settings(selection)));
-        number(figures(&run), "/shares/0/fairness")
+        number(&figures(&run), "/shares/0/fairness")
     };
     let [round_robin, random, least_loaded] =
         ["round-robin", "random", "least-loaded"].map(fairness);

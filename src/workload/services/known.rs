@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_round_goes_by_index_and_passes_over_who_fails() {
         let mut known = three();
-        let mut next = |known: &mut Known| {
+        let next = |known: &mut Known| {
             known.choose(Selection::RoundRobin, &[], &mut stream()).map(|node| node.0)
         };
         assert_eq!(
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_least_loaded_has_the_fewest_outstanding_and_told() {
         let mut known = three();
-        let mut next = |known: &mut Known| {
+        let next = |known: &mut Known| {
             known.choose(Selection::LeastLoaded, &[], &mut stream()).map(|node| node.0)
         };
         assert_eq!(
@@ -156,7 +156,7 @@ mod tests {
     fn at_random_each_is_chosen() {
         let mut known = three();
         let mut rng = stream();
-        let mut counts = [0; 10];
+        let mut counts = [0u32; 10];
         for _ in 0..3_000 {
             let node = known.choose(Selection::Random, &[NodeIndex(9)], &mut rng);
             counts[node.expect("two are free").0 as usize] += 1;
