@@ -2,7 +2,7 @@
 //! told, and when they want to be woken.
 
 use super::population::Population;
-use super::services;
+use super::{blocks, services};
 use super::surroundings::Done;
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
@@ -32,6 +32,9 @@ pub(super) fn of(
     let own = (0..).zip(&scenario.workloads).filter_map(|(number, config)| match config.kind {
         WorkloadKind::Services(services) => {
             Some(services::workload(scenario, seed, (number, config), services, population))
+        }
+        WorkloadKind::Blocks(blocks) => {
+            Some(blocks::workload(scenario, seed, (number, config), blocks, population))
         }
         WorkloadKind::Lookup | WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => None,
     });
