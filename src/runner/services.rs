@@ -87,7 +87,7 @@ impl Workload for Services {
             times: vec![
                 Times { name: "discovery".to_owned(), micros: tallies.discovery.cdf() },
                 Times { name: "call".to_owned(), micros: tallies.call.cdf() },
-                Times { name: "whole".to_owned(), micros: tallies.whole.cdf() },
+                Times { name: "call, search included".to_owned(), micros: tallies.whole.cdf() },
             ],
             amounts: Some(amounts(&figures)),
         })

@@ -37,8 +37,8 @@ use contact::Contact;
 /// A node as it is hosted here.
 pub type UdpNode = Node<Contact, Id, Bep44>;
 
-/// The most bytes of what an application says to another: what a datagram that is read has beside the
-/// rest of its packet.
+/// The most bytes of what an application says to another: the rest of its packet still finds room in a
+/// datagram that is read.
 pub const MOST_TALK_BYTES: usize = line::LONGEST - 192;
 
 /// The parameters of a hosted node: those of Mainline, with the precautions of an open network.

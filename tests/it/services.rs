@@ -3,14 +3,16 @@
 use crate::worlds::{arguments, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
 use kadsim::protocol::NodeIndex;
+use kadsim::rng::Seed;
 use kadsim::runner::result::RunOutput;
-use kadsim::runner::{self, RunArguments};
-use kadsim::scenario::Scenario;
+use kadsim::runner::{self, Obstacle, RunArguments, run_on_sockets};
+use kadsim::scenario::{Scenario, Setting};
 use kadsim::workload::services::ServiceNode;
 use serde_json::Value;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// Constant latency, no loss, nobody comes or goes; every node calls each 20 s for 400 s.
 const WORLD: &str = r#"
@@ -215,4 +217,53 @@ fn strategies_differ_where_they_should() {
     assert!(round_robin > 0.999, "{round_robin}");
     assert!(random > 0.99 && random < round_robin, "{random}");
     assert!(least_loaded > 0.9, "{least_loaded}");
+}
+
+/// The same scenario on sockets, for three seconds.
+#[test]
+fn services_are_called_over_sockets() {
+    let settings = [
+        "nodes.count=20",
+        "phases.init=100ms",
+        "phases.transition=1s",
+        "phases.measurement=3s",
+        "network.latency.delay=5ms",
+        "kademlia.k=4",
+        "kademlia.precautions=open",
+        "workload.0.rate=4/s",
+        "workload.0.readvertise_interval=2s",
+        "workload.0.unadvertise_share=0.3",
+        "workload.0.services=4",
+    ];
+    let scenario_of = |more: &[&str]| scenario(WORLD, &[&settings[..], more].concat());
+    let watch = &mut |_| ControlFlow::Continue(());
+    let run = run_on_sockets(&scenario_of(&[]), Seed(1), watch).expect("this host has sockets");
+    let figures = figures(&run);
+    assert!(number(&figures, "/calls/answered") > 100.0, "{figures}");
+    assert!(number(&figures, "/calls/latency_micros/min") >= 20_000.0, "{figures}");
+    assert!(number(&figures, "/discovery/cache_hits") > 50.0, "{figures}");
+    assert!(number(&figures, "/advertisements/renewed_on_time") > 5.0, "{figures}");
+    assert_eq!(number(&figures, "/checks/searches_missed"), 0.0, "{figures}");
+    let refused = run_on_sockets(&scenario_of(&["workload.0.reply_size=8001 B"]), Seed(1), watch);
+    let refused = refused.expect_err("no node reads that");
+    let expected = Obstacle::TalkSize { workload: 0, largest: 8_001, most: 8_000 };
+    assert_eq!(refused.to_string(), expected.to_string());
+}
+
+#[test]
+fn what_no_workload_of_services_takes_is_told() {
+    for (setting, told) in [
+        ("workload.0.advertisement_ttl=25h", "workload.0.advertisement_ttl"),
+        ("workload.0.readvertise_interval=301s", "workload.0.readvertise_interval"),
+        ("workload.0.providers_per_service=61", "from 1 to 60"),
+        ("workload.0.reply_size=3 B", "4 B"),
+        ("workload.0.selection=best", "least-loaded"),
+        ("workload.0.record_size=1 KiB", "record_size"),
+        ("workload.0.total_count=7", "total_count"),
+    ] {
+        let setting: Setting = setting.parse().expect("it is well formed");
+        let parsed = Scenario::parse(WORLD, "test.toml", Path::new(""), &[setting]);
+        let error = parsed.expect_err("it is wrong").to_string();
+        assert!(error.contains(told), "{error}");
+    }
 }

@@ -3,9 +3,16 @@
 use crate::worlds::{arguments, run_with, scenario};
 use bytes::Bytes;
 use kadsim::engine::queue::QueueKind;
+use kadsim::kademlia::key::WideKey;
+use kadsim::krpc::decode::decode;
+use kadsim::krpc::encode::encode;
+use kadsim::krpc::packet::{Content, Packet, Query};
 use kadsim::protocol::NodeIndex;
+use kadsim::rng::Seed;
 use kadsim::runner::{self, Retired, RunArguments};
 use kadsim::time::{Duration, Instant};
+use kadsim::udp::contact::Contact;
+use kadsim::udp::unwired::Unwired;
 use kadsim::workload::application::{Application, Caller, Desk, Happening, Ticket, Workload};
 use std::any::Any;
 use std::ops::ControlFlow;
@@ -190,4 +197,39 @@ fn talk_is_counted_by_its_bytes() {
         ControlFlow::Continue(())
     });
     assert_eq!((requests, responses), (10, 10));
+}
+
+/// On sockets the same applications speak to each other in real time.
+#[test]
+fn applications_talk_over_sockets() {
+    let settings =
+        ["nodes.count=12", "phases.init=100ms", "phases.transition=100ms", "phases.measurement=2s"];
+    let scenario = scenario(WORLD, &settings);
+    let delay = Some(Duration::from_millis(20));
+    let echo: [Arc<dyn Workload>; 1] = [Arc::new(Echo { delay, timeout: None, bytes: 7_000 })];
+    let watch = &mut |_| ControlFlow::Continue(());
+    let run = runner::run_applications_on_sockets(&scenario, Seed(scenario.seed), &echo, watch);
+    let (_, retired) = run.expect("this host has sockets");
+    let heard = heard(retired);
+    assert_eq!(heard.len(), 10);
+    for (node, took, answer) in heard {
+        assert_eq!(answer, Some(Bytes::from(vec![node as u8; 7_000])), "node {node}");
+        assert!(took >= Duration::from_millis(80), "two ways and the delay: {took}");
+    }
+}
+
+/// A node without applications says so, as other programs do that do not know the method.
+#[test]
+fn a_node_without_applications_answers_error_204() {
+    let contact = |byte, port| Contact::new(WideKey([byte; 20]), ([127, 0, 0, 1], port).into());
+    let params = kadsim::udp::params();
+    let mut node = Unwired::new(contact(1, 4_000), vec![], params, None, Seed(1));
+    let query = Query::Talk { protocol: 0, request: Bytes::from_static(b"hello") };
+    let packet = Packet::new(b"aa", Content::Query { id: WideKey([2; 20]), query });
+    let sent = node.hear(&encode(&packet), ([127, 0, 0, 1], 4_001).into(), Instant::ZERO);
+    let answers: Vec<_> = sent.iter().map(|(_, bytes)| decode(bytes).expect("a packet")).collect();
+    let [Packet { content: Content::Error(error), .. }] = &answers[..] else {
+        panic!("{answers:?}")
+    };
+    assert_eq!(error.code, 204);
 }
