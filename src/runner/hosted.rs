@@ -2,8 +2,8 @@
 //! told, and when they want to be woken.
 
 use super::population::Population;
-use super::{blocks, services};
 use super::surroundings::Done;
+use super::{blocks, services};
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
 use crate::protocol::NodeIndex;

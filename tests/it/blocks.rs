@@ -84,9 +84,11 @@ fn a_fetch_takes_a_search_and_two_ways() {
     }
     let whole = number(&run, "/fetches/latency_micros/mean");
     let search = number(&run, "/fetches/search_micros/mean");
-    assert_eq!(whole, search + 60_000.0);
-    assert!(search >= 60_000.0 && search % 1.0 == 0.0, "{search}");
-    let (fetched, unfinished) = (number(&run, "/fetches/fetched"), number(&run, "/fetches/unfinished"));
+    assert!((whole - search - 60_000.0).abs() < 0.01, "{whole} and {search}");
+    let shortest = number(&run, "/fetches/search_micros/min");
+    assert!(shortest >= 60_000.0 && shortest % 60_000.0 == 0.0, "a search is rounds: {shortest}");
+    let (fetched, unfinished) =
+        (number(&run, "/fetches/fetched"), number(&run, "/fetches/unfinished"));
     // Each node wants a block every ten seconds for 200.
     assert_eq!(fetched + unfinished, 40.0 * 20.0);
     assert!(unfinished < 40.0 && number(&run, "/fetches/failed") == 0.0);
@@ -124,7 +126,8 @@ fn the_marketplace_has_an_upload_of_its_own() {
     let run = run_with(RunArguments::of(&market(&settings)));
     assert_eq!(number(&run, "/fetches/transfer_micros/min"), 140_000.0);
     let narrow = ["workload.0.marketplace_upload=10 kbit/s", "workload.0.rate=1/s"];
-    let run = run_with(RunArguments::of(&market(&[&narrow[..], &["workload.0.credit=1 GB"]].concat())));
+    let run =
+        run_with(RunArguments::of(&market(&[&narrow[..], &["workload.0.credit=1 GB"]].concat())));
     assert!(number(&run, "/refusals/busy") > 0.0, "a block takes 8 s, more than one waits");
 }
 
@@ -137,9 +140,10 @@ fn who_has_no_credit_goes_elsewhere() {
     assert!(number(&run, "/fetches/failed_over") > 100.0, "others have the block too");
     assert_eq!(number(&run, "/credit/lowest_bytes"), 0.0, "it is used up and never overdrawn");
     assert_eq!(number(&run, "/credit/served_without"), 0.0);
-    let [free, market] = [0, 1].map(|class| number(&run, &format!("/by_class/{class}/share_given")));
+    let [free, market] =
+        [0, 1].map(|class| number(&run, &format!("/by_class/{class}/share_given")));
     assert!(free > market && market > 0.0, "{free} and {market}");
-    assert_eq!(free + market, 1.0);
+    assert!((free + market - 1.0).abs() < 1e-3);
     let without = run_with(RunArguments::of(&scenario_without_credit()));
     assert_eq!(number(&without, "/by_class/1/blocks_given"), 0.0, "nobody gives the first block");
     assert!(number(&without, "/fetches/failed") > 0.0, "some lie in the marketplace only");
@@ -182,7 +186,8 @@ fn poisoned_blocks_fail_and_corrupted_packets_never_arrive() {
     let run = run_with(RunArguments::of(&poisoned));
     assert!(number(&run, "/verification/failures") > 100.0);
     assert_eq!(number(&run, "/verification/verified"), number(&run, "/fetches/fetched"));
-    let damaged = [&settings[..], &["network.corruption=0.1", "workload.0.fetch_timeout=1 s"]].concat();
+    let damaged =
+        [&settings[..], &["network.corruption=0.1", "workload.0.fetch_timeout=1 s"]].concat();
     let run = run_with(RunArguments::of(&scenario(WORLD, &damaged)));
     assert!(number(&run, "/timed_out") > 0.0);
     assert_eq!(number(&run, "/verification/failures"), 0.0, "a damaged datagram is dropped");
@@ -272,7 +277,10 @@ fn loss_and_churn_break_no_law_on_any_queue_and_any_number_of_threads() {
 #[test]
 fn the_local_cluster_does_what_is_expected_of_it() {
     let text = include_str!("../../scenarios/blocks.toml");
-    let run = run_with(RunArguments::of(&scenario(text, &["phases.measurement=10 s", "workload.0.count=100"])));
+    let run = run_with(RunArguments::of(&scenario(
+        text,
+        &["phases.measurement=10 s", "workload.0.count=100"],
+    )));
     assert!(number(&run, "/fetches/latency_micros/p99") < 10_000.0);
     let rate = number(&run, "/fetches/blocks_per_second");
     assert!((450.0..=550.0).contains(&rate), "{rate}");

@@ -105,9 +105,7 @@ impl Tallies {
         let log = state.log();
         let own = class_of(node);
         for fetch in &log.fetches {
-            if fetch.tries > 0 || fetch.provider.is_none() {
-                self.search.record((fetch.found - fetch.begun).as_micros());
-            }
+            self.search.record((fetch.found - fetch.begun).as_micros());
             self.failed_over += u64::from(fetch.tries > 1);
             let Some(provider) = fetch.provider else {
                 self.failed += 1;

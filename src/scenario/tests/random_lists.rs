@@ -6,8 +6,8 @@ use crate::scenario::SnapshotConfig;
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
-    Amount, Arrivals, BlocksConfig, ClassSet, HandlerTime, Popularity, RecordsConfig, Selection, ServicesConfig,
-    WorkloadConfig, WorkloadKind,
+    Amount, Arrivals, BlocksConfig, ClassSet, HandlerTime, Popularity, RecordsConfig, Selection,
+    ServicesConfig, WorkloadConfig, WorkloadKind,
 };
 use proptest::prelude::*;
 
@@ -87,8 +87,7 @@ fn blocks() -> impl Strategy<Value = BlocksConfig> {
         Just(Popularity::Uniform),
         (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
     ];
-    let marketplace =
-        prop_oneof![Just(ClassSet::default()), Just(ClassSet::default().with(0))];
+    let marketplace = prop_oneof![Just(ClassSet::default()), Just(ClassSet::default().with(0))];
     let counts = (1u32..=3, 16u32..=1 << 24, 1u32..=3, 1u32..=1_000, 1u32..=1_000);
     let bytes = || 0u64..=1 << 50;
     let sizes = (bytes(), bytes(), bytes(), proptest::option::of(1u64..=1 << 40));
@@ -155,8 +154,7 @@ pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
     ];
     (kind, how).prop_filter_map("applications are not counted over all nodes", |(kind, how)| {
         let (amount, arrivals) = how;
-        let of_applications =
-            matches!(kind, WorkloadKind::Services(_) | WorkloadKind::Blocks(_));
+        let of_applications = matches!(kind, WorkloadKind::Services(_) | WorkloadKind::Blocks(_));
         let counted = of_applications && matches!(amount, Amount::Total(_));
         (!counted).then_some(WorkloadConfig { kind, amount, arrivals })
     })
