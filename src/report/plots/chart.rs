@@ -276,6 +276,11 @@ fn draw_legend(scene: &mut Scene, panel: &Panel, frame: Frame) {
         let y = frame.top + 10.0 + row as f64 * LEGEND_ROW;
         match panel.marks {
             Marks::Lines(_) => scene.line(vec![(left, y), (left + SWATCH, y)], data.look, 3.0),
+            Marks::Measured(_) | Marks::Intervals { .. } => {
+                scene.line(vec![(left, y), (left + SWATCH, y)], data.look, 3.0);
+                let middle = left + SWATCH / 2.0;
+                scene.area([(middle - MARK, y - MARK), (middle + MARK, y + MARK)], data.look.color);
+            }
             _ => scene.area([(left + 6.0, y - 8.0), (left + 22.0, y + 8.0)], data.look.color),
         }
         let position = (left + SWATCH + 8.0, y);
