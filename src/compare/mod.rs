@@ -324,3 +324,6 @@ impl Compare {
         if named.is_empty() { vec![PlotFormat::Svg] } else { named }
     }
 }
+
+#[cfg(test)]
+mod coverage;
