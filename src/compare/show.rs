@@ -312,6 +312,7 @@ fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     match percent.abs() {
         0.0 => "0%".to_owned(),
+        size if size < 0.005 => "<0.01%".to_owned(),
         size if size < 10.0 => format!("{percent:+.2}%"),
         size if size < 1e6 => format!("{percent:+.1}%"),
         _ => format!("{percent:+.0e}%"),

@@ -27,7 +27,7 @@ pub mod pcapng;
 mod plots;
 
 #[cfg(test)]
-mod fabricated;
+pub(crate) mod fabricated;
 
 use crate::graph::export;
 use crate::metrics::operation_log;

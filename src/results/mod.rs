@@ -137,3 +137,6 @@ fn check_version(path: &Path, written: &str) -> Result<(), ReadError> {
         false => Err(ReadError::Version { path: path.to_owned(), written: written.to_owned() }),
     }
 }
+
+#[cfg(test)]
+mod tests;

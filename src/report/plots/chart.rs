@@ -278,8 +278,9 @@ fn draw_legend(scene: &mut Scene, panel: &Panel, frame: Frame) {
             Marks::Lines(_) => scene.line(vec![(left, y), (left + SWATCH, y)], data.look, 3.0),
             Marks::Measured(_) | Marks::Intervals { .. } => {
                 scene.line(vec![(left, y), (left + SWATCH, y)], data.look, 3.0);
-                let middle = left + SWATCH / 2.0;
-                scene.area([(middle - MARK, y - MARK), (middle + MARK, y + MARK)], data.look.color);
+                // At the end, so that dashes show before it.
+                let end = left + SWATCH;
+                scene.area([(end - 2.0 * MARK, y - MARK), (end, y + MARK)], data.look.color);
             }
             _ => scene.area([(left + 6.0, y - 8.0), (left + 22.0, y + 8.0)], data.look.color),
         }
