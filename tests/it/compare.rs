@@ -148,7 +148,7 @@ fn points_of_a_sweep_are_paired_by_seed() {
 
     desk.succeeds(&["compare", &one, &three, "--metric", "events", "--out", "both"]);
     let found = files(&desk.path("both"));
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
     assert!(desk.path("both/plots/events.svg").exists());
 }
 
