@@ -115,12 +115,19 @@ fn overlays(sides: &[Side]) -> Result<Vec<Overlay>, CompareError> {
     let Some(operations) = operations.into_iter().collect::<Option<Vec<_>>>() else {
         return Ok(plots);
     };
+    // A run on sockets has no digest.
+    let is_real = |side: &Side| side.run().is_some_and(|run| run.digest.is_none());
+    let clock = match (sides.iter().any(is_real), sides.iter().all(is_real)) {
+        (_, true) => "Real",
+        (true, false) => "Virtual or real",
+        (false, _) => "Virtual",
+    };
     let series = sides.iter().filter_map(Side::run).map(|run| run.series());
     let series = series.collect::<Result<Vec<Vec<Moment>>, _>>()?;
-    for (name, title, lines) in of_operations(&names, &operations) {
+    for (name, title, lines) in of_operations(clock, &names, &operations) {
         plots.push(plot(name, title, lines));
     }
-    for (name, title, lines) in over_time(&names, &series) {
+    for (name, title, lines) in over_time(clock, &names, &series) {
         plots.push(plot(name, title, lines));
     }
     Ok(plots)
@@ -159,7 +166,11 @@ fn latencies(
 type Plot = (String, String, OverlayLines);
 
 /// Rounds, hops and latency over time, of the operations of each run.
-fn of_operations(names: &[String], operations: &[Vec<Operation>]) -> Vec<Plot> {
+fn of_operations(
+    clock: &'static str,
+    names: &[String],
+    operations: &[Vec<Operation>],
+) -> Vec<Plot> {
     let each = || names.iter().zip(operations);
     let mut plots = Vec::new();
     for kind in OperationKind::ALL {
@@ -187,6 +198,7 @@ fn of_operations(names: &[String], operations: &[Vec<Operation>]) -> Vec<Plot> {
             (name.clone(), mean_latencies(&successes(operations)))
         };
         let lines = OverlayLines::OverTime {
+            clock,
             y: "Mean latency by beginning (milliseconds)".to_owned(),
             range: Range::FromZero,
             lines: each().map(line).collect(),
@@ -214,11 +226,11 @@ fn mean_latencies(operations: &[Operation]) -> Vec<(f64, f64)> {
 }
 
 /// Success, traffic and nodes online, of the series of each run.
-fn over_time(names: &[String], series: &[Vec<Moment>]) -> Vec<Plot> {
+fn over_time(clock: &'static str, names: &[String], series: &[Vec<Moment>]) -> Vec<Plot> {
     let plot = |file: String, title: String, y: &str, range, value: &Value<'_>| {
         let line = |(name, series): (&String, &Vec<Moment>)| (name.clone(), binned(series, value));
         let lines = names.iter().zip(series).map(line).collect();
-        (file, title, OverlayLines::OverTime { y: y.to_owned(), range, lines })
+        (file, title, OverlayLines::OverTime { clock, y: y.to_owned(), range, lines })
     };
     let mut plots = Vec::new();
     for kind in OperationKind::ALL {

@@ -11,7 +11,7 @@
 
 use super::Method;
 use crate::rng::{Purpose, Seed, Stream};
-use crate::sweep::interval::{RESAMPLES, Resamples};
+use crate::sweep::interval::RESAMPLES;
 use rand::Rng;
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -44,8 +44,13 @@ pub fn paired(differences: &[f64]) -> Option<Interval> {
             (moments.mean - half, moments.mean + half, Method::PairedStudent)
         }
         count => {
-            let mean = Resamples::of(count).summary(differences).mean;
-            let (low, high) = mean.interval.expect("there are several values");
+            let n = count as f64;
+            let distance = (n / (n - 1.0)).sqrt() * student(n - 1.0);
+            let (low, high) = match differences.iter().all(|value| *value == differences[0]) {
+                // Not even rounding makes a spread of equal values.
+                true => (differences[0], differences[0]),
+                false => percentiles(means(differences, 0), distance),
+            };
             (low, high, Method::PairedBootstrap)
         }
     };

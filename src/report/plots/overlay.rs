@@ -27,6 +27,8 @@ pub enum OverlayLines {
     Latencies(Vec<Spread>),
     /// Something over the time of the run: seconds and values.
     OverTime {
+        /// Whose time it is: `Virtual`, or `Real` on sockets.
+        clock: &'static str,
         /// What the values are, with their unit.
         y: String,
         /// How far the vertical axis goes.
@@ -56,7 +58,7 @@ pub enum Range {
 pub(super) fn picture(plot: &Overlay) -> Option<Scene> {
     let (x, panel) = match &plot.lines {
         OverlayLines::Latencies(spreads) => latencies(spreads)?,
-        OverlayLines::OverTime { y, range, lines } => over_time(y, *range, lines)?,
+        OverlayLines::OverTime { clock, y, range, lines } => over_time(clock, y, *range, lines)?,
         OverlayLines::Shares { x, lines } => shares(x, lines)?,
     };
     let chart = Chart {
@@ -80,7 +82,12 @@ fn latencies(spreads: &[Spread]) -> Option<(Axis, Panel)> {
     Some((x, Panel { y, marks: Marks::Lines(lines) }))
 }
 
-fn over_time(y: &str, range: Range, lines: &[(String, Vec<(f64, f64)>)]) -> Option<(Axis, Panel)> {
+fn over_time(
+    clock: &str,
+    y: &str,
+    range: Range,
+    lines: &[(String, Vec<(f64, f64)>)],
+) -> Option<(Axis, Panel)> {
     let points = || lines.iter().flat_map(|(_, points)| points);
     let end = points().map(|point| point.0).reduce(f64::max)?;
     let end = Instant::ZERO + Duration::from_secs_f64(end);
@@ -96,7 +103,7 @@ fn over_time(y: &str, range: Range, lines: &[(String, Vec<(f64, f64)>)]) -> Opti
         points: points.iter().map(|(seconds, value)| (seconds * scale, *value)).collect(),
     };
     let lines = lines.iter().enumerate().map(line).collect();
-    Some((Axis::time("Virtual", end), Panel { y, marks: Marks::Lines(lines) }))
+    Some((Axis::time(clock, end), Panel { y, marks: Marks::Lines(lines) }))
 }
 
 fn shares(x: &str, lines: &[(String, Vec<(u64, u64)>)]) -> Option<(Axis, Panel)> {
@@ -145,11 +152,13 @@ mod tests {
         vec![
             some(OverlayLines::Latencies((0..runs).map(spread).collect())),
             some(OverlayLines::OverTime {
+                clock: "Virtual",
                 y: "Lookups that succeed".to_owned(),
                 range: Range::Percent,
                 lines: over_time.clone(),
             }),
             some(OverlayLines::OverTime {
+                clock: "Virtual",
                 y: "Messages per second, all nodes".to_owned(),
                 range: Range::FromZero,
                 lines: over_time,
