@@ -6,7 +6,7 @@ use crate::metrics::OperationKind;
 use crate::report::{
     self, Lines, Overlay, OverlayLines, Point, Range, ReportError, Spread, SweepPlot,
 };
-use crate::results::{Moment, Operation, Results, SweepFolder, value_text};
+use crate::results::{Moment, Operation, Results, RunFolder, SweepFolder, value_text};
 use crate::scenario::PlotFormat;
 use crate::sweep::interval::Resamples;
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,7 +122,7 @@ fn overlays(sides: &[Side]) -> Result<Vec<Overlay>, CompareError> {
         (true, false) => "Virtual or real",
         (false, _) => "Virtual",
     };
-    let series = sides.iter().filter_map(Side::run).map(|run| run.series());
+    let series = sides.iter().filter_map(Side::run).map(RunFolder::series);
     let series = series.collect::<Result<Vec<Vec<Moment>>, _>>()?;
     for (name, title, lines) in of_operations(clock, &names, &operations) {
         plots.push(plot(name, title, lines));

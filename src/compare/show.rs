@@ -295,7 +295,7 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 && size < 1e15 {
         return format!("{value:.0}");
     }
-    let before = if size >= 1.0 { size.log10().floor() as usize + 1 } else { 1 };
+    let before = if size >= 1.0 { libm::log10(size).floor() as usize + 1 } else { 1 };
     let decimals = 5usize.saturating_sub(before).max(usize::from(size < 1e5));
     let decimals = if size < 0.01 { 6 } else { decimals };
     format!("{value:.decimals$}")

@@ -97,19 +97,20 @@ fn over_time(
         Range::Percent => Axis::percent(y, values().fold(100.0, f64::min)),
         Range::FromZero => Axis::from_zero(y, values().fold(0.0, f64::max)),
     };
-    let line = |(place, (name, points)): (usize, &(String, Vec<(f64, f64)>))| Data {
-        name: name.clone(),
+    let line = |place: usize, name: &str, points: &[(f64, f64)]| Data {
+        name: name.to_owned(),
         look: Look::apart(place),
         points: points.iter().map(|(seconds, value)| (seconds * scale, *value)).collect(),
     };
-    let lines = lines.iter().enumerate().map(line).collect();
+    let lines = lines.iter().enumerate();
+    let lines = lines.map(|(place, (name, points))| line(place, name, points)).collect();
     Some((Axis::time(clock, end), Panel { y, marks: Marks::Lines(lines) }))
 }
 
 fn shares(x: &str, lines: &[(String, Vec<(u64, u64)>)]) -> Option<(Axis, Panel)> {
     let numbers = || lines.iter().flat_map(|(_, counts)| counts).map(|(number, _)| *number);
     let (first, last) = (numbers().min()?, numbers().max()?);
-    let line = |(place, (name, counts)): (usize, &(String, Vec<(u64, u64)>))| {
+    let line = |place: usize, name: &str, counts: &[(u64, u64)]| {
         let total: u64 = counts.iter().map(|(_, count)| count).sum();
         // Numbers that do not occur have a share of nothing, and are drawn so.
         let mut points: Vec<(f64, f64)> =
@@ -117,9 +118,10 @@ fn shares(x: &str, lines: &[(String, Vec<(u64, u64)>)]) -> Option<(Axis, Panel)>
         for (number, count) in counts {
             points[(number - first) as usize].1 = 100.0 * *count as f64 / total as f64;
         }
-        Data { name: name.clone(), look: Look::apart(place), points }
+        Data { name: name.to_owned(), look: Look::apart(place), points }
     };
-    let lines: Vec<Data> = lines.iter().enumerate().map(line).collect();
+    let lines = lines.iter().enumerate();
+    let lines: Vec<Data> = lines.map(|(place, (name, counts))| line(place, name, counts)).collect();
     let highest =
         lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max);
     let names = (first..=last).map(|number| number.to_string()).collect();
