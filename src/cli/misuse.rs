@@ -1,6 +1,7 @@
 //! What a user did wrong, apart from the scenario itself.
 
 use crate::graph::read::ReadError;
+use crate::page::PageError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
 use crate::sweep::SweepError;
@@ -16,6 +17,9 @@ pub enum Misuse {
     /// A sweep that cannot be begun or gone on with.
     #[error("{0}")]
     Sweep(SweepError),
+    /// A folder that no page can be made of.
+    #[error("{0}")]
+    Page(PageError),
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),

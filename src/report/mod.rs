@@ -42,7 +42,7 @@ pub use graph::graph_table;
 pub use json::to_json;
 pub use plots::{
     Cell, HeatMap, Lines, PlotError, Point, Spread, SweepPlot, graph_charts, growth_chart,
-    sweep_plots,
+    sweep_plot_svg, sweep_plots,
 };
 pub use summary::summary;
 
