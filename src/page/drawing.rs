@@ -139,8 +139,7 @@ impl Drawing {
     /// Takes the outermost element.
     fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(), String> {
         let attribute = |wanted: &str| {
-            let found =
-                tag.attributes().flatten().find(|a| a.key.into_inner() == wanted)?;
+            let found = tag.attributes().flatten().find(|a| a.key.into_inner() == wanted)?;
             Some(found.normalized_value(XmlVersion::Explicit1_0).ok()?.into_owned())
         };
         let sides = || Some(format!("0 0 {} {}", attribute("width")?, attribute("height")?));

@@ -19,8 +19,9 @@ pub struct Draft {
     replaced: PathBuf,
 }
 
-/// What a run's folder consists of. Whatever else lies in one was put there by its user.
-const PARTS: [&str; 7] = [
+/// What a run's folder consists of, with the page that `kadsim report` makes of it, which would show
+/// another run than the folder holds. Whatever else lies in one was put there by its user.
+const PARTS: [&str; 8] = [
     "scenario.toml",
     "result.json",
     "performance.json",
@@ -28,6 +29,7 @@ const PARTS: [&str; 7] = [
     "operations.csv",
     "records.csv",
     "plots",
+    "report.html",
 ];
 
 /// Name of the folder of a run, another for each transport: whatever could leave the parent folder, hide the result or
