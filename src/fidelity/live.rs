@@ -226,7 +226,7 @@ fn provider_search(observed: &Observed) -> Figures {
             unit: Unit::Seconds,
             published: (0.62, 0.62),
             measured: searches.mean,
-            band: (0.62 - spread, 0.62 + spread),
+            band: ((0.62 - spread).max(0.0), 0.62 + spread),
         },
         LiveFigure {
             quantity: "p90".to_owned(),

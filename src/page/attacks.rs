@@ -71,7 +71,7 @@ fn resilience(lookups: &Value) -> Markup {
     let part = |path| lookups.number(path).map(percent);
     let interval = part("unbroken_low").zip(part("unbroken_high"));
     let unbroken = part("unbroken_share").map(|share| match &interval {
-        Some((low, high)) => format!("{share} (95 % interval {low} to {high})"),
+        Some((low, high)) => format!("{share} (95% interval {low} to {high})"),
         None => share,
     });
     pairs(&[

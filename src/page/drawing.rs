@@ -56,7 +56,7 @@ const ATTRIBUTES: &[&str] = &[
 pub struct Drawing {
     view_box: String,
     content: String,
-    /// All texts in it, one after the other: what a plot says.
+    /// The texts in it, one after the other.
     pub texts: Vec<String>,
 }
 
@@ -80,6 +80,9 @@ pub fn read(svg: &str, prefix: &str) -> Result<Drawing, String> {
             Event::Start(tag) => {
                 drawing.open(&tag, prefix);
                 drawing.content.push('>');
+                if name(&tag) == "text" {
+                    drawing.texts.push(String::new());
+                }
                 open.push(name(&tag).into_owned());
             }
             Event::Empty(tag) if hidden == 0 && drawing.is_kept(&tag) => {
@@ -180,7 +183,7 @@ impl Drawing {
         let text = text.trim_matches(['\n', '\r']);
         if !text.trim().is_empty() {
             text.render_to(&mut self.content);
-            self.texts.push(text.trim().to_owned());
+            self.texts.last_mut().into_iter().for_each(|last| last.push_str(text));
         }
     }
 
@@ -214,7 +217,7 @@ mod tests {
              <g id=\"p1-a\"><text fill=\"url(#p1-a)\" x=\"1&quot;2\">1 &lt; 2 &amp; 3</text></g>\
              <rect height=\"2\"/></svg>"
         );
-        assert_eq!(drawing.texts.concat(), "1 <2&3");
+        assert_eq!(drawing.texts, ["1 < 2 & 3"]);
     }
 
     #[test]

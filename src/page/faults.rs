@@ -1,9 +1,9 @@
 //! Faults: when they were, and what they did.
 
-use super::figures::{share, time, whole};
+use super::figures::{plain, share, time, whole};
 use super::held::Held;
 use super::table::{Cell, Column, pairs, table};
-use crate::report::text::{grouped, percent, short};
+use crate::report::text::{grouped, percent};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -117,14 +117,15 @@ fn one(fault: &Value) -> Markup {
     }
     html! {
         @if rows.is_empty() { p { "Nothing that nodes were asked for is compared here." } }
-        @else { (table("Success by who asked, and when", &columns, &rows)) }
+        @else { (table(&format!("{}: success by who asked, and when", fault.text("name")), &columns, &rows)) }
         (recovery(fault))
         (across(fault))
     }
 }
 
 fn recovery(fault: &Value) -> Markup {
-    let since = if fault.number("end_seconds").is_some() { "its end" } else { "its beginning" };
+    let since =
+        if fault.number("end_seconds").is_some() { "after its end" } else { "after its beginning" };
     let row = |of: &Value| {
         let after = of.number("recovered_after_seconds");
         vec![
@@ -132,7 +133,7 @@ fn recovery(fault: &Value) -> Markup {
             share(of, "level"),
             share(of, "lowest"),
             after.map_or(Cell::Text("not within the run".to_owned()), |s| {
-                Cell::Number(format!("{} s", short(s)), s)
+                Cell::Number(format!("{} s", plain(s)), s)
             }),
         ]
     };
@@ -142,13 +143,13 @@ fn recovery(fault: &Value) -> Markup {
     let rule = fault.at("recovery_rule");
     html! {
         @if !rows.is_empty() {
-            (table("Recovery", &columns, &rows))
+            (table(&format!("{}: recovery", fault.text("name")), &columns, &rows))
             @if let Some(rule) = rule {
                 p {
                     "Recovered: from the first of " (rule.whole("consecutive_intervals").unwrap_or(0))
-                    " intervals of " (short(rule.number("interval_seconds").unwrap_or(0.0)))
+                    " intervals of " (plain(rule.number("interval_seconds").unwrap_or(0.0)))
                     " s on that are within " (percent(rule.number("band").unwrap_or(0.0))) " and "
-                    (short(rule.number("deviations").unwrap_or(0.0)))
+                    (plain(rule.number("deviations").unwrap_or(0.0)))
                     " deviations of the level before."
                 }
             }

@@ -7,7 +7,10 @@ use serde_json::Value;
 
 /// A figure as a number of about three digits.
 pub fn number(of: &Value, path: &str) -> Cell {
-    cell(of.number(path), short)
+    cell(of.number(path), |value| match value.fract() == 0.0 {
+        true => plain(value),
+        false => short(value),
+    })
 }
 
 /// A whole figure.

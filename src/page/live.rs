@@ -36,7 +36,7 @@ pub fn show(run: &Run) -> Option<Markup> {
 }
 
 fn table<'r>(rows: impl Iterator<Item = (&'r LiveRow, &'r Vec<LiveFigure>)>) -> Markup {
-    let caption = "Beside live networks";
+    let caption = "Measured beside published";
     html! {
         div .box tabindex="0" role="region" aria-label=(caption) {
             table {

@@ -36,7 +36,7 @@ pub fn tiles(result: &Value) -> Markup {
             tiles.push((
                 format!("Latency of {kind}"),
                 format!("{} ms", millis("latency_micros.p50")),
-                format!("median; 99 % within {} ms", millis("latency_micros.p99")),
+                format!("median; 99% within {} ms", millis("latency_micros.p99")),
             ));
         }
     }

@@ -121,7 +121,8 @@ impl Plot {
         let title = self.title();
         html! {
             // Wide plots are moved within their own box on a narrow screen.
-            figure .plot tabindex="0" role="group" aria-label={ "Plot: " (title) } {
+            // A scale of colours turned dark would say something else.
+            figure .plot .light[self.name.ends_with("-map")] tabindex="0" role="group" aria-label={ "Plot: " (title) } {
                 @match &self.picture {
                     Picture::Drawn(drawing) => (drawing.show(&title)),
                     Picture::Pixels { letters, size } => {

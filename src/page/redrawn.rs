@@ -51,7 +51,9 @@ pub fn plots(run: &Run, series: &Table) -> Result<Vec<Plot>, PageError> {
 type Line = (String, Vec<Option<f64>>);
 
 fn over(series: &Table, (title, subtitle, y): (&str, &str, &str), lines: Vec<Line>) -> SweepPlot {
-    let ends: Vec<f64> = bins(series).map(|bin| seconds(series, bin)).collect();
+    // From the run's beginning on, at which nothing has been counted yet.
+    let ends = bins(series).map(|bin| seconds(series, bin));
+    let ends: Vec<f64> = [0.0].into_iter().chain(ends).collect();
     let point = |mean: Option<f64>| mean.map(|mean| Point { mean, interval: None });
     SweepPlot::Lines(Lines {
         title: title.to_owned(),
@@ -62,7 +64,7 @@ fn over(series: &Table, (title, subtitle, y): (&str, &str, &str), lines: Vec<Lin
         y: y.to_owned(),
         lines: lines
             .into_iter()
-            .map(|(name, values)| (name, values.into_iter().map(point).collect()))
+            .map(|(name, values)| (name, [None].into_iter().chain(values).map(point).collect()))
             .collect(),
     })
 }
@@ -95,7 +97,13 @@ fn success(series: &Table) -> Vec<Line> {
 }
 
 fn last(series: &Table, name: &str, column: &str) -> Vec<Line> {
-    let value = |bin: &[Vec<String>]| series.cell(bin.last()?, column).parse().ok();
+    let value = |bin: &[Vec<String>]| {
+        let row = bin.last()?;
+        // Where no table was looked at, or all were empty, a mean says nothing.
+        let says =
+            column != "mean_contacts" || !series.cell(row, "contacts_online_share").is_empty();
+        series.cell(row, column).parse().ok().filter(|_| says)
+    };
     let values: Vec<Option<f64>> = bins(series).map(value).collect();
     if values.iter().any(Option::is_some) { vec![(name.to_owned(), values)] } else { vec![] }
 }

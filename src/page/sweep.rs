@@ -32,6 +32,9 @@ const USUAL_OF_ALL: [&str; 4] = [
     "records.lost",
 ];
 
+/// Operations that nodes begin themselves.
+const OWN: [&str; 3] = ["join", "refresh", "republish"];
+
 /// The page.
 pub fn page(sweep: &Sweep) -> Markup {
     let identity = &sweep.identity;
@@ -134,32 +137,50 @@ fn summary(sweep: &Sweep) -> Markup {
         let of_operation = name.strip_prefix("operations.").and_then(|rest| rest.split_once('.'));
         of_operation.map_or_else(|| USUAL_OF_ALL.contains(&name), |(_, rest)| USUAL.contains(&rest))
     };
-    let usual: Vec<_> = by_figure.iter().filter(|(name, _)| is_usual(name)).collect();
+    // What nodes do on their own account comes after what they are asked for.
+    let is_own =
+        |name: &str| OWN.iter().any(|kind| name.starts_with(&format!("operations.{kind}.")));
+    let usual = by_figure.iter().filter(|(name, _)| is_usual(name));
+    let (own, asked): (Vec<_>, Vec<_>) = usual.partition(|(name, _)| is_own(name));
     html! {
         @if rows.is_empty() { p { "No run has figures." } } @else {
             p {
-                "Mean and median over the runs of a point, each with its 95 % interval by resampling. "
+                "Mean and median over the runs of a point, each with its 95% interval by resampling. "
                 "Press the head of a column to sort by it. summary.csv has all "
                 (grouped(by_figure.len() as u64)) " figures."
             }
-            @for (name, rows) in usual { (figure(sweep, name, rows)) }
+            @for (name, rows) in asked { (figure(sweep, name, rows)) }
+            @if !own.is_empty() {
+                details {
+                    summary { "Joins, refreshes and republishing" }
+                    @for (name, rows) in own { (figure(sweep, name, rows)) }
+                }
+            }
         }
+    }
+}
+
+/// The unit in which a figure is shown, and how many of its own make one.
+fn unit(name: &str) -> (&'static str, f64) {
+    match name {
+        name if name.contains("_micros.") => ("ms", 1_000.0),
+        name if name.contains("bytes_") && name.ends_with("per_second") => ("B/s", 1.0),
+        name if name.ends_with("bytes_per_node_second") => ("B/s", 1.0),
+        _ => ("", 1.0),
     }
 }
 
 fn figure(sweep: &Sweep, name: &str, rows: &[&Vec<String>]) -> Markup {
     let keys = keys(sweep);
     let mut columns: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), "")).collect();
-    columns.extend([
-        ("runs", ""),
-        ("mean", ""),
-        ("mean", "95 %"),
-        ("median", ""),
-        ("median", "95 %"),
-    ]);
+    let (unit, size) = unit(name);
+    let comma = if unit.is_empty() { "" } else { ", " };
+    let interval_unit = format!("95% interval{comma}{unit}");
+    columns.extend([("runs", ""), ("mean", unit), ("mean", &interval_unit)]);
+    columns.extend([("median", unit), ("median", &interval_unit)]);
     let cells = |row: &&Vec<String>| {
         let text = |column| sweep.summary.cell(row, column);
-        let number = |column| text(column).parse::<f64>().ok();
+        let number = |column| text(column).parse::<f64>().ok().map(|number| number / size);
         let figure = |column| number(column).map_or(Cell::None, |n| Cell::Number(plain(n), n));
         let interval = |low, high| match (number(low), number(high)) {
             (Some(low), Some(high)) => {
@@ -169,7 +190,7 @@ fn figure(sweep: &Sweep, name: &str, rows: &[&Vec<String>]) -> Markup {
         };
         let mut cells: Vec<Cell> = keys.iter().map(|key| value(text(key))).collect();
         cells.extend([
-            figure("runs"),
+            value(text("runs")),
             figure("mean"),
             interval("mean_low", "mean_high"),
             figure("median"),

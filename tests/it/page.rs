@@ -85,7 +85,10 @@ fn check(html: &str) {
     for (name, attributes, own) in &all {
         for (key, value) in attributes {
             let within = value.starts_with('#') || value.starts_with("data:image/png;base64,");
-            assert!(!loading.contains(&key.as_str()) || within || name == "a", "{name} {key}={value}");
+            assert!(
+                !loading.contains(&key.as_str()) || within || name == "a",
+                "{name} {key}={value}"
+            );
             assert!(!key.starts_with("on"), "{name} {key}={value}");
         }
         let is_style = name == "style" || name == "script";

@@ -1,6 +1,6 @@
 //! Graphs, as topologies and as underlays.
 
-use super::phrases::{count, share, short_number};
+use super::phrases::{count, percentage, short_number};
 use crate::page::held::Held;
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ pub fn graph(kind: &str, table: &Value, vertex: &str) -> String {
     let several = format!("{vertex}s");
     let whole = |key: &str| table.whole(key).unwrap_or(0);
     let number = |key: &str| short_number(table.number(key).unwrap_or(0.0));
-    let part = |key: &str| share(table.number(key).unwrap_or(0.0));
+    let part = |key: &str| percentage(table.number(key).unwrap_or(0.0));
     match kind {
         "full-mesh" => format!("a full mesh: every {vertex} with every other"),
         "ring" => format!("a ring of the {several}"),

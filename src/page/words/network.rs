@@ -2,7 +2,7 @@
 
 use super::Part;
 use super::graph::{file, graph};
-use super::phrases::{count, list, share, short_number};
+use super::phrases::{count, list, percentage, share, short_number};
 use crate::page::held::Held;
 use serde_json::Value;
 
@@ -13,18 +13,19 @@ pub fn part(scenario: &Value) -> Option<Part> {
     let mut sentences = vec![self::latency(latency, network)];
     sentences.extend(jitter(latency));
     if let Some(asymmetry) = latency.number("asymmetry").filter(|share| *share > 0.0) {
-        sentences.push(format!("The two ways of a pair differ by up to {}.", share(asymmetry)));
+        sentences
+            .push(format!("The two ways of a pair differ by up to {}.", percentage(asymmetry)));
     }
     sentences.push(loss(network));
     for (key, what) in
         [("duplication", "arrive twice"), ("corruption", "arrive damaged and are dropped")]
     {
         if let Some(part) = network.number(key).filter(|part| *part > 0.0) {
-            sentences.push(format!("{} of them {what}.", share(part)));
+            sentences.push(format!("{} of them {what}.", percentage(part)));
         }
     }
     let links = network.list("loss.link").iter().map(|link| {
-        let rate = share(link.number("rate").unwrap_or(0.0));
+        let rate = percentage(link.number("rate").unwrap_or(0.0));
         format!("From {} to {} another {rate} are lost.", link.text("from"), link.text("to"))
     });
     Some(Part { heading: "Network", text: sentences.join(" "), items: links.collect() })
@@ -47,9 +48,9 @@ fn latency(table: &Value, network: &Value) -> String {
             number("sigma")
         ),
         "coordinates" => format!(
-            "Latencies follow from the places of nodes in a plane, which lie {} (round trip) apart in \
-             each direction by one standard deviation; their access adds {} in the median (sigma {}). No \
-             packet takes less than {}.",
+            "Latencies follow from the places of nodes in a plane, spread normally with a standard \
+             deviation of {} of round trip in each direction, and from their access, which adds {} in the \
+             median (lognormal, sigma {}). No packet takes less than {}.",
             text("spread"),
             text("height_median"),
             number("height_sigma"),
@@ -105,17 +106,15 @@ fn jitter(table: &Value) -> Option<String> {
 }
 
 fn loss(network: &Value) -> String {
-    let part = |key: &str| share(network.number(&format!("loss.{key}")).unwrap_or(0.0));
+    let part = |key: &str| percentage(network.number(&format!("loss.{key}")).unwrap_or(0.0));
     match network.text("loss.model") {
         "none" => "No packet is lost by chance.".to_owned(),
         "bernoulli" => match network.number("loss.rate") {
-            Some(rate) if rate > 0.0 => {
-                format!("Of all packets {} are lost, each on its own.", share(rate))
-            }
-            _ => "No packet is lost by chance.".to_owned(),
+            Some(rate) => format!("Of all packets {} are lost, each on its own.", percentage(rate)),
+            None => "Packets are lost by chance, each on its own.".to_owned(),
         },
         "gilbert-elliott" => format!(
-            "Packets are lost in bursts (Gilbert–Elliott): a good link turns bad with {} for each packet and \
+            "Packets are lost in bursts (Gilbert–Elliott): a good link turns bad with {} probability at each packet and \
              a bad one good with {}; {} are lost on a good link and {} on a bad one.",
             part("good_to_bad"),
             part("bad_to_good"),

@@ -1,6 +1,6 @@
 //! How many nodes there are, of which classes, and how they come in.
 
-use super::phrases::{count, list, share, short_number};
+use super::phrases::{count, list, percentage, share};
 use super::{Part, churn, graph};
 use crate::page::held::Held;
 use serde_json::Value;
@@ -92,7 +92,7 @@ fn class(table: &Value) -> Vec<String> {
         what.push("the part of a client, which asks and serves nobody".to_owned());
     }
     if let Some(loss) = table.number("loss").filter(|loss| *loss > 0.0) {
-        what.push(format!("{} % of its packets lost", short_number(100.0 * loss)));
+        what.push(format!("{} of its packets lost", percentage(loss)));
     }
     if !table.text("router").is_empty() {
         what.push(format!("its place at router {}", table.text("router")));

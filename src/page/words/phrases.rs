@@ -10,17 +10,19 @@ pub fn count(number: u64, one: &str, several: &str) -> String {
     }
 }
 
-/// A share in percent; all, where it is a whole.
+/// A share in percent; all or none, where it is a whole or nothing.
 pub fn share(share: f64) -> String {
     match share {
         1.0 => "all".to_owned(),
         0.0 => "none".to_owned(),
-        // What was written is told as it was written.
-        share => {
-            let hundredth = short_number(100.0 * share);
-            if hundredth.len() <= 6 { format!("{hundredth} %") } else { percent(share) }
-        }
+        share => percentage(share),
     }
+}
+
+/// A share in percent, as it was written if that is short.
+pub fn percentage(share: f64) -> String {
+    let written = short_number(100.0 * share);
+    if written.len() <= 6 { format!("{written}%") } else { percent(share) }
 }
 
 /// A number with as few decimals as it needs, at most six.
@@ -78,7 +80,7 @@ mod tests {
         let said = ["1 a minute", "2 a second", "15 a minute", "0.864 a day", "12 an hour", "7/d"];
         assert_eq!(rates.map(rate), said);
         let shares = [1.0, 0.3, 0.0025, 0.123_456_789].map(share);
-        assert_eq!(shares, ["all", "30 %", "0.25 %", "12.3%"]);
+        assert_eq!(shares, ["all", "30%", "0.25%", "12.3%"]);
         let things = ["a", "b", "c"].map(str::to_owned);
         assert_eq!((list(&things).as_str(), list(&things[..1]).as_str()), ("a, b and c", "a"));
         assert_eq!(

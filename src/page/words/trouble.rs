@@ -1,7 +1,7 @@
 //! Faults and attacks.
 
 use super::Part;
-use super::phrases::{count, rate, share, short_number};
+use super::phrases::{count, percentage, rate, share};
 use crate::page::held::Held;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ fn fault(table: &Value) -> String {
         "timer-skew" => format!(
             "the clocks of {} run up to {} too fast or too slow",
             whom(table),
-            share(table.number("skew").unwrap_or(0.0))
+            percentage(table.number("skew").unwrap_or(0.0))
         ),
         "outage" => match table.text("effect") {
             "unreachable" => {
@@ -73,16 +73,12 @@ fn degradation(table: &Value) -> String {
         harm.push(format!("takes {} longer", table.text("latency")));
     }
     if let Some(loss) = table.number("loss").filter(|loss| *loss > 0.0) {
-        harm.push(format!("is lost with {}", percent_or_all(loss)));
+        harm.push(format!("is lost with {} probability", percentage(loss)));
     }
     if !matches!(table.text("bandwidth"), "" | "unlimited") {
         harm.push(format!("is limited to {} a sender", table.text("bandwidth")));
     }
     format!("{ways} {}", super::phrases::list(&harm))
-}
-
-fn percent_or_all(share: f64) -> String {
-    format!("{} % probability", short_number(100.0 * share))
 }
 
 /// Whom a fault concerns.
