@@ -57,8 +57,11 @@ fn read(html: &str) -> Handle {
     dom.document.clone()
 }
 
-/// Every element: its name, attributes, and own text.
-fn elements(node: &Handle, into: &mut Vec<(String, Vec<(String, String)>, String)>) {
+/// Name, attributes and own text of an element.
+type Element = (String, Vec<(String, String)>, String);
+
+/// Every element, in the order of the page.
+fn elements(node: &Handle, into: &mut Vec<Element>) {
     if let NodeData::Element { name, attrs, .. } = &node.data {
         let attribute = |a: &html5ever::Attribute| (a.name.local.to_string(), a.value.to_string());
         let attributes = attrs.borrow().iter().map(attribute).collect();
@@ -72,7 +75,7 @@ fn elements(node: &Handle, into: &mut Vec<(String, Vec<(String, String)>, String
     node.children.borrow().iter().for_each(|child| elements(child, into));
 }
 
-fn page(html: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+fn page(html: &str) -> Vec<Element> {
     let mut all = vec![];
     elements(&read(html), &mut all);
     all

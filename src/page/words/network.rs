@@ -110,6 +110,7 @@ fn loss(network: &Value) -> String {
     match network.text("loss.model") {
         "none" => "No packet is lost by chance.".to_owned(),
         "bernoulli" => match network.number("loss.rate") {
+            Some(0.0) => "No packet is lost by chance.".to_owned(),
             Some(rate) => format!("Of all packets {} are lost, each on its own.", percentage(rate)),
             None => "Packets are lost by chance, each on its own.".to_owned(),
         },
