@@ -1,9 +1,9 @@
 //! A folder of results as one HTML page that needs nothing beside itself: no network, no other file.
 //!
-//! The page is made from the folder alone ([`folder`]), not from a run in memory: it can be made at
+//! The page is made from the folder alone (`folder`), not from a run in memory: it can be made at
 //! any time, of folders that come from elsewhere, and of those that another version wrote. What a
 //! folder does not hold, its page does not show. Everything that a folder holds is text until
-//! [`maud`] has escaped it; plots are rebuilt stroke by stroke ([`drawing`]).
+//! `maud` has escaped it; plots are rebuilt stroke by stroke (`drawing`).
 
 // What the folder holds.
 mod folder;
