@@ -29,8 +29,9 @@ pub mod runner;
 pub mod fidelity;
 pub mod report;
 pub mod validate;
-// Layer 9: what it costs; many runs of one scenario.
+// Layer 9: what it costs; folders of results as pages; many runs of one scenario.
 pub mod bench;
+pub mod page;
 pub mod sweep;
 // Layer 10: folders of results, read back.
 pub mod results;

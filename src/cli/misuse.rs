@@ -2,6 +2,7 @@
 
 use crate::compare::CompareError;
 use crate::graph::read::ReadError;
+use crate::page::PageError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
 use crate::sweep::SweepError;
@@ -20,6 +21,9 @@ pub enum Misuse {
     /// Results that cannot be compared.
     #[error("{0}")]
     Compare(CompareError),
+    /// A folder that no page can be made of.
+    #[error("{0}")]
+    Page(PageError),
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),

@@ -18,6 +18,8 @@ pub mod init;
 pub mod measure;
 // kadsim node: nodes on UDP sockets.
 pub mod node;
+// kadsim report: a folder of results as a page.
+pub mod report;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
 // kadsim sweep: many runs of one scenario.
@@ -81,6 +83,8 @@ enum Command {
     Sweep(sweep::Args),
     /// Show runs or sweeps beside each other: figures, differences, intervals, plots
     Compare(compare::Args),
+    /// Make one HTML page of the folder of a run or sweep, which needs no network
+    Report(report::Args),
     /// Write the events of a run, or one lookup request by request
     Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
@@ -171,6 +175,7 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Compare(args) => compare::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Report(args) => report::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),

@@ -42,7 +42,7 @@ pub use graph::graph_table;
 pub use json::to_json;
 pub use plots::{
     Cell, HeatMap, Lines, Overlay, OverlayLines, PlotError, Point, Range, Spread, SweepPlot,
-    graph_charts, growth_chart, overlays, sweep_plots,
+    graph_charts, growth_chart, overlays, sweep_plot_svg, sweep_plots,
 };
 pub use summary::summary;
 

@@ -51,6 +51,8 @@ mod program;
 mod sweep;
 // Runs and sweeps beside each other.
 mod compare;
+// Folders of results as pages.
+mod page;
 // Packets of a run in a file.
 mod capture;
 // The events of a run.

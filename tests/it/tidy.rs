@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["report", "fidelity", "validate"],
     &["bench", "sweep"],
     &["results"],
-    &["compare"],
+    &["compare", "page"],
     &["cli"],
 ];
 

@@ -148,6 +148,14 @@ pub fn overlays(plots: &[Overlay], folder: &Path, formats: &[PlotFormat]) -> Res
     draw(&scenes, folder, formats)
 }
 
+/// The plot of a sweep as the text of an SVG.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn sweep_plot_svg(name: &str, plot: &SweepPlot) -> Result<String, PlotError> {
+    render::svg_text(name, &sweep::picture(plot))
+}
+
 /// The plots that `run` has data for.
 fn charts(run: &RunOutput) -> Vec<Chart> {
     let plots = [
