@@ -32,5 +32,7 @@ pub mod validate;
 // Layer 9: what it costs; many runs of one scenario.
 pub mod bench;
 pub mod sweep;
-// Layer 10: the program.
+// Layer 10: what runs came to once, and whether they still do.
+pub mod baseline;
+// Layer 11: the program.
 pub mod cli;

@@ -2,6 +2,8 @@
 //! knows exit statuses: 0 for success, 1 if something could not be done or a
 //! figure is out of its band, 2 for a wrong scenario or command, 130 for a run that was interrupted.
 
+// kadsim baseline: what runs came to once.
+pub mod baseline;
 // kadsim bench: fixed workloads and what they cost.
 pub mod bench;
 // kadsim check: is a scenario sound, and what is it in full.
@@ -77,6 +79,8 @@ enum Command {
     Run(run::Args),
     /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
     Sweep(sweep::Args),
+    /// Keep what scenarios come to, and check whether they still do
+    Baseline(baseline::Args),
     /// Write the events of a run, or one lookup request by request
     Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
@@ -165,6 +169,11 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             sweep::Ended::Complete => ExitCode::SUCCESS,
             sweep::Ended::TimedOut => ExitCode::FAILURE,
             sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Baseline(args) => baseline::run(&args).map(|ended| match ended {
+            baseline::Ended::Holds => ExitCode::SUCCESS,
+            baseline::Ended::Differs => ExitCode::FAILURE,
+            baseline::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),

@@ -94,6 +94,8 @@ pub enum Purpose {
     Repeats = 80,
     /// Resampling of measurements, for their intervals.
     Resampling = 81,
+    /// Permutations of measurements, for the test whether they have changed.
+    Permutation = 82,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["runner"],
     &["report", "fidelity", "validate"],
     &["bench", "sweep"],
+    &["baseline"],
     &["cli"],
 ];
 

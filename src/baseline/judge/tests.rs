@@ -1,0 +1,1 @@
+//! When a check finds a difference, and when it does not.

@@ -1,0 +1,1 @@
+//! How often the test is wrong, and what it finds.
