@@ -3,7 +3,6 @@
 use super::stored::Stored;
 use super::{BaselineError, read};
 use crate::report::file::FileDraft;
-use crate::scenario::{Scenario, ScenarioError};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
@@ -130,7 +129,7 @@ impl Folder {
             for path in entries(&folder)?.into_iter().filter(|path| *path != self.path) {
                 if path.is_dir() {
                     folders.push(path);
-                } else if is_toml(&path) && is_one_run(&path)? {
+                } else if is_toml(&path) && is_one_run(&path) {
                     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     if let Some(first) = found.get(&name) {
                         let first = first.clone();
@@ -165,14 +164,10 @@ fn is_toml(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|extension| extension == "toml")
 }
 
-/// Whether a file is no sweep; a file that is not sound is told.
-fn is_one_run(path: &Path) -> Result<bool, ScenarioError> {
+/// Whether a file is no sweep.
+fn is_one_run(path: &Path) -> bool {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let is_sweep = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("sweep"));
-    if !is_sweep {
-        Scenario::load(path, &[])?;
-    }
-    Ok(!is_sweep)
+    !text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("sweep"))
 }
 
 /// The names along a path, without steps back.

@@ -199,6 +199,9 @@ impl Wanted {
     /// If a run has no figure of a name, or there are too few runs for their number.
     pub fn level(self, names: &[String], measured: &[Measured]) -> Result<Level, BaselineError> {
         let names = self.names(names, measured)?;
+        if names.is_empty() {
+            return Err(BaselineError::Empty);
+        }
         let values = |name: &str| values_of(name, measured).expect("all runs have it");
         let names = names.into_iter();
         Ok(match self {
@@ -263,6 +266,10 @@ impl Stored {
                 Wanted::Repeated { alpha: *alpha, repeats: measured.len() }
             }
         };
+        // No name would mean the usual figures.
+        if names.is_empty() {
+            return Err(BaselineError::Empty);
+        }
         let mut level = wanted.level(&names, measured)?;
         if let (Level::Tolerance(now), Level::Tolerance(before)) = (&mut level, &self.level) {
             for kept in now {

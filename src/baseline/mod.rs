@@ -89,6 +89,11 @@ pub enum BaselineError {
         /// What there is instead.
         known: String,
     },
+    /// Nothing to keep.
+    #[error(
+        "none of the figures is there: --metric NAME names one that the run has (docs/sweep.md)"
+    )]
+    Empty,
     /// No difference could be significant.
     #[error(
         "--repeats {repeats}: with {metrics} figures and alpha = {alpha} no change could be significant: \

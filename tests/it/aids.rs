@@ -3,8 +3,9 @@
 use crate::desk::{Desk, files, text};
 use std::process::Output;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "run",
+    "baseline",
     "trace",
     "check",
     "init",

@@ -47,6 +47,8 @@ mod fuzz;
 mod program;
 // Many runs, their tables, and what becomes of them when they are killed.
 mod sweep;
+// What runs came to once, and whether they still do.
+mod baseline;
 // Packets of a run in a file.
 mod capture;
 // The events of a run.
