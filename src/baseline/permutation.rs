@@ -59,6 +59,3 @@ pub fn smallest(count: usize) -> f64 {
     let divisions = (1..=count).fold(1.0, |ways, k| ways * (count + k) as f64 / k as f64);
     (2.0 / divisions).max(1.0 / f64::from(DRAWS + 1))
 }
-
-#[cfg(test)]
-mod tests;

@@ -49,6 +49,8 @@ mod program;
 mod sweep;
 // What runs came to once, and whether they still do.
 mod baseline;
+// How often the test of baselines is wrong.
+mod change;
 // Packets of a run in a file.
 mod capture;
 // The events of a run.

@@ -1,11 +1,13 @@
-//! How often the test is wrong, and what it finds. docs/baselines.md quotes what is counted here.
+//! How often the test of baselines is wrong, and what it finds. docs/baselines.md quotes what is counted here.
 
-use super::*;
-use crate::rng::distribution::{exponential, standard_normal};
-use crate::validate::statistics::holm;
+use kadsim::baseline::permutation::{p_value, smallest};
+use kadsim::rng::distribution::{exponential, standard_normal};
+use kadsim::rng::{Purpose, Seed, Stream};
+use kadsim::validate::statistics::holm;
+use rand::Rng;
 use rayon::prelude::*;
 
-const PAGE: &str = include_str!("../../../docs/baselines.md");
+const PAGE: &str = include_str!("../../docs/baselines.md");
 
 /// Figures of a baseline, as many as the usual ones of three kinds of operations.
 const FIGURES: usize = 10;
