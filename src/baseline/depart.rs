@@ -11,6 +11,7 @@ use crate::runner::{self, Observation, Observed, RunArguments};
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use serde::{Serialize, Serializer};
+use std::cmp::Ordering;
 use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -44,10 +45,24 @@ pub struct DifferingEvent {
     pub at: Instant,
     /// At which node.
     pub node: u32,
-    /// What happens in this run; `None` if it has ended.
+    /// Which of the two has it.
+    pub only: Side,
+    /// What happens next in this run; `None` if it has ended.
     pub here: Option<String>,
-    /// What happens in the other.
+    /// What happens next in the other.
     pub there: Option<String>,
+}
+
+/// One of two runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The one of this program.
+    Here,
+    /// The other.
+    There,
+    /// Both, at the same time and node, but not the same.
+    Both,
 }
 
 fn nanos<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
@@ -246,9 +261,15 @@ fn named(here: Option<String>, there: Option<String>) -> DifferingEvent {
         let event: serde_json::Value = serde_json::from_str(line).ok()?;
         Some((event["time_ns"].as_u64()?, u32::try_from(event["node"].as_u64()?).ok()?))
     };
-    let places = [&here, &there].into_iter().flatten().filter_map(place);
-    let (at, node) = places.min().unwrap_or_default();
-    DifferingEvent { at: Instant::from_nanos(at), node, here, there }
+    const NEVER: (u64, u32) = (u64::MAX, u32::MAX);
+    let [of_here, of_there] =
+        [&here, &there].map(|line| line.as_ref().and_then(place).unwrap_or(NEVER));
+    let ((at, node), only) = match of_here.cmp(&of_there) {
+        Ordering::Less => (of_here, Side::Here),
+        Ordering::Equal => (of_here, Side::Both),
+        Ordering::Greater => (of_there, Side::There),
+    };
+    DifferingEvent { at: Instant::from_nanos(at), node, only, here, there }
 }
 
 #[cfg(test)]
@@ -260,10 +281,11 @@ mod tests {
         let line = |at: u64, node: u32| Some(format!("{{\"time_ns\":{at},\"node\":{node}}}"));
         let named_at = |here, there| {
             let event = named(here, there);
-            (event.at.as_nanos(), event.node)
+            (event.at.as_nanos(), event.node, event.only)
         };
-        assert_eq!(named_at(line(5, 7), line(9, 1)), (5, 7));
-        assert_eq!(named_at(line(9, 1), line(9, 0)), (9, 0));
-        assert_eq!(named_at(None, line(3, 2)), (3, 2));
+        assert_eq!(named_at(line(5, 7), line(9, 1)), (5, 7, Side::Here));
+        assert_eq!(named_at(line(9, 1), line(9, 0)), (9, 0, Side::There));
+        assert_eq!(named_at(line(9, 1), line(9, 1)), (9, 1, Side::Both));
+        assert_eq!(named_at(None, line(3, 2)), (3, 2, Side::There));
     }
 }

@@ -63,7 +63,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let known = match &*self.names()? {
                     [] => format!("{} holds none", self.path.display()),
-                    names => format!("there are {}", names.join(", ")),
+                    names => format!("{} holds {}", self.path.display(), names.join(", ")),
                 };
                 return Err(BaselineError::Missing { path, known });
             }

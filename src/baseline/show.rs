@@ -1,5 +1,6 @@
 //! What came of a check, as a person reads it: a line for each baseline, then what differs.
 
+use super::depart::Side;
 use super::judge::{Finding, Report, Verdict};
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{Cell, CellAlignment, Table};
@@ -102,10 +103,15 @@ pub(super) fn differences(report: &Report) -> Vec<String> {
     lines.extend(departure.note.clone());
     if let Some(event) = &departure.event {
         let at = crate::units::number::fixed_point(event.at.as_nanos(), 9);
-        lines.push(format!("first differing event: node {} at {at} s", event.node));
+        let only = match event.only {
+            Side::Here => "which only this run has",
+            Side::There => "which only the reference has",
+            Side::Both => "which the two have otherwise",
+        };
+        lines.push(format!("first differing event: node {} at {at} s, {only}", event.node));
         let line =
             |line: &Option<String>| line.clone().unwrap_or_else(|| "the run has ended".to_owned());
-        lines.push(format!("  now:       {}", line(&event.here)));
+        lines.push(format!("  next here: {}", line(&event.here)));
         lines.push(format!("  reference: {}", line(&event.there)));
     }
     if !departure.events.is_empty() {

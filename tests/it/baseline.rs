@@ -61,10 +61,12 @@ fn every_shipped_scenario_has_an_exact_baseline() {
         .filter(|name| !PENDING.contains(&name.as_str()))
         .collect();
     assert!(missing.is_empty(), "`kadsim baseline save --all` makes those of {missing:?}");
+    let made = PENDING.iter().filter(|name| folder.file(name).is_ok_and(|path| path.exists()));
+    assert_eq!(made.count(), 0, "a baseline that is made is pending no more");
 }
 
 /// Scenarios whose runs take longer than others, and whose baselines are to be made.
-const PENDING: &[&str] = &[];
+const PENDING: &[&str] = &["mainline-full"];
 
 /// What `kadsim baseline check --small` does, of those that are exact.
 #[test]
@@ -187,7 +189,7 @@ fn with_the_other_program_the_first_event_is_named() {
     fs::write(desk.path("my.toml"), LITTLE.replace("alpha = 3", "alpha = 2")).expect("written");
 
     let told = differs(&desk, &["--reference", &reference]);
-    assert!(told.contains("first differing event: node "), "{told}");
+    assert!(told.contains("first differing event: node ") && told.contains(" s, which "), "{told}");
     let told = differs(&desk, &["--reference", &reference, "--format", "json"]);
     let report = &serde_json::from_str::<serde_json::Value>(&told).expect("it is JSON")[0];
     let event = &report["departure"]["event"];
@@ -282,12 +284,12 @@ fn what_is_wrong_is_told_and_nothing_is_written() {
     refused(&CHECK, &["no such baseline in kept", "kadsim baseline save"]);
     desk.succeeds(&save(&[]));
     refused(&save(&[]), &["kept/one.toml exists already", "--update"]);
-    refused(&[&CHECK[..], &["oen"]].concat(), &["no baseline kept/oen.toml", "there are one"]);
+    refused(&[&CHECK[..], &["oen"]].concat(), &["no baseline kept/oen.toml", "kept holds one"]);
     let new = ["baseline", "save", "two", "my.toml", "--dir", "kept"];
     let new = |more: &[&'static str]| [&new[..], more].concat();
     refused(&new(&["--metric", "evnets"]), &["--metric evnets", "docs/sweep.md"]);
     refused(&new(&["--metric", "put.success_rate"]), &["there are operations.lookup.success_rate"]);
-    refused(&new(&["--repeats", "3"]), &["--repeats 3", "give 7 or more"]);
+    refused(&new(&["--repeats", "3"]), &["--repeats 3", "give 6 or more"]);
     refused(&new(&["--tolerance", "much"]), &["--tolerance", "5%"]);
     refused(&new(&["--level", "exact", "--tolerance", "1"]), &["--level exact"]);
     refused(&new(&["--alpha", "0.01"]), &["--repeats"]);
@@ -418,7 +420,6 @@ fn failures(text: &str) -> usize {
 /// Name and attributes of an element that may stand where it does.
 fn element(tag: &BytesStart<'_>, within: Option<&str>) -> (String, BTreeMap<String, String>) {
     let name = tag.name().as_ref().to_owned();
-    let name = name.to_string();
     let form = |name: &str| JUNIT.into_iter().find(|(known, ..)| *known == name);
     let (_, needed, allowed, _) =
         form(&name).unwrap_or_else(|| panic!("{name} is none of JUnit's"));
