@@ -6,6 +6,7 @@ use super::stored::{Change, Kept, Level, Stored, Tolerance};
 use super::{BaselineError, permutation, usual};
 use crate::validate::statistics::holm;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Whether something is as its baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -245,7 +246,8 @@ impl Wanted {
             };
             return Err(BaselineError::UnknownMetric { name: name.clone(), known });
         }
-        Ok(names.to_vec())
+        let mut once = BTreeSet::new();
+        Ok(names.iter().filter(|name| once.insert(*name)).cloned().collect())
     }
 }
 

@@ -1,10 +1,12 @@
 //! The file of a baseline, read: what is wrong in it is told with its line, its value and what is allowed.
 
+use super::permutation;
 use super::stored::{Change, Kept, Level, Stored, Tolerance};
 use super::trail::Trail;
 use crate::scenario::{Place, ScenarioError};
 use crate::time::Instant;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use toml::Spanned;
 
@@ -122,6 +124,7 @@ impl Raw {
             let told = "`metrics` is empty: it takes one figure or more".to_owned();
             return Err((self.metrics.span(), told));
         }
+        self.has_what_it_needs()?;
         match (self.level.get_ref().as_str(), &self.alpha) {
             ("exact", None) => self.exact(),
             ("statistical", None) => {
@@ -137,6 +140,43 @@ impl Raw {
                 let allowed = "allowed is \"exact\" or \"statistical\"";
                 Err((self.level.span(), format!("`level` cannot be {other:?}: {allowed}")))
             }
+        }
+    }
+
+    /// Whether no figure stands twice, and nothing stands there that has no effect.
+    fn has_what_it_needs(&self) -> Result<(), Wrong> {
+        let exact = self.level.get_ref() == "exact";
+        let allowed: &[&str] = match (exact, self.alpha.is_some()) {
+            (true, _) => &["value"],
+            (false, false) => &["value", "absolute", "relative"],
+            (false, true) => &["values"],
+        };
+        let mut names = BTreeSet::new();
+        for metric in self.metrics.get_ref() {
+            let RawMetric { name, value, absolute, relative, values } = metric.get_ref();
+            let given = [
+                ("value", value.is_some()),
+                ("absolute", absolute.is_some()),
+                ("relative", relative.is_some()),
+                ("values", values.is_some()),
+            ];
+            let idle = |&(key, given): &(&str, bool)| given && !allowed.contains(&key);
+            let name = name.get_ref();
+            if let Some((key, _)) = given.into_iter().find(idle) {
+                let told =
+                    format!("`{name}`: `{key}` has no effect here: a figure has {allowed:?}");
+                return Err((metric.span(), told));
+            }
+            if !names.insert(name) {
+                return Err((metric.span(), format!("`{name}` stands here twice")));
+            }
+        }
+        match &self.checkpoints {
+            Some(checkpoints) if !exact => {
+                let told = "`[checkpoints]` has no effect on a statistical baseline: leave it out";
+                Err((checkpoints.span(), told.to_owned()))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -173,6 +213,14 @@ impl Raw {
                 return Err(wrong("`values` takes two or more numbers, as many for each figure"));
             }
             samples.push((name.get_ref().clone(), values.clone()));
+        }
+        let (count, figures) = (samples[0].1.len(), samples.len());
+        if permutation::smallest(count) * figures as f64 > level {
+            let told = format!(
+                "`alpha` cannot be {level}: with {count} values of each of {figures} figures no change \
+                 could be significant"
+            );
+            return Err((alpha.span(), told));
         }
         Ok(Level::Repeated { alpha: level, samples })
     }

@@ -161,8 +161,17 @@ fn a_damaged_file_is_told_with_its_line_and_what_is_allowed() {
         (&*exact, "seed = \"18446744073709551615\"", "seed = -1", "-1", "from 0 on"),
         (&*tolerance, "relative = 0.05", "relative = -0.05", "-0.05", "0 or more"),
         (&*tolerance, ", relative = 0.05", "", "`a`", "either `absolute` or `relative`"),
+        (&*exact, "value = 0.1", "value = 0.1, absolute = 1", "`absolute`", "no effect"),
+        (&*tolerance, "[\n", "[\n{ name = \"a\", value = 1, absolute = 0 },\n", "`a`", "twice"),
+        (&*repeated, "alpha = 0.01", "alpha = 0.00001", "0.00001", "no change could be"),
         (&*repeated, "alpha = 0.01", "alpha = 1.5", "1.5", "between 0 and 1"),
-        (&*repeated, "values = [", "values = [] # ", "`a`", "two or more numbers"),
+        (
+            &*repeated,
+            "values = [",
+            "values = [1] }, { name = \"b\", values = [",
+            "`a`",
+            "two or more numbers",
+        ),
     ];
     for (text, part, damage, value, allowed) in cases {
         let damaged = text.replacen(part, damage, 1);
