@@ -172,7 +172,7 @@ impl Raw {
             }
         }
         match &self.checkpoints {
-            Some(checkpoints) if !exact => {
+            Some(checkpoints) if self.level.get_ref() == "statistical" => {
                 let told = "`[checkpoints]` has no effect on a statistical baseline: leave it out";
                 Err((checkpoints.span(), told.to_owned()))
             }
