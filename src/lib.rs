@@ -32,7 +32,10 @@ pub mod validate;
 // Layer 9: what it costs; many runs of one scenario.
 pub mod bench;
 pub mod sweep;
-// Layer 10: what runs came to once, and whether they still do.
+// Layer 10: folders of results, read back; what runs came to once, and whether they still do.
 pub mod baseline;
-// Layer 11: the program.
+pub mod results;
+// Layer 11: results beside each other.
+pub mod compare;
+// Layer 12: the program.
 pub mod cli;

@@ -1,6 +1,7 @@
 //! What a user did wrong, apart from the scenario itself.
 
 use crate::baseline::BaselineError;
+use crate::compare::CompareError;
 use crate::graph::read::ReadError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
@@ -31,6 +32,9 @@ pub enum Misuse {
     /// A JUnit file cannot be written where the user wants it.
     #[error("{0}: --junit takes a file in a folder in which files can be made")]
     Junit(ReportError),
+    /// Results that cannot be compared.
+    #[error("{0}")]
+    Compare(CompareError),
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),

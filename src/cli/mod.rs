@@ -6,6 +6,8 @@
 pub mod baseline;
 // kadsim bench: fixed workloads and what they cost.
 pub mod bench;
+// kadsim compare: results beside each other.
+pub mod compare;
 // kadsim check: is a scenario sound, and what is it in full.
 pub mod check;
 // kadsim fidelity: known figures, measured again.
@@ -81,6 +83,8 @@ enum Command {
     Sweep(sweep::Args),
     /// Keep what scenarios come to, and check whether they still do
     Baseline(baseline::Args),
+    /// Show runs or sweeps beside each other: figures, differences, intervals, plots
+    Compare(compare::Args),
     /// Write the events of a run, or one lookup request by request
     Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
@@ -175,6 +179,7 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             baseline::Ended::Differs => ExitCode::FAILURE,
             baseline::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
+        Command::Compare(args) => compare::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),

@@ -96,6 +96,10 @@ pub enum Purpose {
     Resampling = 81,
     /// Permutations of measurements, for the test whether they have changed.
     Permutation = 82,
+    /// Resampling of the windows of time of a single run, for intervals.
+    WindowResampling = 85,
+    /// Resampling of the runs of two points, for intervals of their difference.
+    DifferenceResampling = 86,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

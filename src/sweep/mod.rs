@@ -31,6 +31,7 @@ mod parquet;
 mod plots;
 
 pub use execute::{Ended, Options, Step};
+pub use identity::{Identity, Varied};
 pub use plan::{Plan, RunId, seed_of_repeat};
 pub use row::{Row, Status};
 

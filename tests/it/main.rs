@@ -11,6 +11,8 @@ mod trials;
 mod tidy;
 // What the documentation says.
 mod docs;
+// What lists in it must hold in full.
+mod pages;
 // Whole nodes in a world by hand.
 mod node;
 // Looks at the overlay of a run, and kadsim topology.
@@ -51,6 +53,8 @@ mod sweep;
 mod baseline;
 // How often the test of baselines is wrong.
 mod change;
+// Runs and sweeps beside each other.
+mod compare;
 // Packets of a run in a file.
 mod capture;
 // The events of a run.

@@ -16,7 +16,8 @@ const LAYERS: &[&[&str]] = &[
     &["runner"],
     &["report", "fidelity", "validate"],
     &["bench", "sweep"],
-    &["baseline"],
+    &["results", "baseline"],
+    &["compare"],
     &["cli"],
 ];
 
