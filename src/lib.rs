@@ -33,7 +33,8 @@ pub mod validate;
 pub mod bench;
 pub mod page;
 pub mod sweep;
-// Layer 10: folders of results, read back.
+// Layer 10: folders of results, read back; what runs came to once, and whether they still do.
+pub mod baseline;
 pub mod results;
 // Layer 11: results beside each other.
 pub mod compare;

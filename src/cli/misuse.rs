@@ -1,5 +1,6 @@
 //! What a user did wrong, apart from the scenario itself.
 
+use crate::baseline::BaselineError;
 use crate::compare::CompareError;
 use crate::graph::read::ReadError;
 use crate::page::PageError;
@@ -18,6 +19,20 @@ pub enum Misuse {
     /// A sweep that cannot be begun or gone on with.
     #[error("{0}")]
     Sweep(SweepError),
+    /// A baseline that cannot be kept or checked.
+    #[error("{0}")]
+    Baseline(BaselineError),
+    /// Nothing to check.
+    #[error("there is no such baseline in {}: `kadsim baseline save NAME SCENARIO` makes one", .0.display())]
+    NoBaseline(PathBuf),
+    /// A tolerance of what has none.
+    #[error(
+        "--tolerance and --repeats are for statistical baselines: leave them out with --level exact"
+    )]
+    ExactTolerance,
+    /// A JUnit file cannot be written where the user wants it.
+    #[error("{0}: --junit takes a file in a folder in which files can be made")]
+    Junit(ReportError),
     /// Results that cannot be compared.
     #[error("{0}")]
     Compare(CompareError),

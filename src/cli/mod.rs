@@ -2,6 +2,8 @@
 //! knows exit statuses: 0 for success, 1 if something could not be done or a
 //! figure is out of its band, 2 for a wrong scenario or command, 130 for a run that was interrupted.
 
+// kadsim baseline: what runs came to once.
+pub mod baseline;
 // kadsim bench: fixed workloads and what they cost.
 pub mod bench;
 // kadsim compare: results beside each other.
@@ -81,6 +83,8 @@ enum Command {
     Run(run::Args),
     /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
     Sweep(sweep::Args),
+    /// Keep what scenarios come to, and check whether they still do
+    Baseline(baseline::Args),
     /// Show runs or sweeps beside each other: figures, differences, intervals, plots
     Compare(compare::Args),
     /// Make one HTML page of the folder of a run or sweep, which needs no network
@@ -173,6 +177,11 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             sweep::Ended::Complete => ExitCode::SUCCESS,
             sweep::Ended::TimedOut => ExitCode::FAILURE,
             sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Baseline(args) => baseline::run(&args).map(|ended| match ended {
+            baseline::Ended::Holds => ExitCode::SUCCESS,
+            baseline::Ended::Differs => ExitCode::FAILURE,
+            baseline::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Compare(args) => compare::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Report(args) => report::run(&args).map(|()| ExitCode::SUCCESS),

@@ -94,6 +94,8 @@ pub enum Purpose {
     Repeats = 80,
     /// Resampling of measurements, for their intervals.
     Resampling = 81,
+    /// Permutations of measurements, for the test whether they have changed.
+    Permutation = 82,
     /// Resampling of the windows of time of a single run, for intervals.
     WindowResampling = 85,
     /// Resampling of the runs of two points, for intervals of their difference.

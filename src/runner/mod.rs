@@ -189,16 +189,32 @@ pub fn run_observed(
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
     match arguments.execution.queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, watch),
-        QueueKind::Reference => run_on::<Reference>(arguments, observation, watch),
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, &[], watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, observation, &[], watch),
+    }
+    .0
+}
+
+/// Runs a scenario as [`run`] does and gives its digest at each of the instants `marks` as well, which
+/// are in order: of everything that was due before. A run that was ended early has fewer.
+pub fn run_marked(
+    arguments: RunArguments<'_>,
+    marks: &[Instant],
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> (RunOutput, Vec<u64>) {
+    let watch = &mut |progress, _| watch(progress);
+    match arguments.execution.queue {
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, None, marks, watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, None, marks, watch),
     }
 }
 
 fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
     observation: Option<&Observation>,
+    marks: &[Instant],
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
-) -> RunOutput {
+) -> (RunOutput, Vec<u64>) {
     let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
     let mut course = Course::<Q>::begin(arguments);
@@ -209,9 +225,14 @@ fn run_on<Q: EventQueue>(
     let end = scenario.phases.end();
     let mut pace = Pace::new(scenario.phases);
     let mut partial = false;
+    let mut digests = Vec::new();
     while course.now() < end {
         let events_before = course.blocks.counters().events;
-        course.run_until(pace.next(course.now()));
+        let step = pace.next(course.now());
+        let mark = marks.get(digests.len()).copied();
+        course.run_until(mark.map_or(step, |mark| mark.min(step)));
+        let passed = marks[digests.len()..].iter().take_while(|&&mark| mark <= course.now());
+        digests.extend(passed.map(|_| course.blocks.digest().value()).collect::<Vec<_>>());
         let events = course.blocks.counters().events;
         pace.adapt(course.now(), events - events_before);
         let progress = Progress { now: course.now(), end, events, online: course.online() };
@@ -238,5 +259,5 @@ fn run_on<Q: EventQueue>(
         performance,
         dropped_by_faults: course.dropped_by_faults(),
     };
-    outcome::output(&mut course.experiment, &course.blocks, ending)
+    (outcome::output(&mut course.experiment, &course.blocks, ending), digests)
 }

@@ -32,7 +32,7 @@ mod plots;
 
 pub use execute::{Ended, Options, Step};
 pub use identity::{Identity, Varied};
-pub use plan::{Plan, RunId};
+pub use plan::{Plan, RunId, seed_of_repeat};
 pub use row::{Row, Status};
 
 use crate::report::ReportError;

@@ -3,9 +3,10 @@
 use crate::desk::{Desk, files, text};
 use std::process::Output;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "run",
     "report",
+    "baseline",
     "trace",
     "check",
     "init",

@@ -49,6 +49,10 @@ mod fuzz;
 mod program;
 // Many runs, their tables, and what becomes of them when they are killed.
 mod sweep;
+// What runs came to once, and whether they still do.
+mod baseline;
+// How often the test of baselines is wrong.
+mod change;
 // Runs and sweeps beside each other.
 mod compare;
 // Folders of results as pages.

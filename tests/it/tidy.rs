@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["runner"],
     &["report", "fidelity", "validate"],
     &["bench", "sweep"],
-    &["results"],
+    &["results", "baseline"],
     &["compare", "page"],
     &["cli"],
 ];
