@@ -89,6 +89,7 @@ fn file(scenario: &Scenario) -> File {
             count: whole(nodes.count),
             bootstrap: Some(Word(nodes.bootstrap)),
             contacts: size(nodes.contacts),
+            address_groups: nodes.address_groups.and_then(whole),
             class: Some(network.classes.iter().enumerate().map(in_place).collect()),
         }),
         topology: Some(topology::topology(scenario.topology.as_ref())),
@@ -204,6 +205,11 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         precautions: Some(Word(params.precautions)),
         disjoint_paths: size(params.disjoint_paths),
         verify_contacts: Some(params.verify_contacts),
+        // Without a limit there is no number to write.
+        bucket_group_limit: params.bucket_group_limit.and_then(size),
+        table_group_limit: params.table_group_limit.and_then(size),
+        store_group_limit: params.store_group_limit.and_then(size),
+        siblings: size(params.siblings),
     }
 }
 

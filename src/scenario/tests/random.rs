@@ -82,6 +82,10 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 cache_on_path: switches[2],
                 disjoint_paths: 1 + more % k,
                 verify_contacts: more % 2 == 1,
+                bucket_group_limit: (more % 3 == 1).then_some(1 + more % 7),
+                table_group_limit: (more % 5 == 1).then_some(1 + more % 20),
+                store_group_limit: (more % 4 == 1).then_some(1 + more % 50),
+                siblings: more % 90,
                 precautions: if switches[3] { Precautions::Open } else { Precautions::None },
                 ..preset.params()
             };
@@ -363,7 +367,14 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 description,
                 seed,
                 phases,
-                nodes: Nodes { count, bootstrap, contacts: (count as usize - 1).min(7) },
+                nodes: Nodes {
+                    count,
+                    bootstrap,
+                    contacts: (count as usize - 1).min(7),
+                    // Where contacts are limited there are groups.
+                    address_groups: (kademlia.limits_contacts() || count % 2 == 0)
+                        .then_some(1 + count / 3),
+                },
                 topology,
                 preset,
                 kademlia,

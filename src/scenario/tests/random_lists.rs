@@ -23,7 +23,9 @@ pub(super) fn attacks() -> impl Strategy<Value = Vec<AttackConfig>> {
     proptest::collection::vec((kind, times), 0..2).prop_map(|attacks| {
         let config = |(kind, (at, length))| {
             let at = Instant::from_nanos(at);
-            AttackConfig { kind, adversaries: 1, at, until: at + Duration::from_secs(length) }
+            let until = at + Duration::from_secs(length);
+            let address_groups = (length % 2 == 0).then_some(length as u32);
+            AttackConfig { kind, adversaries: 1, at, until, address_groups }
         };
         attacks.into_iter().map(config).collect()
     })
