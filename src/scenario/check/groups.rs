@@ -10,11 +10,10 @@ use crate::workload::attack::AttackConfig;
 /// As many as there are nodes at most.
 const MOST_GROUPS: u64 = 100_000_000;
 
-/// A number of groups, if one is given.
+/// A number of groups; 0 for none.
 pub fn count(path: &str, given: Option<Whole>) -> Result<Option<u32>, Problem> {
-    let Some(_) = given else { return Ok(None) };
-    let count = whole(path, given, 1, 1..=MOST_GROUPS)?;
-    Ok(Some(u32::try_from(count).expect("the bound is below 2^32")))
+    let count = whole(path, given, 0, 0..=MOST_GROUPS)?;
+    Ok(Some(u32::try_from(count).expect("the bound is below 2^32")).filter(|&count| count > 0))
 }
 
 /// Where each node has a group of its own, a limit of more than one for a table limits nothing.

@@ -191,9 +191,9 @@ fn up_to_k(key: &str, given: Option<Whole>, default: usize, k: usize) -> Result<
     }
 }
 
-/// How many of one address group there may be; no preset limits them.
+/// How many of one address group there may be: 0 for any number, as in all presets.
 fn limit(key: &str, given: Option<Whole>) -> Result<Option<usize>, Problem> {
-    given.map(|_| count(key, given, 1, 1..=10_000)).transpose()
+    Ok(Some(count(key, given, 0, 0..=10_000)?).filter(|&most| most > 0))
 }
 
 fn count(
