@@ -13,7 +13,7 @@ use rand::Rng;
 /// A node that 60 adversaries want to be known to; every table is checked at every sample.
 const ECLIPSE: &str = r#"
     phases = { init = "0s", transition = "1ms", measurement = "2m" }
-    nodes = { count = 400, bootstrap = "random", contacts = 5, address_groups = 200 }
+    nodes = { count = 400, bootstrap = "random", contacts = 20, address_groups = 200 }
     kademlia = { alpha = 1, refresh_interval = "1day", request_timeout = "50ms" }
     network.latency = { model = "constant", delay = "20ms" }
     workload = [{ kind = "lookup", total_count = 20 }]
@@ -37,8 +37,8 @@ fn limits_keep_an_adversary_with_one_network_out() {
     let free = eclipsed(&[]);
     let limited = eclipsed(&limits);
     let rich = eclipsed(&[limits[0], limits[1], "attack.0.address_groups=60"]);
-    assert!(free > 0.8, "{free}");
-    assert!(limited < 0.4, "{limited}");
+    assert!(free > 0.6, "{free}");
+    assert!(limited < 0.25, "{limited}");
     assert!(rich > 2.0 * limited, "{rich} of one with sixty networks, {limited} of one with one");
 }
 
@@ -116,7 +116,6 @@ fn knows_all(scenario: &Scenario) -> f64 {
 #[test]
 fn siblings_know_the_holders_of_a_record() {
     let [none, k, five_k] = [0, 20, 100].map(|siblings| knows_all(&calm(siblings)));
-    println!("{:?}", [0, 10, 20, 30, 40, 60, 80, 100].map(|n| (n, knows_all(&calm(n)))));
     assert!(none < five_k && none <= k, "{none} without, {k} with k, {five_k} with 5 k");
     assert!(five_k > 0.99, "{five_k} with 5 k siblings");
 }
