@@ -9,6 +9,7 @@ use super::rules::Refusal;
 use crate::protocol::AddressGroup;
 use crate::time::{Duration, Instant};
 use bytes::Bytes;
+use groups::Stored;
 
 /// A record that this node holds.
 #[derive(Clone, Debug)]
@@ -59,7 +60,7 @@ struct Kept<P, K> {
     providers: Vec<Provider<P, K>>,
     publications: Vec<Publication<K>>,
     /// Of which address group the node was that stored a record; kept only where that is limited.
-    groups: Option<Box<Vec<(K, AddressGroup)>>>,
+    groups: Option<Box<Stored<K>>>,
 }
 
 /// Something that is due.

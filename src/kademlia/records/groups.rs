@@ -4,7 +4,23 @@ use super::{Kept, Records};
 use crate::kademlia::rules::Refusal;
 use crate::protocol::AddressGroup;
 
+/// The records that were stored by nodes with a group, each with that. Boxed where it is kept, so that a
+/// store without limits is no larger.
+#[derive(Clone, Debug)]
+pub(super) struct Stored<K>(Vec<(K, AddressGroup)>);
+
+impl<K> Default for Stored<K> {
+    fn default() -> Self {
+        Stored(Vec::new())
+    }
+}
+
 impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
+    fn stored(&self) -> &[(K, AddressGroup)] {
+        let stored = self.0.as_ref().and_then(|kept| kept.groups.as_ref());
+        stored.map_or(&[], |stored| &stored.0)
+    }
+
     /// Whether a record may be kept for a node of this group, of which at most so many are.
     ///
     /// # Errors
@@ -15,8 +31,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         key: K,
         most: usize,
     ) -> Result<(), Refusal> {
-        let of_records = self.0.iter().flat_map(|kept| &kept.groups).flat_map(|groups| &**groups);
-        let count = of_records.filter(|&&(_, other)| other == group).count();
+        let count = self.stored().iter().filter(|&&(_, other)| other == group).count();
         match count < most || self.held().iter().any(|held| held.key == key) {
             true => Ok(()),
             false => Err(Refusal::NO_ROOM),
@@ -25,7 +40,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
 
     /// A record was stored by a node of this group.
     pub(in crate::kademlia) fn note_group(&mut self, key: K, group: AddressGroup) {
-        self.kept().groups.get_or_insert_default().push((key, group));
+        self.kept().groups.get_or_insert_default().0.push((key, group));
     }
 
     /// Whether a provider may be remembered, where at most so many of its group are.
@@ -54,9 +69,9 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         &self,
         group_of: impl Fn(P) -> Option<AddressGroup>,
     ) -> (usize, usize) {
-        let of_records = self.0.iter().flat_map(|kept| &kept.groups).flat_map(|groups| &**groups);
+        let of_records = self.stored().iter().map(|&(_, group)| group);
         let of_providers = self.known().iter().filter_map(|known| group_of(known.peer));
-        (largest(of_records.map(|&(_, group)| group)), largest(of_providers))
+        (largest(of_records), largest(of_providers))
     }
 }
 
@@ -71,7 +86,7 @@ impl<P, K: Copy + Eq> Kept<P, K> {
     /// Forgets the groups of records that are not held any more.
     pub(super) fn forget_groups(&mut self) {
         if let Some(groups) = &mut self.groups {
-            groups.retain(|&(key, _)| self.held.iter().any(|held| held.key == key));
+            groups.0.retain(|&(key, _)| self.held.iter().any(|held| held.key == key));
         }
     }
 }
