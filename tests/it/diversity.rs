@@ -4,6 +4,7 @@ use crate::determinism::difference;
 use crate::worlds::{arguments, run, scenario};
 use kadsim::engine::queue::QueueKind;
 use kadsim::kademlia::key::{Key, Key64};
+use kadsim::kademlia::routing_table::RoutingTable;
 use kadsim::protocol::NodeIndex;
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::runner::{RunArguments, settle};
@@ -58,7 +59,7 @@ fn tables_begin_within_the_limits() {
         let scenario = scenario(ECLIPSE, &settings);
         let settled = settle(&scenario, Seed(2));
         let tables = || settled.nodes().map(|node| settled.node(node).expect("online").table());
-        let sizes: Vec<usize> = tables().map(|table| table.len()).collect();
+        let sizes: Vec<usize> = tables().map(RoutingTable::len).collect();
         assert!(sizes.iter().all(|&size| size <= 7 * 4), "{bootstrap}: {sizes:?}");
         let first: Vec<usize> = tables().map(|table| table.bucket(0).len()).collect();
         assert!(first.iter().all(|&size| size <= 7), "{bootstrap}: {first:?}");
