@@ -32,5 +32,9 @@ pub mod validate;
 // Layer 9: what it costs; many runs of one scenario.
 pub mod bench;
 pub mod sweep;
-// Layer 10: the program.
+// Layer 10: folders of results, read back.
+pub mod results;
+// Layer 11: results beside each other.
+pub mod compare;
+// Layer 12: the program.
 pub mod cli;
