@@ -1,12 +1,15 @@
 //! What a node keeps for others, and what it has published itself (paper, section 2.5).
 
+mod groups;
 mod room;
 
 use super::message::Record;
 use super::params::Params;
 use super::rules::Refusal;
+use crate::protocol::AddressGroup;
 use crate::time::{Duration, Instant};
 use bytes::Bytes;
+use groups::Stored;
 
 /// A record that this node holds.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ struct Kept<P, K> {
     held: Vec<Held<K>>,
     providers: Vec<Provider<P, K>>,
     publications: Vec<Publication<K>>,
+    /// Of which address group the node was that stored a record; kept only where that is limited.
+    groups: Option<Box<Stored<K>>>,
 }
 
 /// Something that is due.
@@ -81,7 +86,12 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     }
 
     fn kept(&mut self) -> &mut Kept<P, K> {
-        let nothing = || Kept { held: Vec::new(), providers: Vec::new(), publications: Vec::new() };
+        let nothing = || Kept {
+            held: Vec::new(),
+            providers: Vec::new(),
+            publications: Vec::new(),
+            groups: None,
+        };
         self.0.get_or_insert_with(|| Box::new(nothing()))
     }
 
@@ -133,6 +143,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     pub(super) fn forget(&mut self, key: K) {
         if let Some(kept) = &mut self.0 {
             kept.held.retain(|held| held.key != key);
+            kept.forget_groups();
         }
     }
 
@@ -167,7 +178,11 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         peer: P,
         now: Instant,
         params: &Params,
+        group_of: impl Fn(P) -> Option<AddressGroup>,
     ) -> Result<bool, Refusal> {
+        if let Some(most) = params.store_group_limit {
+            self.has_room_for_provider(key, peer, most, group_of)?;
+        }
         let providers = &mut self.kept().providers;
         let new = Provider { key, peer, expires: now + params.provider_expiry };
         let of_item = || providers.iter().enumerate().filter(|(_, known)| known.key == key);
@@ -267,6 +282,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             }
             lives
         });
+        kept.forget_groups();
         gone
     }
 
@@ -371,7 +387,7 @@ mod tests {
     fn providers_are_forgotten_when_they_are_silent() {
         let params = Params::mainline();
         let mut records = Records::<u32, u32>::new();
-        let mut add = |peer, second| records.add_provider(1, peer, at(second), &params);
+        let mut add = |peer, second| records.add_provider(1, peer, at(second), &params, |_| None);
         assert_eq!(add(10, 0), Ok(true));
         assert_eq!(add(11, HOUR), Ok(false));
         assert_eq!(add(10, HOUR / 2), Ok(false));

@@ -90,6 +90,8 @@ pub enum Purpose {
     AttackKeys = 71,
     /// What adversaries ask, and when.
     AttackRequests = 72,
+    /// Which address group a node belongs to.
+    AddressGroups = 90,
     /// The seeds of the repeats of a sweep.
     Repeats = 80,
     /// Resampling of measurements, for their intervals.

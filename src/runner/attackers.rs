@@ -112,6 +112,13 @@ impl Attackers {
         self.roles.get(node.get()).is_some_and(|&role| role != HONEST)
     }
 
+    /// Of an adversary whose attack has address groups of its own, the attack and how many it has.
+    pub(super) fn address_groups(&self, node: NodeIndex) -> Option<(u8, u32)> {
+        let role = *self.roles.get(node.get())?;
+        let groups = self.attacks.get(usize::from(role))?.address_groups?;
+        Some((role, groups))
+    }
+
     /// Share of the adversaries of an attack among these nodes; `None` of nobody.
     pub(super) fn share_of(&self, attack: usize, nodes: &[NodeIndex]) -> Option<f64> {
         let own = |&&node: &&NodeIndex| usize::from(self.roles[node.get()]) == attack;

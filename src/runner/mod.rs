@@ -39,6 +39,8 @@ mod difference;
 mod experiment;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// From which addresses nodes come.
+mod groups;
 // Which keys nodes have.
 mod keys;
 // Where the nodes of a run live.

@@ -3,8 +3,10 @@
 use crate::desk::{Desk, files, text};
 use std::process::Output;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "run",
+    "sweep",
+    "compare",
     "report",
     "baseline",
     "trace",

@@ -295,7 +295,12 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         precautions,
         disjoint_paths,
         verify_contacts,
+        bucket_group_limit,
+        table_group_limit,
+        store_group_limit,
+        siblings,
     } = params;
+    let limit = |most: Option<usize>| most.unwrap_or(0).to_string();
     vec![
         ("k", k.to_string()),
         ("alpha", alpha.to_string()),
@@ -328,6 +333,10 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("precautions", precautions.word().to_owned()),
         ("disjoint_paths", disjoint_paths.to_string()),
         ("verify_contacts", verify_contacts.to_string()),
+        ("bucket_group_limit", limit(bucket_group_limit)),
+        ("table_group_limit", limit(table_group_limit)),
+        ("store_group_limit", limit(store_group_limit)),
+        ("siblings", siblings.to_string()),
     ]
 }
 

@@ -31,6 +31,8 @@ mod known_answers;
 mod topology;
 // Nodes that do not keep to the protocol.
 mod attacks;
+// Limits of address groups, and siblings.
+mod diversity;
 // Packets along the routes of a graph.
 mod underlay;
 // What goes wrong for a time.

@@ -85,6 +85,7 @@ fn called(obstacle: &Obstacle) -> &'static str {
         Obstacle::Tokens { .. } => "`kademlia.precautions = \"none\"`",
         Obstacle::Snapshot => "`[[snapshot]]`",
         Obstacle::Attack => "`[[attack]]`",
+        Obstacle::AddressGroups { .. } => "limits of address groups",
         Obstacle::TimerSkew { .. } => "`timer-skew`",
         Obstacle::System(_) => "or something could not be done",
     }
@@ -102,6 +103,7 @@ fn what_sockets_cannot_carry_is_documented() {
         Obstacle::Tokens { workload: 0 },
         Obstacle::Snapshot,
         Obstacle::Attack,
+        Obstacle::AddressGroups { key: "" },
         Obstacle::TimerSkew { fault: 0 },
         Obstacle::System(Error::other("")),
     ];

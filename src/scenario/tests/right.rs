@@ -23,7 +23,12 @@ fn everything_has_a_default() {
         description: String::new(),
         seed: 42,
         phases: Phases { init: minute, transition: minute, measurement: minute * 10 },
-        nodes: Nodes { count: 10, bootstrap: Bootstrap::Organic, contacts: 3 },
+        nodes: Nodes {
+            count: 10,
+            bootstrap: Bootstrap::Organic,
+            contacts: 3,
+            address_groups: None,
+        },
         topology: None,
         preset: Preset::Paper,
         kademlia: Params::paper(),
