@@ -4,15 +4,13 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    AttackName, ChurnName, ChurnPreset, DistributionName, HandlerTimeName, KindName, LatencyName,
-    LossName, PopularityName, Word,
+    AttackName, ChurnName, ChurnPreset, DistributionName, LatencyName, LossName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
-use crate::workload::config::{Arrivals, Selection};
 use crate::workload::trace::Naming;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,8 +68,10 @@ macro_rules! table {
 // After the macro, which it uses.
 mod faults;
 mod graphs;
+mod workloads;
 pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
+pub use workloads::WorkloadTable;
 
 table!(
     /// The whole file.
@@ -109,6 +109,7 @@ table!(
         count: Whole,
         bootstrap: Word<Bootstrap>,
         contacts: Whole,
+        address_groups: Whole,
         class: Vec<ClassTable>,
     }
 );
@@ -164,6 +165,10 @@ table!(
         precautions: Word<Precautions>,
         disjoint_paths: Whole,
         verify_contacts: bool,
+        bucket_group_limit: Whole,
+        table_group_limit: Whole,
+        store_group_limit: Whole,
+        siblings: Whole,
     }
 );
 
@@ -256,35 +261,6 @@ table!(
 );
 
 table!(
-    /// `[[workload]]`
-    WorkloadTable {
-        kind: Word<KindName>,
-        rate: Rate,
-        total_rate: Rate,
-        count: Whole,
-        total_count: Whole,
-        arrivals: Word<Arrivals>,
-        records_per_node: Whole,
-        record_size: Size,
-        popularity: Word<PopularityName>,
-        exponent: Number,
-        services: Whole,
-        providers_per_service: Whole,
-        advertisement_ttl: Length,
-        readvertise_interval: Length,
-        discovery_cache: Length,
-        selection: Word<Selection>,
-        call_retries: Whole,
-        call_timeout: Length,
-        request_size: Size,
-        reply_size: Size,
-        handler_time: Length,
-        handler_time_distribution: Word<HandlerTimeName>,
-        unadvertise_share: Share,
-    }
-);
-
-table!(
     /// `[checker]`
     CheckerTable {
         lookups: Share,
@@ -321,6 +297,7 @@ table!(
         victims: Whole,
         victim: Whole,
         target: String,
+        address_groups: Whole,
     }
 );
 
