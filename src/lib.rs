@@ -29,8 +29,14 @@ pub mod runner;
 pub mod fidelity;
 pub mod report;
 pub mod validate;
-// Layer 9: what it costs; many runs of one scenario.
+// Layer 9: what it costs; folders of results as pages; many runs of one scenario.
 pub mod bench;
+pub mod page;
 pub mod sweep;
-// Layer 10: the program.
+// Layer 10: folders of results, read back; what runs came to once, and whether they still do.
+pub mod baseline;
+pub mod results;
+// Layer 11: results beside each other.
+pub mod compare;
+// Layer 12: the program.
 pub mod cli;

@@ -42,6 +42,11 @@ impl fmt::Display for NodeIndex {
     }
 }
 
+/// Which addresses belong together, because who has one of them easily gets more: a name that compares
+/// and says nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressGroup(pub u64);
+
 /// How a remote node is named.
 pub trait Peer: Copy + Eq + Ord + fmt::Debug {}
 
@@ -135,6 +140,13 @@ pub trait Transport<P: Protocol> {
     fn is_routable(&self, peer: P::Peer) -> bool {
         let _ = peer;
         true
+    }
+
+    /// The group of addresses from which a peer comes; `None` if nothing is to be limited for it.
+    #[inline]
+    fn group_of(&self, peer: P::Peer) -> Option<AddressGroup> {
+        let _ = peer;
+        None
     }
 
     /// Whether this node answers what others ask, and not only asks. One that does not is not

@@ -97,11 +97,6 @@ impl Duration {
         self.0 as f64 / NANOS_PER_SECOND as f64
     }
 
-    /// Length in milliseconds, for output only.
-    pub fn as_millis_f64(self) -> f64 {
-        self.0 as f64 / 1e6
-    }
-
     /// Whole seconds, a part of one counted as one.
     pub const fn whole_seconds_up(self) -> u64 {
         self.0.div_ceil(NANOS_PER_SECOND)

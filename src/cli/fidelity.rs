@@ -48,8 +48,13 @@ pub fn run(args: &Args) -> anyhow::Result<Verdict> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()?;
+    Ok(verdict(&findings))
+}
+
+/// Whether all are within their bands, which the exit status says.
+fn verdict(findings: &[Finding]) -> Verdict {
     let is_within = |finding: &Finding| finding.verdict == Verdict::Within;
-    Ok(if findings.iter().all(is_within) { Verdict::Within } else { Verdict::Outside })
+    if findings.iter().all(is_within) { Verdict::Within } else { Verdict::Outside }
 }
 
 /// The rows named, in their own order; all if none is named.
@@ -64,6 +69,16 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Row>, Misuse> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_figure_outside_is_enough() {
+        let row = ROWS.iter().find(|row| row.id == "F6").expect("there is F6");
+        let mut findings = fidelity::measure(row, Effort::Quick).expect("it is quick");
+        findings.extend(findings.clone());
+        assert_eq!(verdict(&findings), Verdict::Within);
+        findings[1].verdict = Verdict::Outside;
+        assert_eq!(verdict(&findings), Verdict::Outside);
+    }
 
     #[test]
     fn rows_are_chosen_by_name_and_come_in_their_own_order() {

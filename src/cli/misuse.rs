@@ -1,6 +1,9 @@
 //! What a user did wrong, apart from the scenario itself.
 
+use crate::baseline::BaselineError;
+use crate::compare::CompareError;
 use crate::graph::read::ReadError;
+use crate::page::PageError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
 use crate::sweep::SweepError;
@@ -16,6 +19,26 @@ pub enum Misuse {
     /// A sweep that cannot be begun or gone on with.
     #[error("{0}")]
     Sweep(SweepError),
+    /// A baseline that cannot be kept or checked.
+    #[error("{0}")]
+    Baseline(BaselineError),
+    /// Nothing to check.
+    #[error("there is no such baseline in {}: `kadsim baseline save NAME SCENARIO` makes one", .0.display())]
+    NoBaseline(PathBuf),
+    /// A tolerance of what has none.
+    #[error(
+        "--tolerance and --repeats are for statistical baselines: leave them out with --level exact"
+    )]
+    ExactTolerance,
+    /// A JUnit file cannot be written where the user wants it.
+    #[error("{0}: --junit takes a file in a folder in which files can be made")]
+    Junit(ReportError),
+    /// Results that cannot be compared.
+    #[error("{0}")]
+    Compare(CompareError),
+    /// A folder that no page can be made of.
+    #[error("{0}")]
+    Page(PageError),
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),

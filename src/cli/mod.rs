@@ -2,8 +2,12 @@
 //! knows exit statuses: 0 for success, 1 if something could not be done or a
 //! figure is out of its band, 2 for a wrong scenario or command, 130 for a run that was interrupted.
 
+// kadsim baseline: what runs came to once.
+pub mod baseline;
 // kadsim bench: fixed workloads and what they cost.
 pub mod bench;
+// kadsim compare: results beside each other.
+pub mod compare;
 // kadsim check: is a scenario sound, and what is it in full.
 pub mod check;
 // kadsim fidelity: known figures, measured again.
@@ -16,6 +20,8 @@ pub mod init;
 pub mod measure;
 // kadsim node: nodes on UDP sockets.
 pub mod node;
+// kadsim report: a folder of results as a page.
+pub mod report;
 // kadsim run: a scenario, its folder, its summary.
 pub mod run;
 // kadsim sweep: many runs of one scenario.
@@ -77,6 +83,12 @@ enum Command {
     Run(run::Args),
     /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
     Sweep(sweep::Args),
+    /// Keep what scenarios come to, and check whether they still do
+    Baseline(baseline::Args),
+    /// Show runs or sweeps beside each other: figures, differences, intervals, plots
+    Compare(compare::Args),
+    /// Make one HTML page of the folder of a run or sweep, which needs no network
+    Report(report::Args),
     /// Write the events of a run, or one lookup request by request
     Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
@@ -166,6 +178,13 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             sweep::Ended::TimedOut => ExitCode::FAILURE,
             sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
+        Command::Baseline(args) => baseline::run(&args).map(|ended| match ended {
+            baseline::Ended::Holds => ExitCode::SUCCESS,
+            baseline::Ended::Differs => ExitCode::FAILURE,
+            baseline::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Compare(args) => compare::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Report(args) => report::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),

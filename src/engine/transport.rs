@@ -6,7 +6,7 @@ use super::messages::Messages;
 use super::queue::EventQueue;
 use super::world::World;
 use crate::network::Packet;
-use crate::protocol::{Message, NodeIndex, Protocol, Transport};
+use crate::protocol::{AddressGroup, Message, NodeIndex, Protocol, Transport};
 use crate::rng::{Purpose, Seed, Stream};
 use crate::time::Instant;
 
@@ -84,6 +84,11 @@ where
     #[inline]
     fn is_routable(&self, peer: NodeIndex) -> bool {
         self.world.serves(peer)
+    }
+
+    #[inline]
+    fn group_of(&self, peer: NodeIndex) -> Option<AddressGroup> {
+        self.world.group_of(peer)
     }
 
     #[inline]

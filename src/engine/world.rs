@@ -3,7 +3,7 @@
 use super::Engine;
 use super::queue::EventQueue;
 use crate::network::{Arrival, DropReason, Packet};
-use crate::protocol::{NodeIndex, Protocol};
+use crate::protocol::{AddressGroup, NodeIndex, Protocol};
 use crate::time::Instant;
 
 /// Which packet has come to its end.
@@ -50,6 +50,15 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     fn serves(&self, node: NodeIndex) -> bool {
         let _ = node;
         true
+    }
+
+    /// The group of addresses of a node ([`Transport::group_of`]).
+    ///
+    /// [`Transport::group_of`]: crate::protocol::Transport::group_of
+    #[inline]
+    fn group_of(&self, node: NodeIndex) -> Option<AddressGroup> {
+        let _ = node;
+        None
     }
 
     /// What the clock of a node shows now, which is what the node is told as the time. Never falls

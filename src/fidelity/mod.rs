@@ -26,10 +26,13 @@ mod lookups;
 mod churn;
 // How long records last.
 mod records;
+// Figures of live networks, beside those of any run.
+mod live;
 // Figures as a person reads them.
 mod show;
 
 pub use catalogue::ROWS;
+pub use live::{LiveFigure, LiveRow, Observed, Searches, Unit, live_rows};
 pub use row::{Band, Effort, Experiment, Figure, Finding, Row, Sample, Verdict};
 pub use show::{markdown, table};
 

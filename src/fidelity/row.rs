@@ -74,6 +74,19 @@ pub enum Band {
     Always(f64),
 }
 
+impl Band {
+    /// The figure: the ends of the published interval, or twice the value.
+    pub fn expected(self) -> (f64, f64) {
+        match self {
+            Band::Between { low, high } => (low, high),
+            Band::About { value, .. }
+            | Band::MonteCarlo { value, .. }
+            | Band::OneNetwork { value, .. }
+            | Band::Always(value) => (value, value),
+        }
+    }
+}
+
 /// How the figures of a row are measured, in networks of `nodes` nodes with warm tables.
 #[derive(Clone, Copy, Debug)]
 pub enum Experiment {

@@ -210,6 +210,17 @@ pub struct Params {
     /// Whether only nodes that have answered a request of this one are contacts and so are named to
     /// others, also without [`Precautions::Open`].
     pub verify_contacts: bool,
+    /// Contacts of one address group in a bucket, newcomers that wait and siblings included. `None`:
+    /// any number.
+    pub bucket_group_limit: Option<usize>,
+    /// The same for the whole table.
+    pub table_group_limit: Option<usize>,
+    /// Records that a node holds for the nodes of one address group, and as many providers of that group
+    /// that it remembers. `None`: any number.
+    pub store_group_limit: Option<usize>,
+    /// Nodes closest to its own key that a node keeps beside its buckets (S/Kademlia's sibling list).
+    /// 0: none.
+    pub siblings: usize,
 }
 
 impl Params {
@@ -220,6 +231,12 @@ impl Params {
             return Admission::OnAnswer;
         }
         self.precautions.measures().admission
+    }
+
+    /// Whether address groups are limited in the routing table.
+    #[inline]
+    pub fn limits_contacts(&self) -> bool {
+        self.bucket_group_limit.is_some() || self.table_group_limit.is_some()
     }
 
     /// The parameters of the paper.
@@ -263,6 +280,10 @@ impl Params {
             precautions: Precautions::None,
             disjoint_paths: 1,
             verify_contacts: false,
+            bucket_group_limit: None,
+            table_group_limit: None,
+            store_group_limit: None,
+            siblings: 0,
         }
     }
 

@@ -1,12 +1,15 @@
 //! What a node keeps for others, and what it has published itself (paper, section 2.5).
 
+mod groups;
 mod room;
 
 use super::message::Record;
 use super::params::Params;
 use super::rules::Refusal;
+use crate::protocol::AddressGroup;
 use crate::time::{Duration, Instant};
 use bytes::Bytes;
+use groups::Stored;
 
 /// A record that this node holds.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ struct Kept<P, K> {
     held: Vec<Held<K>>,
     providers: Vec<Provider<P, K>>,
     publications: Vec<Publication<K>>,
+    /// Of which address group the node was that stored a record; kept only where that is limited.
+    groups: Option<Box<Stored<K>>>,
 }
 
 /// Something that is due.
@@ -81,7 +86,12 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     }
 
     fn kept(&mut self) -> &mut Kept<P, K> {
-        let nothing = || Kept { held: Vec::new(), providers: Vec::new(), publications: Vec::new() };
+        let nothing = || Kept {
+            held: Vec::new(),
+            providers: Vec::new(),
+            publications: Vec::new(),
+            groups: None,
+        };
         self.0.get_or_insert_with(|| Box::new(nothing()))
     }
 
@@ -133,6 +143,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     pub(super) fn forget(&mut self, key: K) {
         if let Some(kept) = &mut self.0 {
             kept.held.retain(|held| held.key != key);
+            kept.forget_groups();
         }
     }
 
@@ -167,7 +178,11 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         peer: P,
         expires: Instant,
         params: &Params,
+        group_of: impl Fn(P) -> Option<AddressGroup>,
     ) -> Result<bool, Refusal> {
+        if let Some(most) = params.store_group_limit {
+            self.has_room_for_provider(key, peer, most, group_of)?;
+        }
         let providers = &mut self.kept().providers;
         let new = Provider { key, peer, expires };
         let of_item = || providers.iter().enumerate().filter(|(_, known)| known.key == key);
@@ -276,6 +291,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             }
             lives
         });
+        kept.forget_groups();
         gone
     }
 
@@ -307,87 +323,4 @@ impl<K> Held<K> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(age: u64) -> Record {
-        let value = Bytes::from_static(b"value");
-        Record { value, age: Duration::from_secs(age), cached: false }
-    }
-
-    fn at(seconds: u64) -> Instant {
-        Instant::ZERO + Duration::from_secs(seconds)
-    }
-
-    const HOUR: u64 = 3_600;
-
-    #[test]
-    fn a_record_is_replicated_hourly_and_expires_a_day_after_its_publication() {
-        let params = Params::paper();
-        let mut records = Records::<u32, u32>::new();
-        assert!(records.store(1, record(2 * HOUR), at(0), &params));
-        assert_eq!(records.deadline(), at(HOUR));
-        let due = records.upkeep(at(HOUR), &params);
-        let [Upkeep::Replicate(1, sent)] = &due[..] else { panic!("{due:?}") };
-        assert_eq!(sent.age, Duration::from_secs(3 * HOUR));
-        // Received again: the others have it too, so the next replication waits.
-        assert!(!records.store(1, record(4 * HOUR), at(2 * HOUR - 1), &params));
-        assert_eq!(records.deadline(), at(3 * HOUR - 1));
-        assert!(records.get(1, at(22 * HOUR - 1), &params).is_some());
-        assert!(records.get(1, at(22 * HOUR), &params).is_none());
-        assert_eq!(records.expire(at(22 * HOUR)), [1]);
-    }
-
-    #[test]
-    fn a_cached_copy_makes_no_replica_of_a_replica_less() {
-        let params = Params::rust_libp2p();
-        for cached_first in [false, true] {
-            let mut records = Records::<u32, u32>::new();
-            for cached in [cached_first, !cached_first] {
-                records.store(1, Record { cached, ..record(0) }, at(0), &params);
-            }
-            assert_eq!(records.lasting(at(1), &params).len(), 1);
-            assert_eq!(records.deadline(), at(HOUR), "it is replicated");
-        }
-    }
-
-    #[test]
-    fn a_publication_comes_up_again() {
-        let params = Params::mainline();
-        let mut records = Records::<u32, u32>::new();
-        records.publish(9, None, at(0), &params);
-        let due = records.upkeep(at(HOUR), &params);
-        assert!(matches!(due[..], [Upkeep::Publish(9, None)]), "{due:?}");
-        assert_eq!(records.deadline(), Instant::FAR_FUTURE, "until it is published again");
-    }
-
-    #[test]
-    fn what_was_not_stored_before_an_absence_is_due_after_it() {
-        let params = Params::paper();
-        let mut records = Records::<u32, u32>::new();
-        let value = || Some(Bytes::from_static(b"value"));
-        records.publish(1, value(), at(0), &params);
-        records.publish(2, value(), at(0), &params);
-        let publications = records.take_publications(&[2]);
-        let mut next_life = Records::<u32, u32>::new();
-        next_life.resume_publications(publications);
-        let due = next_life.upkeep(at(HOUR), &params);
-        assert!(matches!(due[..], [Upkeep::Publish(2, Some(_))]), "{due:?}");
-        assert_eq!(next_life.deadline(), at(24 * HOUR));
-    }
-
-    #[test]
-    fn providers_are_forgotten_when_they_are_silent() {
-        let params = Params::mainline();
-        let mut records = Records::<u32, u32>::new();
-        let expires = |second| at(second) + params.provider_expiry;
-        let mut add = |peer, second| records.add_provider(1, peer, expires(second), &params);
-        assert_eq!(add(10, 0), Ok(true));
-        assert_eq!(add(11, HOUR), Ok(false));
-        assert_eq!(add(10, HOUR / 2), Ok(false));
-        assert_eq!(records.providers(1, at(2 * HOUR)), [10, 11]);
-        assert_eq!(records.providers(1, at(2 * HOUR + HOUR / 2)), [11]);
-        assert_eq!(records.expire(at(3 * HOUR)), [1]);
-        assert_eq!(records.deadline(), Instant::FAR_FUTURE);
-    }
-}
+mod tests;

@@ -15,10 +15,12 @@
 //! that its contacts and its spares are found without reading anything in between, and can be
 //! fetched ahead together. What is seldom asked for lies apart.
 
+mod diversity;
 mod eviction;
 mod marks;
 mod spares;
 
+pub use diversity::Groups;
 pub use eviction::Heard;
 
 use super::key::Key;

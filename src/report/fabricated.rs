@@ -300,6 +300,7 @@ fn output(
             contacts_max: 188,
             online_share: (nodes > 0).then_some(0.884_512_3),
             reachable_share: (nodes > 0).then_some(0.835_512_3),
+            knows_closest_share: (nodes > 0).then_some(0.610_9),
             buckets,
         },
         records: record_figures(nodes),

@@ -19,15 +19,20 @@ pub struct Draft {
     replaced: PathBuf,
 }
 
-/// What a run's folder consists of. Whatever else lies in one was put there by its user.
-const PARTS: [&str; 7] = [
+/// What a folder of a run or of a comparison consists of, with the page that `kadsim report` makes of
+/// a run, which would show another one than the folder holds. Whatever else lies in one was put there
+/// by its user.
+const PARTS: [&str; 10] = [
     "scenario.toml",
     "result.json",
     "performance.json",
     "timeseries.csv",
     "operations.csv",
     "records.csv",
+    "compare.json",
+    "compare.csv",
     "plots",
+    "report.html",
 ];
 
 /// Name of the folder of a run, another for each transport: whatever could leave the parent folder, hide the result or

@@ -90,10 +90,18 @@ pub enum Purpose {
     AttackKeys = 71,
     /// What adversaries ask, and when.
     AttackRequests = 72,
+    /// Which address group a node belongs to.
+    AddressGroups = 90,
     /// The seeds of the repeats of a sweep.
     Repeats = 80,
     /// Resampling of measurements, for their intervals.
     Resampling = 81,
+    /// Permutations of measurements, for the test whether they have changed.
+    Permutation = 82,
+    /// Resampling of the windows of time of a single run, for intervals.
+    WindowResampling = 85,
+    /// Resampling of the runs of two points, for intervals of their difference.
+    DifferenceResampling = 86,
     /// What the application of a workload draws at a node.
     Application = 100,
     /// Which nodes provide a service.

@@ -18,7 +18,7 @@ use crate::kademlia::{Node, Publications};
 use crate::network::faults::Clocks;
 use crate::network::reach::Exchange;
 use crate::network::{Arrival, DropReason, Network, Packet, Verdict};
-use crate::protocol::{Input, Message as _, NodeIndex};
+use crate::protocol::{AddressGroup, Input, Message as _, NodeIndex};
 use crate::time::Instant;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,6 +94,10 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
     #[inline]
     fn serves(&self, node: NodeIndex) -> bool {
         self.block.network.serves(node)
+    }
+
+    fn group_of(&self, node: NodeIndex) -> Option<AddressGroup> {
+        Some(self.common.group_of(node))
     }
 
     #[inline]
@@ -317,6 +321,10 @@ impl<Q: EventQueue> Tables for Blocks<SimNode, Q> {
     #[inline]
     fn table(&self, node: NodeIndex) -> Option<&RoutingTable<NodeIndex>> {
         self.node(node).map(Node::table)
+    }
+
+    fn state(&self, node: NodeIndex) -> Option<&SimNode> {
+        self.node(node)
     }
 
     fn prefetch(&self, node: NodeIndex) {

@@ -3,11 +3,12 @@
 
 use super::attackers::Attackers;
 use super::first_contacts::FirstContacts;
+use super::groups::Groups;
 use super::keys::Keys;
 use super::population::Population;
 use crate::checker::{Holders, Publication};
 use crate::kademlia::key::Key64;
-use crate::protocol::NodeIndex;
+use crate::protocol::{AddressGroup, NodeIndex};
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::Instant;
@@ -77,6 +78,7 @@ pub(super) struct Common {
     pub(super) holders: Holders,
     /// Absent if all nodes keep to the protocol.
     pub(super) attackers: Option<Attackers>,
+    pub(super) groups: Groups,
     /// What was put while a cut lasted, by fault and the application's number: on which side.
     pub(super) put_apart: BTreeMap<(u32, u64), u32>,
 }
@@ -107,6 +109,7 @@ impl Common {
                 scenario.phases.measurement_start(),
             ),
             attackers: Attackers::new(seed, scenario, keys),
+            groups: Groups::new(seed, scenario),
             put_apart: BTreeMap::new(),
         }
     }
@@ -130,6 +133,11 @@ impl Common {
     /// Whether a node is an adversary.
     pub(super) fn is_adversary(&self, node: NodeIndex) -> bool {
         self.attackers.as_ref().is_some_and(|attackers| attackers.is_adversary(node))
+    }
+
+    /// The address group of a node.
+    pub(super) fn group_of(&self, node: NodeIndex) -> AddressGroup {
+        self.groups.of(node, self.attackers.as_ref())
     }
 
     /// Whether nobody held this when the window began.

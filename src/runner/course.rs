@@ -13,13 +13,11 @@ use crate::engine::Engine;
 use crate::engine::blocks::Blocks;
 use crate::engine::exchange::Division;
 use crate::engine::queue::EventQueue;
-use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
 use crate::network::Network;
 use crate::protocol::NodeIndex;
 use crate::scenario::Choice;
 use crate::time::Instant;
-use std::sync::Arc;
 use tracing::{debug, info, warn};
 
 /// A run under way.
@@ -62,10 +60,8 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
         experiment.first_entries(|due, node, entry| {
             blocks.engine_of(node).schedule(due, node, entry.tag());
         });
-        let params = Arc::clone(&experiment.params);
         let clocks = network.clocks();
-        experiment.first_nodes(|key, node, table| {
-            let state = Node::settled(key, Arc::clone(&params), table);
+        experiment.first_nodes(|node, state| {
             let shown = state.deadline();
             let deadline = clocks.as_ref().map_or(shown, |clocks| clocks.when_shown(node, shown));
             let engine = blocks.engine_of(node);
@@ -83,7 +79,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     /// From now on the run is observed.
     pub(super) fn observe(&mut self, observation: &Observation) {
         for own in &mut self.experiment.surroundings {
-            own.tap = Some(Tap::new(observation, self.experiment.seed));
+            own.tap = Some(Tap::new(observation, &self.experiment.keys));
         }
     }
 

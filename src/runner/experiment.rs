@@ -3,6 +3,7 @@
 
 use super::agenda::{Entry, Global};
 use super::attackers::{self, Attackers};
+use super::block::SimNode;
 use super::change::Turn;
 use super::common::{Common, Notice};
 use super::faults::Book;
@@ -18,9 +19,9 @@ use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
 use super::{faults, hosted, random_start, windows};
 use crate::engine::exchange::Division;
+use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
 use crate::kademlia::params::{Admission, Params};
-use crate::kademlia::routing_table::RoutingTable;
 use crate::metrics::{Gauges, Metrics};
 use crate::network::Network;
 use crate::protocol::NodeIndex;
@@ -41,7 +42,7 @@ pub(super) struct Experiment<'s> {
     pub(super) common: Common,
     /// Those of each block of nodes.
     pub(super) surroundings: Vec<Surroundings<'s>>,
-    keys: Keys,
+    pub(super) keys: Keys,
     /// The workloads whose applications are state machines.
     hosted: Vec<Numbered>,
     globals: BTreeSet<(Instant, Global)>,
@@ -144,19 +145,36 @@ impl<'s> Experiment<'s> {
 
     /// Gives out the nodes that are there from the beginning, with the tables that they have then;
     /// none where all have to join first.
-    pub(super) fn first_nodes(
-        &mut self,
-        mut place: impl FnMut(Key64, NodeIndex, RoutingTable<NodeIndex>),
-    ) {
-        let (surroundings, population) = (&mut self.surroundings, &self.common.population);
+    pub(super) fn first_nodes(&mut self, mut place: impl FnMut(NodeIndex, SimNode)) {
+        let Common { population, groups, attackers, .. } = &self.common;
+        let surroundings = &mut self.surroundings;
         let (seed, params) = (self.seed, &self.params);
         let keys = &self.keys;
         let key_of = |node: NodeIndex| keys.of(node);
+        let group_of = |node: NodeIndex| groups.of(node, attackers.as_ref());
+        let place_of = random_start::PlaceOf { key: key_of, group: group_of };
         let first_contacts = self.common.first_contacts.as_ref();
+        let is_kept = |node| match params.admission() {
+            Admission::OnHearing => population.serves(node),
+            Admission::OnAnswer => population.is_open(node),
+        };
+        let is_warm = self.scenario.nodes.bootstrap == Bootstrap::Warm;
         let mut place = |key, node: NodeIndex, table| {
             let own = surroundings.iter_mut().find(|own| own.places().contains(&node.0));
             own.expect("a node belongs to a block").settled(node);
-            place(key, node, table);
+            let mut state = Node::settled(key, Arc::clone(params), table);
+            if is_warm && params.siblings > 0 {
+                // With a limit some are not let in, and others are siblings in their place.
+                let most = params.siblings * if params.limits_contacts() { 4 } else { 1 };
+                let is_near = |other| {
+                    other != node && is_kept(other) && population.was_online(other, Instant::ZERO)
+                };
+                let near = population.closest_of(key, most, is_near);
+                state.set_siblings(near.into_iter(), key_of, |peer| Some(group_of(peer)));
+            } else {
+                state.set_siblings(std::iter::empty(), key_of, |peer| Some(group_of(peer)));
+            }
+            place(node, state);
         };
         match self.scenario.nodes.bootstrap {
             Bootstrap::Organic => {}
@@ -172,7 +190,7 @@ impl<'s> Experiment<'s> {
                     graph.of(node, Coming::FirstTime, is_open, is_there)
                 };
                 let tables =
-                    random_start::tables(seed, params, &present, &open, contacts, told, key_of);
+                    random_start::tables(seed, params, &present, &open, contacts, told, place_of);
                 for (&node, table) in present.iter().zip(tables) {
                     place(key_of(node), node, table);
                 }
@@ -182,13 +200,9 @@ impl<'s> Experiment<'s> {
             }
             Bootstrap::Warm => {
                 let history = History::of(self.scenario.phases.init, params);
-                let is_kept = |node| match params.admission() {
-                    Admission::OnHearing => population.serves(node),
-                    Admission::OnAnswer => population.is_open(node),
-                };
                 let (kept, unknown): (Vec<_>, Vec<_>) =
                     population.online_first().partition(|&(_, node)| is_kept(node));
-                warm_start::fill(seed, params, history, kept, unknown, &mut place);
+                warm_start::fill(seed, params, history, kept, unknown, group_of, &mut place);
             }
         }
     }
@@ -286,7 +300,7 @@ impl<'s> Experiment<'s> {
             "measurement"
         };
         for own in &mut self.surroundings {
-            let looked = own.look(self.now, tables, &self.common.population, self.samples);
+            let looked = own.look(self.now, tables, &self.common, self.samples);
             let gauges = Gauges {
                 tables: looked.tables,
                 contacts: looked.contacts,
@@ -303,13 +317,7 @@ impl<'s> Experiment<'s> {
     pub(super) fn close(&mut self, tables: &impl Tables) -> Metrics {
         self.take_note();
         // What is due at the end is due before the node events of that instant, which do not come.
-        let due = |&&(due, global): &&(Instant, Global)| match global {
-            Global::Snapshot(_) => due <= self.now,
-            _ => false,
-        };
-        if let Some(&(_, Global::Snapshot(number))) = self.globals.iter().find(due) {
-            self.look_at_overlay(number, tables);
-        }
+        self.handle_globals(tables);
         let last = self.surroundings[0].metrics.series().samples.last();
         if last.is_none_or(|sample| sample.time < self.now) {
             self.sample(tables);

@@ -3,7 +3,7 @@
 //! terms of what a host can do.
 
 use super::agenda::Entry;
-use super::block::SimMessage;
+use super::block::{SimMessage, SimNode};
 use super::common::{Common, Notice};
 use super::surroundings::{Done, Surroundings};
 use crate::checker::Publication;
@@ -25,6 +25,12 @@ pub(super) trait Tables: Sync {
 
     /// The table of a node, if it is online.
     fn table(&self, node: NodeIndex) -> Option<&RoutingTable<NodeIndex>>;
+
+    /// All of a node, where it can be looked at and is online.
+    fn state(&self, node: NodeIndex) -> Option<&SimNode> {
+        let _ = node;
+        None
+    }
 
     /// Begins to fetch what is in this place.
     fn prefetch(&self, node: NodeIndex) {

@@ -39,6 +39,8 @@ mod difference;
 mod experiment;
 // The figures of operations and messages, from what was counted.
 pub mod figures;
+// From which addresses nodes come.
+mod groups;
 // Which keys nodes have.
 mod keys;
 // Where the nodes of a run live.
@@ -200,7 +202,7 @@ pub fn run_observed(
     observation: Option<&Observation>,
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
-    run_any(arguments, observation, watch).0
+    run_any(arguments, observation, &[], watch).output
 }
 
 /// Runs a scenario as [`run`] does and gives back the applications that are state machines as they are
@@ -209,25 +211,47 @@ pub fn run_applications(
     arguments: RunArguments<'_>,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> (RunOutput, Vec<Retired>) {
-    run_any(arguments, None, &mut |progress, _| watch(progress))
+    let ran = run_any(arguments, None, &[], &mut |progress, _| watch(progress));
+    (ran.output, ran.retired)
+}
+
+/// Runs a scenario as [`run`] does and gives its digest at each of the instants `marks` as well, which
+/// are in order: of everything that was due before. A run that was ended early has fewer.
+pub fn run_marked(
+    arguments: RunArguments<'_>,
+    marks: &[Instant],
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> (RunOutput, Vec<u64>) {
+    let ran = run_any(arguments, None, marks, &mut |progress, _| watch(progress));
+    (ran.output, ran.digests)
+}
+
+/// Everything that comes of a run.
+struct Ran {
+    output: RunOutput,
+    /// Its digest at each mark.
+    digests: Vec<u64>,
+    retired: Vec<Retired>,
 }
 
 fn run_any(
     arguments: RunArguments<'_>,
     observation: Option<&Observation>,
+    marks: &[Instant],
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
-) -> (RunOutput, Vec<Retired>) {
+) -> Ran {
     match arguments.execution.queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, watch),
-        QueueKind::Reference => run_on::<Reference>(arguments, observation, watch),
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, marks, watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, observation, marks, watch),
     }
 }
 
 fn run_on<Q: EventQueue>(
     arguments: RunArguments<'_>,
     observation: Option<&Observation>,
+    marks: &[Instant],
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
-) -> (RunOutput, Vec<Retired>) {
+) -> Ran {
     let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
     let mut course = Course::<Q>::begin(arguments);
@@ -238,9 +262,14 @@ fn run_on<Q: EventQueue>(
     let end = scenario.phases.end();
     let mut pace = Pace::new(scenario.phases);
     let mut partial = false;
+    let mut digests = Vec::new();
     while course.now() < end {
         let events_before = course.blocks.counters().events;
-        course.run_until(pace.next(course.now()));
+        let step = pace.next(course.now());
+        let mark = marks.get(digests.len()).copied();
+        course.run_until(mark.map_or(step, |mark| mark.min(step)));
+        let passed = marks[digests.len()..].iter().take_while(|&&mark| mark <= course.now());
+        digests.extend(passed.map(|_| course.blocks.digest().value()).collect::<Vec<_>>());
         let events = course.blocks.counters().events;
         pace.adapt(course.now(), events - events_before);
         let progress = Progress { now: course.now(), end, events, online: course.online() };
@@ -268,5 +297,5 @@ fn run_on<Q: EventQueue>(
         dropped_by_faults: course.dropped_by_faults(),
     };
     let output = outcome::output(&mut course.experiment, &course.blocks, ending);
-    (output, course.experiment.retire())
+    Ran { output, digests, retired: course.experiment.retire() }
 }

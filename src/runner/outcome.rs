@@ -11,7 +11,7 @@ use super::result::{
     PhaseFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport, operation_figures,
 };
 use crate::checker::Overlay;
-use crate::kademlia::key::Key;
+use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::routing_table::RoutingTable;
 use crate::memory;
 use crate::metrics::{Histogram, LinkLoad, LinkLoads};
@@ -268,6 +268,7 @@ fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
         reachable_mean: mean(bucket.reachable),
     };
     TableHealth {
+        knows_closest_share: knows_closest(experiment, tables),
         tables: sums.tables,
         contacts_mean: mean(sums.contacts),
         contacts_min,
@@ -276,6 +277,28 @@ fn health(experiment: &Experiment<'_>, tables: &impl Tables) -> TableHealth {
         reachable_share: share_of(|bucket| bucket.reachable),
         buckets: buckets.iter().enumerate().map(figures).collect(),
     }
+}
+
+/// Largest network in which every node's closest are looked up: in one of millions that would take as
+/// long as the run.
+const LOOKED_UP: u32 = 100_000;
+
+/// Share of the tables in which all of the k nodes stand that are closest to their owner, of those
+/// online that anybody can ask.
+fn knows_closest(experiment: &Experiment<'_>, tables: &impl Tables) -> Option<f64> {
+    let (population, now) = (&experiment.common.population, experiment.now);
+    if experiment.scenario.nodes.count > LOOKED_UP {
+        return None;
+    }
+    let knows = |&(key, node): &(Key64, NodeIndex)| {
+        let table = tables.table(node)?;
+        let closest = population.closest(key, experiment.params.k, node, now);
+        Some(u64::from(closest.iter().all(|&peer| table.find(peer).is_some())))
+    };
+    let sum = |one: (u64, u64), other: (u64, u64)| (one.0 + other.0, one.1 + other.1);
+    let found = population.in_order().par_iter().filter_map(knows).map(|knows| (knows, 1));
+    let (knowing, all) = found.reduce(|| (0, 0), sum);
+    (all > 0).then(|| knowing as f64 / all as f64)
 }
 
 /// What was compared with the truth, over all blocks.

@@ -4,12 +4,18 @@
 use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::message::PeerList;
 use crate::kademlia::params::Params;
-use crate::kademlia::routing_table::RoutingTable;
-use crate::protocol::NodeIndex;
+use crate::kademlia::routing_table::{Groups, RoutingTable};
+use crate::protocol::{AddressGroup, NodeIndex};
 use crate::rng::{Purpose, Seed, Stream};
 use rand::RngExt;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+
+/// Where nodes are: their keys, and from which addresses they come.
+pub(super) struct PlaceOf<K, G> {
+    pub(super) key: K,
+    pub(super) group: G,
+}
 
 /// The tables of `nodes`, in their order, each with the contacts that it is `told` of, or else up
 /// to `contacts` of those `known`, which are in order too. What does not fit into its bucket is
@@ -21,14 +27,19 @@ pub(super) fn tables(
     known: &[NodeIndex],
     contacts: usize,
     told: impl Fn(NodeIndex) -> Option<Vec<NodeIndex>> + Sync,
-    key_of: impl Fn(NodeIndex) -> Key64 + Sync,
+    place_of: PlaceOf<
+        impl Fn(NodeIndex) -> Key64 + Sync,
+        impl Fn(NodeIndex) -> AddressGroup + Sync,
+    >,
 ) -> Vec<RoutingTable<NodeIndex>> {
+    let PlaceOf { key: key_of, group: group_of } = place_of;
     let interval = params.refresh_interval.as_nanos() / 1_000_000_000;
     let table = |&node: &NodeIndex| {
         let mut stream = Stream::new(seed, Purpose::WarmStart, u64::from(node.0));
         let own = key_of(node);
         let place = known.binary_search(&node).ok();
         let mut buckets: Vec<(PeerList<NodeIndex>, u64)> = Vec::new();
+        let mut groups = Groups::default();
         let drawn = || {
             let places = others(place, known.len(), contacts, &mut stream);
             places.into_iter().map(|place| known[place]).collect()
@@ -39,7 +50,11 @@ pub(super) fn tables(
                 // Not all nodes refresh at the same time: as if they had come one by one.
                 buckets.push((PeerList::new(), stream.random_range(0..=interval)));
             }
-            if buckets[bucket].0.len() < params.k {
+            let has_room = buckets[bucket].0.len() < params.k;
+            let is_let_in = |groups: &mut Groups| {
+                !params.limits_contacts() || groups.admit(bucket, Some(group_of(other)), params)
+            };
+            if has_room && is_let_in(&mut groups) {
                 buckets[bucket].0.push(other);
             }
         }
@@ -106,7 +121,15 @@ mod tests {
         let key_of = |node: NodeIndex| Key64(keys.apply(u64::from(node.0)));
         let nodes: Vec<_> = (0..500).map(NodeIndex).collect();
         let params = Params { k: 8, ..Params::paper() };
-        let tables = tables(Seed(3), &params, &nodes, &nodes, 25, |_| None, key_of);
+        let tables = tables(
+            Seed(3),
+            &params,
+            &nodes,
+            &nodes,
+            25,
+            |_| None,
+            PlaceOf { key: key_of, group: |node: NodeIndex| AddressGroup(node.0.into()) },
+        );
         for (&node, table) in nodes.iter().zip(&tables) {
             table.check(key_of(node), &params, key_of);
             assert!(table.bucket(0).len() <= 8 && (14..=25).contains(&table.len()));

@@ -151,6 +151,10 @@ pub struct TableHealth {
     /// contacts.
     #[serde(serialize_with = "number::serialize_rounded_option")]
     pub reachable_share: Option<f64>,
+    /// Share of the tables that hold all of the k closest nodes that are online and servers that
+    /// can be dialled; `None` in networks of more than 100,000 nodes, and without tables.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub knows_closest_share: Option<f64>,
     /// Contacts by depth of their bucket: the number of leading key bits that they share with
     /// the table's owner.
     pub buckets: Vec<BucketFigures>,

@@ -9,7 +9,6 @@ use super::host::Tables;
 use super::hosted::{Hosted, Numbered};
 use super::judge::Judge;
 use super::keys::Keys;
-use super::population::Population;
 use super::record_keys::RecordKeys;
 use super::resilience::PathSums;
 use super::tap::Tap;
@@ -227,10 +226,10 @@ impl<'s> Surroundings<'s> {
         &mut self,
         now: Instant,
         tables: &impl Tables,
-        population: &Population,
+        common: &Common,
         samples: u64,
     ) -> Gauges {
-        let mut gauges = Gauges::default();
+        let (mut gauges, population) = (Gauges::default(), &common.population);
         let share = self.scenario.checker.tables;
         if share <= 0.0 {
             return gauges;
@@ -244,6 +243,9 @@ impl<'s> Surroundings<'s> {
         for node in (start..places.end).step_by(stride as usize).map(NodeIndex) {
             let Some(table) = tables.table(node) else { continue };
             table.check(self.key(node), &self.scenario.kademlia, |peer| self.key(peer));
+            if let Some(state) = tables.state(node) {
+                state.check(|peer| self.key(peer), |peer| Some(common.group_of(peer)));
+            }
             self.tables_checked += 1;
             gauges.tables += 1;
             gauges.contacts += table.len() as u64;

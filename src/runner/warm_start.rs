@@ -4,6 +4,8 @@
 
 // Those who had come by some time.
 mod crowd;
+// What limits of address groups leave of a table.
+mod diverse;
 // What one node draws.
 mod draws;
 // How buckets filled in a network that grew.
@@ -15,7 +17,7 @@ use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::message::PeerList;
 use crate::kademlia::params::{Eviction, Params};
 use crate::kademlia::routing_table::RoutingTable;
-use crate::protocol::NodeIndex;
+use crate::protocol::{AddressGroup, NodeIndex};
 use crate::rng::{PacketDraws, Purpose, Seed};
 use crate::time::Duration;
 use crowd::{Crowd, Member, Subtree};
@@ -62,11 +64,12 @@ pub(super) fn fill(
     history: History,
     kept: Vec<(Key64, NodeIndex)>,
     unknown: Vec<(Key64, NodeIndex)>,
+    group_of: impl Fn(NodeIndex) -> AddressGroup + Sync,
     mut each: impl FnMut(Key64, NodeIndex, RoutingTable<NodeIndex>),
 ) {
     let named = PacketDraws::new(seed, Purpose::WarmStart);
     let crowds = Crowd::halved(members(kept));
-    let world = World { params, history, crowds, named };
+    let world = World { params, history, crowds, named, group_of };
     let mut tables = Vec::new();
     // In the order of their keys: neighbours have most ranges in common.
     for members in world.crowds[0].members().chunks(AT_A_TIME) {
@@ -108,11 +111,12 @@ fn members(present: Vec<(Key64, NodeIndex)>) -> Vec<Member> {
 }
 
 /// What all tables are filled from.
-struct World<'p> {
+struct World<'p, G> {
     params: &'p Params,
     history: History,
     crowds: Vec<Crowd>,
     named: PacketDraws,
+    group_of: G,
 }
 
 /// What is at hand while one table after the other is filled.
@@ -125,7 +129,7 @@ struct Hand<'w> {
     searches: Searches<'w>,
 }
 
-impl World<'_> {
+impl<G: Fn(NodeIndex) -> AddressGroup> World<'_, G> {
     /// Finds the ranges of a node's buckets. Those that it shares with the node before are known.
     fn find_ranges(&self, owner: Key64, hand: &mut Hand<'_>) {
         let crowd = &self.crowds[0];
@@ -168,6 +172,13 @@ impl World<'_> {
             // A running node has refreshed its buckets at all times of the last interval.
             (peers, draws.below(interval as usize + 1) as u64)
         });
+        if self.params.limits_contacts() {
+            let mut buckets: Vec<_> = buckets.collect();
+            let (members, group_of) = (crowd.members(), &self.group_of);
+            diverse::limit(&mut buckets, ranges, members, self.params, &mut draws, group_of);
+            let contacts = buckets.iter().map(|(peers, _)| peers.len()).sum();
+            return RoutingTable::filled(contacts, buckets.into_iter(), 0);
+        }
         RoutingTable::filled(contacts, buckets, 0)
     }
 }
@@ -206,7 +217,8 @@ mod tests {
         present.sort_unstable();
         let mut tables = Vec::new();
         let each = |_, node, table| tables.push((node, table));
-        fill(Seed(3), &params, History::Grown, present, vec![], each);
+        let group_of = |node: NodeIndex| AddressGroup(node.0.into());
+        fill(Seed(3), &params, History::Grown, present, vec![], group_of, each);
         assert_eq!(tables.len(), nodes.len());
         for (node, table) in tables {
             let own = key_of(node);

@@ -109,6 +109,7 @@ table!(
         count: Whole,
         bootstrap: Word<Bootstrap>,
         contacts: Whole,
+        address_groups: Whole,
         class: Vec<ClassTable>,
     }
 );
@@ -164,6 +165,10 @@ table!(
         precautions: Word<Precautions>,
         disjoint_paths: Whole,
         verify_contacts: bool,
+        bucket_group_limit: Whole,
+        table_group_limit: Whole,
+        store_group_limit: Whole,
+        siblings: Whole,
     }
 );
 
@@ -292,6 +297,7 @@ table!(
         victims: Whole,
         victim: Whole,
         target: String,
+        address_groups: Whole,
     }
 );
 

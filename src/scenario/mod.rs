@@ -120,6 +120,8 @@ pub struct Nodes {
     pub bootstrap: Bootstrap,
     /// Other nodes that each knows at the start, or when it joins; below `count`.
     pub contacts: usize,
+    /// Groups over whose addresses the nodes are spread evenly; `None` if each has one of its own.
+    pub address_groups: Option<u32>,
 }
 
 /// How routing tables are filled at the start.

@@ -89,6 +89,7 @@ fn file(scenario: &Scenario) -> File {
             count: whole(nodes.count),
             bootstrap: Some(Word(nodes.bootstrap)),
             contacts: size(nodes.contacts),
+            address_groups: whole(nodes.address_groups.unwrap_or(0)),
             class: Some(network.classes.iter().enumerate().map(in_place).collect()),
         }),
         topology: Some(topology::topology(scenario.topology.as_ref())),
@@ -204,6 +205,10 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         precautions: Some(Word(params.precautions)),
         disjoint_paths: size(params.disjoint_paths),
         verify_contacts: Some(params.verify_contacts),
+        bucket_group_limit: size(params.bucket_group_limit.unwrap_or(0)),
+        table_group_limit: size(params.table_group_limit.unwrap_or(0)),
+        store_group_limit: size(params.store_group_limit.unwrap_or(0)),
+        siblings: size(params.siblings),
     }
 }
 

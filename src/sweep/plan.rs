@@ -73,9 +73,9 @@ impl Plan {
     }
 
     /// The seed of a repeat, the same at all points, so that points are compared under the same
-    /// draws. It has 53 bits: every reader of JSON holds it exactly.
+    /// draws.
     pub fn seed_of(&self, repeat: usize) -> u64 {
-        Stream::new(Seed(self.seed), Purpose::Repeats, repeat as u64).next_u64() >> 11
+        seed_of_repeat(self.seed, repeat)
     }
 
     /// The scenario of a run, with its seed and without plots.
@@ -87,6 +87,12 @@ impl Plan {
         scenario.seed = self.seed_of(run.repeat);
         Ok(scenario)
     }
+}
+
+/// The seed of a repeat of the runs that come from `seed`. It has 53 bits: every reader of JSON holds it
+/// exactly.
+pub fn seed_of_repeat(seed: u64, repeat: usize) -> u64 {
+    Stream::new(Seed(seed), Purpose::Repeats, repeat as u64).next_u64() >> 11
 }
 
 /// Texts, digested without being kept.

@@ -12,6 +12,7 @@ use super::clock::{Clock, system};
 use super::contact::{Contact, is_usable, plain, reachable};
 use super::counters::Counters;
 use super::fate::Fates;
+use super::groups::Grouping;
 use super::limits::{Limits, Rate};
 use super::line::{Incoming, Line, Secrets, Wire};
 use crate::kademlia::operation::{Command, Report};
@@ -45,6 +46,8 @@ pub struct Setup {
     pub seed: Seed,
     /// The parameters of all.
     pub params: Arc<Params>,
+    /// Which addresses are of a group that their limits count.
+    pub grouping: Grouping,
     /// How much a source may ask; `None`: as much as it likes.
     pub rate: Option<Rate>,
     /// What happens to packets before they leave.
@@ -182,6 +185,7 @@ impl Driver {
         let me = Contact { id, address, read_only };
         let mut line = Line::new(me, secrets, rng, self.clock.now());
         line.takes_talk = self.setup.takes_talk;
+        line.grouping = self.setup.grouping;
         self.places.push(Place {
             node: UdpNode::new(id, params, contacts, first_request),
             line,

@@ -9,6 +9,7 @@ pub(super) use incoming::{Incoming, LONGEST};
 use super::UdpNode;
 use super::contact::Contact;
 use super::counters::{Counters, Dropped, kind};
+use super::groups::Grouping;
 use super::tokens::{GivenTokens, ReceivedTokens};
 use crate::kademlia::message::Message;
 use crate::kademlia::operation::Report;
@@ -16,7 +17,7 @@ use crate::krpc::Id;
 use crate::krpc::compact::Family;
 use crate::krpc::encode::encode;
 use crate::krpc::packet::{Content, Packet, Query, Want};
-use crate::protocol::Transport;
+use crate::protocol::{AddressGroup, Transport};
 use crate::rng::{Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
 use rand::Rng;
@@ -101,6 +102,8 @@ impl Secrets {
 #[derive(Debug)]
 pub(super) struct Line {
     me: Contact,
+    /// Which addresses have a group.
+    pub(super) grouping: Grouping,
     family: Family,
     given: GivenTokens,
     received: ReceivedTokens,
@@ -134,6 +137,7 @@ impl Line {
         let Secrets { tokens, transactions } = secrets;
         Line {
             me,
+            grouping: Grouping::default(),
             family: Family::of(me.address),
             given: GivenTokens::new(tokens, now),
             received: ReceivedTokens::default(),
@@ -152,6 +156,11 @@ impl Line {
             reports: Vec::new(),
             out: Vec::new(),
         }
+    }
+
+    /// The address group of a node.
+    pub(super) fn group_of(&self, peer: Contact) -> Option<AddressGroup> {
+        self.grouping.of(peer.address.ip())
     }
 
     pub(super) fn me(&self) -> Contact {
@@ -257,6 +266,10 @@ impl Transport<UdpNode> for Wire<'_> {
 
     fn is_routable(&self, peer: Contact) -> bool {
         !peer.read_only
+    }
+
+    fn group_of(&self, peer: Contact) -> Option<AddressGroup> {
+        self.line.group_of(peer)
     }
 
     fn serves(&self) -> bool {

@@ -4,6 +4,7 @@
 //! - [`contact`]: what names a node: an id and an address;
 //! - [`clock`]: the wall clock, read here and nowhere else in the program's protocol code;
 //! - [`tokens`], [`limits`], [`counters`]: who may store, how much anyone may ask, what was seen;
+//! - [`groups`]: which addresses are of one group;
 //! - [`fate`]: what happens to a packet before it leaves, for experiments on one host;
 //! - `line`: one node's correspondence: what it has asked and is being asked;
 //! - [`driver`]: sockets, wake-ups and nodes in one thread;
@@ -19,6 +20,7 @@ pub mod contact;
 pub mod counters;
 pub mod driver;
 pub mod fate;
+pub mod groups;
 pub mod limits;
 mod line;
 pub mod request;

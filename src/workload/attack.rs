@@ -16,6 +16,8 @@ pub struct AttackConfig {
     pub at: Instant,
     /// When they end.
     pub until: Instant,
+    /// Groups of addresses that they have, and nobody else; `None` if they live among the others.
+    pub address_groups: Option<u32>,
 }
 
 /// What adversaries do.

@@ -3,8 +3,12 @@
 use crate::desk::{Desk, files, text};
 use std::process::Output;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 17] = [
     "run",
+    "sweep",
+    "compare",
+    "report",
+    "baseline",
     "trace",
     "check",
     "init",

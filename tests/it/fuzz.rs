@@ -119,7 +119,35 @@ fn text(seed: u64) -> String {
     for _ in 0..draft.whole(0..=6).saturating_sub(2) {
         fault(&mut draft);
     }
-    with_other_churn(draft.text, seed)
+    with_defences(with_other_churn(draft.text, seed), seed)
+}
+
+/// The scenario with limits of address groups and siblings, from draws of their own.
+fn with_defences(text: String, seed: u64) -> String {
+    let draws = Stream::new(Seed(seed), Purpose::Test, 0xd1_5e);
+    let mut draft = Draft { draws, text: String::new() };
+    let mut keys: &[(&str, u64)] = &[("store_group_limit", 8), ("siblings", 40)];
+    let text = if draft.chance(50) {
+        keys = &[
+            ("bucket_group_limit", 4),
+            ("table_group_limit", 12),
+            ("store_group_limit", 8),
+            ("siblings", 40),
+        ];
+        let groups = draft.whole(1..=20);
+        let text =
+            text.replacen("\ncount = ", &format!("\naddress_groups = {groups}\ncount = "), 1);
+        let groups = draft.whole(0..=3);
+        text.replace("[[attack]]", &format!("[[attack]]\naddress_groups = {groups}"))
+    } else {
+        text
+    };
+    for &(key, most) in keys {
+        if draft.chance(50) {
+            draft.number(key, 1..=most);
+        }
+    }
+    text.replacen("[kademlia]\n", &format!("[kademlia]\n{}", draft.text), 1)
 }
 
 /// The scenario with more of churn than [`churn`] draws, from draws of their own, so that the
@@ -619,6 +647,11 @@ fn random_scenarios_cover_every_key_and_word() {
         "beta",
         "disjoint_paths",
         "verify_contacts",
+        "address_groups",
+        "bucket_group_limit",
+        "table_group_limit",
+        "store_group_limit",
+        "siblings",
         "victims",
         "follow_up",
         "short_timeout",

@@ -11,6 +11,8 @@ mod trials;
 mod tidy;
 // What the documentation says.
 mod docs;
+// What lists in it must hold in full.
+mod pages;
 // Whole nodes in a world by hand.
 mod node;
 // Looks at the overlay of a run, and kadsim topology.
@@ -29,6 +31,8 @@ mod known_answers;
 mod topology;
 // Nodes that do not keep to the protocol.
 mod attacks;
+// Limits of address groups, and siblings.
+mod diversity;
 // Packets along the routes of a graph.
 mod underlay;
 // What goes wrong for a time.
@@ -53,6 +57,14 @@ mod fuzz;
 mod program;
 // Many runs, their tables, and what becomes of them when they are killed.
 mod sweep;
+// What runs came to once, and whether they still do.
+mod baseline;
+// How often the test of baselines is wrong.
+mod change;
+// Runs and sweeps beside each other.
+mod compare;
+// Folders of results as pages.
+mod page;
 // Packets of a run in a file.
 mod capture;
 // The events of a run.

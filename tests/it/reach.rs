@@ -265,6 +265,21 @@ fn nothing_but_requests_is_kept_out() {
     assert!(bucket.reachable_mean < bucket.online_mean, "{bucket:?}");
 }
 
+/// In a network of k + 1 nodes everyone can know all others; those that cannot be asked are nobody's to
+/// know.
+#[test]
+fn who_knows_all_its_closest_is_counted() {
+    let share = |settings: &[&str]| many(settings).1.result.tables.knows_closest_share;
+    let few = ["nodes.count=9", "nodes.bootstrap=warm"];
+    assert_eq!(share(&few), Some(1.0));
+    assert_eq!(share(&[few[0], few[1], "nodes.class.1.mode=client"]), Some(1.0));
+    let alone =
+        ["nodes.bootstrap=random", "workload.0.rate=0.000001/s", "kademlia.refresh_interval=1day"];
+    assert_eq!(share(&alone), Some(0.0), "four contacts are no eight");
+    let warm = share(&["nodes.bootstrap=warm"]).expect("the network is small");
+    assert!((0.8..1.0).contains(&warm), "{warm}: some full buckets miss one of the eight");
+}
+
 /// Who is pinged before it is kept can be dialled.
 #[test]
 fn precautions_keep_those_out_who_cannot_be_dialled() {

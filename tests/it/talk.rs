@@ -87,7 +87,7 @@ impl Application for Neighbour {
             },
             Happening::Woken => {
                 let (due, caller, request) = self.callers.remove(0);
-                assert_eq!(due, desk.now());
+                assert!(due <= desk.now(), "nobody is woken early");
                 desk.answer(caller, request);
             }
             Happening::Answered(ticket, response) => {

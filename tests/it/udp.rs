@@ -16,6 +16,7 @@ use kadsim::udp::contact::Contact;
 use kadsim::udp::counters::Dropped;
 use kadsim::udp::driver::{Driver, Event, Opening, Setup};
 use kadsim::udp::fate::{AsItIs, Departing, Fate, Fates};
+use kadsim::udp::groups::Grouping;
 use kadsim::udp::limits::Rate;
 use kadsim::udp::request::{Notice, Outcome, Request, Signer};
 use kadsim::udp::service::Service;
@@ -36,7 +37,8 @@ fn setup(rate: Option<Rate>, fates: Box<dyn Fates>) -> Setup {
     let (request_timeout, short_timeout) =
         (Duration::from_secs(1), Some(Duration::from_millis(100)));
     let params = Params { request_timeout, short_timeout, ..kadsim::udp::params() };
-    Setup { seed: Seed(5), params: Arc::new(params), rate, fates, takes_talk: true }
+    let (params, grouping) = (Arc::new(params), Grouping::default());
+    Setup { seed: Seed(5), params, grouping, rate, fates, takes_talk: true }
 }
 
 fn service() -> Service {

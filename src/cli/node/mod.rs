@@ -2,6 +2,9 @@
 
 mod answer;
 mod command;
+mod defences;
+
+pub use defences::Defences;
 
 use super::interrupt;
 use super::misuse::Misuse;
@@ -9,7 +12,6 @@ use crate::krpc::Id;
 use crate::krpc::node_id;
 use crate::rng::{Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
-use crate::udp;
 use crate::udp::driver::{Driver, Opening, Setup};
 use crate::udp::fate::AsItIs;
 use crate::udp::limits::Rate;
@@ -51,6 +53,9 @@ pub struct Args {
     /// Only ask: answer nobody, and be in nobody's routing table (BEP 43)
     #[arg(long)]
     pub read_only: bool,
+    /// How it defends itself
+    #[command(flatten)]
+    pub defences: Defences,
 }
 
 const AFTER_HELP: &str = "\
@@ -107,7 +112,8 @@ impl<'a> Session<'a> {
         let setup = Setup {
             takes_talk: false,
             seed: Seed(seed),
-            params: Arc::new(udp::params()),
+            params: Arc::new(args.defences.params()),
+            grouping: args.defences.grouping(),
             rate: Some(Rate::DEFAULT),
             fates: Box::new(AsItIs),
         };

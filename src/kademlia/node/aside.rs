@@ -10,16 +10,25 @@ use crate::time::Instant;
 use smallvec::SmallVec;
 
 /// The nodes to join through, of which there are few, and in a network that was given its tables
-/// none; and the connections, which count only where dialling has a time-out of its own.
+/// none; and what only some parameters ask for.
 #[derive(Clone, Debug)]
 pub(super) struct Aside<P: Copy> {
     introducers: SmallVec<[P; 4]>,
-    connections: Option<Box<Connections<P>>>,
+    optional: Option<Box<Optional<P>>>,
+}
+
+/// What is kept if the parameters say so.
+#[derive(Clone, Debug)]
+struct Optional<P> {
+    /// They count only where dialling has a time-out of its own.
+    connections: Connections<P>,
+    /// The closest first.
+    siblings: Vec<P>,
 }
 
 impl<P: Peer> Aside<P> {
     pub(super) fn with_introducers(introducers: &[P]) -> Option<Box<Self>> {
-        let aside = || Aside { introducers: introducers.into(), connections: None };
+        let aside = || Aside { introducers: introducers.into(), optional: None };
         (!introducers.is_empty()).then(|| Box::new(aside()))
     }
 }
@@ -44,8 +53,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             return Way::Open;
         }
         let idle = self.params.connection_idle;
-        let connections = self.aside.as_ref().and_then(|aside| aside.connections.as_ref());
-        match connections.is_some_and(|open| open.is_open(&peer, now, idle)) {
+        let optional = self.aside.as_ref().and_then(|aside| aside.optional.as_ref());
+        match optional.is_some_and(|kept| kept.connections.is_open(&peer, now, idle)) {
             true => Way::Open,
             false => Way::Dial,
         }
@@ -59,19 +68,34 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
     }
 
-    fn keep_connection(&mut self, peer: P, now: Instant) {
-        let new = || Box::new(Aside { introducers: SmallVec::new(), connections: None });
+    fn optional(&mut self) -> &mut Optional<P> {
+        let new = || Box::new(Aside { introducers: SmallVec::new(), optional: None });
         let aside = self.aside.get_or_insert_with(new);
-        let connections = aside.connections.get_or_insert_with(|| Box::new(Connections::new()));
-        connections.answered(peer, now, self.params.connection_idle);
+        let nothing = || Optional { connections: Connections::new(), siblings: Vec::new() };
+        aside.optional.get_or_insert_with(|| Box::new(nothing()))
+    }
+
+    fn keep_connection(&mut self, peer: P, now: Instant) {
+        let idle = self.params.connection_idle;
+        self.optional().connections.answered(peer, now, idle);
+    }
+
+    /// The nodes closest to the own key, the closest first; none unless the parameters ask for them.
+    pub fn siblings(&self) -> &[P] {
+        let optional = self.aside.as_ref().and_then(|aside| aside.optional.as_ref());
+        optional.map_or(&[], |kept| &kept.siblings)
+    }
+
+    pub(super) fn keep_siblings(&mut self, siblings: Vec<P>) {
+        self.optional().siblings = siblings;
     }
 
     /// A node has not answered a request.
     pub(super) fn note_silence(&mut self, peer: P) {
         if let Some(aside) = &mut self.aside
-            && let Some(connections) = &mut aside.connections
+            && let Some(kept) = &mut aside.optional
         {
-            connections.failed(&peer);
+            kept.connections.failed(&peer);
         }
     }
 }

@@ -5,12 +5,14 @@
 //! - `operations`: what it asks of others, from command to report;
 //! - `upkeep`: what it does as time passes;
 //! - `talk`: what it carries for its application;
+//! - `siblings`: who is closest to it, beside its buckets;
 //! - `aside`: what few nodes have, or only for a while;
 //! - `steps`: what it tells who observes it.
 
 mod aside;
 mod operations;
 mod serve;
+mod siblings;
 mod steps;
 mod talk;
 mod upkeep;
@@ -148,8 +150,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// would answer to a request for them.
     pub fn closest(&self, target: K, count: usize, key_of: impl Fn(P) -> K) -> PeerList<P> {
         let mut closest = PeerList::new();
-        self.table.closest(self.key, target, count, &self.params, key_of, &mut closest);
-        closest
+        self.table.closest(self.key, target, count, &self.params, &key_of, &mut closest);
+        match self.params.siblings {
+            0 => closest,
+            _ => self.with_siblings(closest, target, count, key_of),
+        }
     }
 
     /// When the node next has something to do by itself.
@@ -202,11 +207,17 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         {
             self.table.forget(other, peer, &self.params);
         }
+        if self.params.limits_contacts() && !self.admits(index, peer, transport) {
+            return;
+        }
         let heard = self.table.heard(index, peer, second, answered, &self.params);
         if let Heard::Full { oldest } = heard
             && !self.requests.is_probing(oldest)
         {
             self.ask(oldest, Purpose::Probe, Body::Ping, transport);
+        }
+        if self.params.siblings > 0 {
+            self.meet_sibling(index, peer, transport);
         }
     }
 
@@ -231,7 +242,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             self.table.heard(index, peer, second, false, &self.params);
             return;
         }
-        let wanted = known.is_some() || self.table.has_room(index, second, &self.params);
+        let wanted = known.is_some() || self.has_place(index, peer, second, transport);
         if wanted && self.requests.verifying() < MOST_VERIFIED && !self.requests.is_asking(peer) {
             self.ask(peer, Purpose::Verify, Body::Ping, transport);
         }
@@ -244,6 +255,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if let Some((index, _)) = self.table.find(request.peer) {
             self.table.forget(index, request.peer, &self.params);
         }
+        self.lose_sibling(request.peer, transport);
         self.hear(from, transport.key_of(from), true, transport);
         self.tell_renamed(&request, transport);
         match request.purpose {

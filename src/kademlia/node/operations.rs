@@ -332,7 +332,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             && farthest.is_some_and(|last| own_distance < last);
         if let (true, Some(value)) = (is_holder, &value) {
             holders.pop();
-            match self.keep(key, record(value.clone()), transport) {
+            match self.keep(key, record(value.clone()), None, transport) {
                 Ok(()) => self.operations[index].copies += 1,
                 Err(refusal) => self.on_refused(index, refusal),
             }

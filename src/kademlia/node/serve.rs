@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::kademlia::key::Key;
-use crate::kademlia::message::{Body, Message, PeerList, Providers, Record};
+use crate::kademlia::message::{Body, Message, Providers, Record};
 use crate::kademlia::operation::Report;
 use crate::kademlia::rules::{Refusal, Rules};
 use crate::protocol::{Peer, Transport};
@@ -21,7 +21,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let body = match message.body {
             Body::Ping => Body::Pong,
             Body::FindNode { target } => self.nodes_near(target, transport),
-            Body::Store { key, record } => match self.keep(key, record, transport) {
+            Body::Store { key, record } => match self.keep(key, record, Some(from), transport) {
                 Ok(()) => Body::Stored,
                 Err(refusal) => Body::Refused(refusal),
             },
@@ -44,7 +44,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 let provider = provider.unwrap_or(from);
                 let longest = self.params.provider_expiry;
                 let kept = time_to_live.map_or(longest, |wanted| wanted.min(longest));
-                match self.records.add_provider(key, provider, now + kept, &self.params) {
+                let (expires, params) = (now + kept, &self.params);
+                let group_of = |peer| transport.group_of(peer);
+                match self.records.add_provider(key, provider, expires, params, group_of) {
                     Ok(first) => {
                         if first {
                             transport.report(Report::Holds(key));
@@ -82,14 +84,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
 
     #[inline]
     fn nodes_near(&self, target: K, transport: &impl Transport<Self>) -> Body<P, K> {
-        let mut peers = PeerList::new();
-        let key_of = |peer| transport.key_of(peer);
-        let Node { key, params, table, .. } = self;
-        table.closest(*key, target, params.k, params, key_of, &mut peers);
+        let peers = self.closest(target, self.params.k, |peer| transport.key_of(peer));
         Body::Nodes { peers }
     }
 
-    /// Keeps a record that another node or the own application stores.
+    /// Keeps a record that the node at `from` stores, or (`None`) the own application.
     ///
     /// # Errors
     /// Why it is not kept.
@@ -97,9 +96,15 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         &mut self,
         key: K,
         record: Record,
+        from: Option<P>,
         transport: &mut impl Transport<Self>,
     ) -> Result<(), Refusal> {
         let now = transport.now();
+        let limit = self.params.store_group_limit;
+        let limited = limit.and_then(|most| Some((transport.group_of(from?)?, most)));
+        if let Some((group, most)) = limited {
+            self.records.has_room_for(group, key, most)?;
+        }
         let value = R::accept(key, || self.records.value(key, now), record.value)?;
         let record = Record { value, ..record };
         if let Some(farthest) = self.records.full(self.key, key, &self.params)? {
@@ -108,6 +113,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         if self.records.store(key, record, now, &self.params) {
             transport.report(Report::Holds(key));
+            if let Some((group, _)) = limited {
+                self.records.note_group(key, group);
+            }
         }
         self.upkeep_due = self.upkeep_due.min(self.records.deadline());
         Ok(())

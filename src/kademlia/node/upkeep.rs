@@ -36,9 +36,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let second = transport.now().whole_seconds();
         for contact in self.introducers().to_vec() {
             let key = transport.key_of(contact);
-            if key != self.key {
-                let index = self.bucket_of(key);
+            let index = self.bucket_of(key);
+            if key != self.key && self.admits(index, contact, transport) {
                 self.table.heard(index, contact, second, false, &self.params);
+                if self.params.siblings > 0 {
+                    self.meet_sibling(index, contact, transport);
+                }
             }
         }
         self.begin(OperationKind::Join, None, self.key, None, transport);
@@ -131,6 +134,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         } else {
             self.table.failed(index, peer, second, &self.params);
         }
+        self.lose_sibling(peer, transport);
         match purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),

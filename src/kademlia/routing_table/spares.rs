@@ -41,6 +41,11 @@ impl<P: Copy + Eq> Spares<P> {
         &self.peers[self.range(index)]
     }
 
+    /// Those of all buckets.
+    pub(super) fn all(&self) -> &[P] {
+        &self.peers
+    }
+
     /// What is read or moves when one is added to a bucket.
     #[inline]
     pub(super) fn touched(&self, index: usize) -> &[P] {

@@ -32,6 +32,15 @@ enum Medium {
 /// # Errors
 /// If it cannot be drawn or written.
 pub fn svg(plot: &str, scene: &Scene, path: &Path) -> Result<(), PlotError> {
+    let text = svg_text(plot, scene)?;
+    std::fs::write(path, text).map_err(|source| PlotError::Write { plot: plot.to_owned(), source })
+}
+
+/// `scene` as the text of an SVG.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub fn svg_text(plot: &str, scene: &Scene) -> Result<String, PlotError> {
     let (width, height) = (SIZE.0 * OVERSAMPLING, SIZE.1 * OVERSAMPLING);
     let mut text = String::new();
     let drawn = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
@@ -39,8 +48,7 @@ pub fn svg(plot: &str, scene: &Scene, path: &Path) -> Result<(), PlotError> {
         .map_err(|error| PlotError::Draw { plot: plot.to_owned(), reason: error.to_string() })?;
     let drawn = format!("width=\"{width}\" height=\"{height}\"");
     let shown = format!("width=\"{}\" height=\"{}\"", SIZE.0, SIZE.1);
-    let text = text.replacen(&drawn, &shown, 1);
-    std::fs::write(path, text).map_err(|source| PlotError::Write { plot: plot.to_owned(), source })
+    Ok(text.replacen(&drawn, &shown, 1))
 }
 
 /// Writes `scene` as PNG.

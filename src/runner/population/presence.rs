@@ -47,6 +47,11 @@ impl Population {
         self.ring.in_order().iter().copied().filter(online)
     }
 
+    /// All nodes in the order of their keys, online or not.
+    pub(in crate::runner) fn in_order(&self) -> &[(Key64, NodeIndex)] {
+        self.ring.in_order()
+    }
+
     /// Whether all nodes are servers that can be dialled.
     pub(in crate::runner) fn are_all_open(&self) -> bool {
         self.reach.is_none()

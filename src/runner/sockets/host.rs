@@ -20,6 +20,7 @@ use crate::runner::surroundings::Surroundings;
 use crate::time::Instant;
 use crate::udp::contact::Contact;
 use crate::udp::driver::{Driver, Event, Opening, Setup};
+use crate::udp::groups::Grouping;
 use std::cell::{Ref, RefCell};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -47,6 +48,7 @@ impl Sockets {
         let mut driver = Driver::new(Setup {
             seed: experiment.seed,
             params: Arc::clone(&experiment.params),
+            grouping: Grouping::default(),
             rate: None,
             fates: Box::new(SharedWays(Rc::clone(&ways))),
             takes_talk: true,

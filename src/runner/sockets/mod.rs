@@ -121,7 +121,7 @@ impl<'s> RealCourse<'s> {
             Experiment::new(scenario, seed, keys, &network, width, division, workloads);
         let mut sockets = Sockets::open(&experiment, network)?;
         experiment.first_entries(|due, node, entry| sockets.schedule(due, node, entry));
-        experiment.first_nodes(|_, node, table| sockets.settle_in(node, &table));
+        experiment.first_nodes(|node, state| sockets.settle_in(node, state.table()));
         sockets.driver.begin_time();
         Ok(RealCourse { experiment, sockets })
     }

@@ -117,6 +117,15 @@ pub enum Obstacle {
          time"
     )]
     Attack,
+    /// Limits of address groups: on this host all nodes have the same address.
+    #[error(
+        "kademlia.{key} limits address groups, and on sockets all nodes have the address of this host: \
+         leave it out, or stay in virtual time"
+    )]
+    AddressGroups {
+        /// Which limit it is.
+        key: &'static str,
+    },
     /// Clocks that run wrong: those of sockets are the system's.
     #[error(
         "fault.{fault} is a timer-skew, which sockets cannot carry, as their nodes read the clock of \
@@ -147,6 +156,14 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
     if let Some(fault) = faults.position(|fault| matches!(fault.kind, FaultKind::TimerSkew { .. }))
     {
         return Err(Obstacle::TimerSkew { fault });
+    }
+    let limits = [
+        ("bucket_group_limit", scenario.kademlia.bucket_group_limit),
+        ("table_group_limit", scenario.kademlia.table_group_limit),
+        ("store_group_limit", scenario.kademlia.store_group_limit),
+    ];
+    if let Some((key, _)) = limits.into_iter().find(|(_, limit)| limit.is_some()) {
+        return Err(Obstacle::AddressGroups { key });
     }
     if !scenario.snapshots.is_empty() {
         return Err(Obstacle::Snapshot);

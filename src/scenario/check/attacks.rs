@@ -1,6 +1,7 @@
 //! Who does not keep to the protocol, how, and when.
 
 use super::bounds::whole;
+use super::groups;
 use crate::scenario::file::AttackTable;
 use crate::scenario::problem::Problem;
 use crate::scenario::words::AttackName;
@@ -86,6 +87,7 @@ fn attack(
         adversaries: u32::try_from(adversaries).expect("there are fewer than nodes"),
         at,
         until,
+        address_groups: groups::count(&path("address_groups"), table.address_groups)?,
     })
 }
 

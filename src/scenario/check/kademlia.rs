@@ -13,6 +13,9 @@ use std::ops::RangeInclusive;
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 
+/// More siblings than a bucket can have contacts, several times over, are a mistake.
+const MOST_SIBLINGS: u64 = 1_000;
+
 /// The preset and the complete parameters.
 ///
 /// Some values follow others where they are not written: `candidates` becomes `2 * k` if `k`
@@ -78,6 +81,10 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
         disjoint_paths: up_to_k("disjoint_paths", table.disjoint_paths, base.disjoint_paths, k)?,
         verify_contacts: table.verify_contacts.unwrap_or(base.verify_contacts),
         precautions: table.precautions.map_or(base.precautions, |word| word.0),
+        bucket_group_limit: limit("bucket_group_limit", table.bucket_group_limit)?,
+        table_group_limit: limit("table_group_limit", table.table_group_limit)?,
+        store_group_limit: limit("store_group_limit", table.store_group_limit)?,
+        siblings: count("siblings", table.siblings, base.siblings, 0..=MOST_SIBLINGS)?,
         ..maintenance(table, &base)?
     };
     if params.eviction == Eviction::Pending && params.replacements == 0 {
@@ -182,6 +189,11 @@ fn up_to_k(key: &str, given: Option<Whole>, default: usize, k: usize) -> Result<
             format!("a whole number from 1 to k, which is {k}"),
         )),
     }
+}
+
+/// How many of one address group there may be: 0 for any number, as in all presets.
+fn limit(key: &str, given: Option<Whole>) -> Result<Option<usize>, Problem> {
+    Ok(Some(count(key, given, 0, 0..=10_000)?).filter(|&most| most > 0))
 }
 
 fn count(

@@ -9,6 +9,8 @@ mod bounds;
 mod kademlia;
 // What goes wrong.
 mod faults;
+// Groups of addresses.
+mod groups;
 // A graph and the numbers of its kind.
 mod graph;
 // Which packets are lost.
@@ -69,6 +71,8 @@ pub fn check(
     let class_churn = churn::of_classes(&file.churn, &classes)?;
     let topology = topology::check(&file.topology.unwrap_or_default(), nodes, base_dir, source)?;
     let mut network = network::check(network, classes, nodes.count, base_dir, source)?;
+    let attacks = attacks::check(&file.attack.unwrap_or_default(), nodes, phases)?;
+    groups::are_there(&kademlia, nodes, &attacks)?;
     let faults = file.fault.unwrap_or_default();
     network.faults = faults::check(&faults, &network, phases, nodes.count)?;
     let workloads = file.workload.unwrap_or_default();
@@ -98,7 +102,7 @@ pub fn check(
         workloads,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
-        attacks: attacks::check(&file.attack.unwrap_or_default(), nodes, phases)?,
+        attacks,
         snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
     })
 }
@@ -160,6 +164,7 @@ fn nodes(table: &NodesTable) -> Result<Nodes, Problem> {
         count: u32::try_from(count).expect("the count is below the bound"),
         bootstrap: table.bootstrap.map_or(Bootstrap::Organic, |word| word.0),
         contacts: usize::try_from(contacts).expect("there are fewer contacts than nodes"),
+        address_groups: groups::count("nodes.address_groups", table.address_groups)?,
     })
 }
 

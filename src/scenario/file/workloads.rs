@@ -1,4 +1,4 @@
-//! The table of what people do to the network.
+//! The table of a workload.
 
 use super::{Keys, Number, Whole};
 use crate::scenario::words::{HandlerTimeName, KindName, PopularityName, Word};

@@ -2,7 +2,7 @@
 
 use super::faults::faults;
 use super::parse;
-use super::random_lists::{attacks, snapshots, workload};
+use super::random_lists::{attacks, defended, nodes, snapshots, workload};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
@@ -11,7 +11,7 @@ use crate::network::config::{
     UnderlayConfig,
 };
 use crate::scenario::{
-    Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
+    Bootstrap, CheckerConfig, OutputConfig, Phases, PlotFormat, Preset, Scenario,
 };
 use crate::time::Duration;
 use crate::workload::config::{ChurnConfig, DiurnalConfig, LengthDistribution, RandomChurnConfig};
@@ -80,7 +80,7 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 disjoint_paths: 1 + more % k,
                 verify_contacts: more % 2 == 1,
                 precautions: if switches[3] { Precautions::Open } else { Precautions::None },
-                ..preset.params()
+                ..defended(preset.params(), more)
             };
             (preset, params)
         },
@@ -328,7 +328,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 description,
                 seed,
                 phases,
-                nodes: Nodes { count, bootstrap, contacts: (count as usize - 1).min(7) },
+                nodes: nodes(count, bootstrap, &kademlia),
                 topology,
                 preset,
                 kademlia,

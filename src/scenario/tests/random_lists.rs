@@ -2,7 +2,8 @@
 
 use super::random::lengths;
 use crate::graph::export::Format;
-use crate::scenario::SnapshotConfig;
+use crate::kademlia::params::Params;
+use crate::scenario::{Bootstrap, Nodes, SnapshotConfig};
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
@@ -27,10 +28,34 @@ pub(super) fn attacks() -> impl Strategy<Value = Vec<AttackConfig>> {
     proptest::collection::vec((kind, times), 0..2).prop_map(|attacks| {
         let config = |(kind, (at, length))| {
             let at = Instant::from_nanos(at);
-            AttackConfig { kind, adversaries: 1, at, until: at + Duration::from_secs(length) }
+            let until = at + Duration::from_secs(length);
+            let address_groups = (length % 2 == 0).then_some(length as u32);
+            AttackConfig { kind, adversaries: 1, at, until, address_groups }
         };
         attacks.into_iter().map(config).collect()
     })
+}
+
+/// These parameters with limits of address groups and siblings.
+pub(super) fn defended(params: Params, more: usize) -> Params {
+    Params {
+        bucket_group_limit: (more % 3 == 1).then_some(1 + more % 7),
+        table_group_limit: (more % 5 == 1).then_some(1 + more % 20),
+        store_group_limit: (more % 4 == 1).then_some(1 + more % 50),
+        siblings: more % 90,
+        ..params
+    }
+}
+
+/// Nodes, of which there are address groups where these are limited.
+pub(super) fn nodes(count: u32, bootstrap: Bootstrap, kademlia: &Params) -> Nodes {
+    let has_groups = kademlia.limits_contacts() || count.is_multiple_of(2);
+    Nodes {
+        count,
+        bootstrap,
+        contacts: (count as usize - 1).min(7),
+        address_groups: has_groups.then_some(1 + count / 3),
+    }
 }
 
 pub(super) fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {

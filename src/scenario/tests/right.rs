@@ -23,7 +23,12 @@ fn everything_has_a_default() {
         description: String::new(),
         seed: 42,
         phases: Phases { init: minute, transition: minute, measurement: minute * 10 },
-        nodes: Nodes { count: 10, bootstrap: Bootstrap::Organic, contacts: 3 },
+        nodes: Nodes {
+            count: 10,
+            bootstrap: Bootstrap::Organic,
+            contacts: 3,
+            address_groups: None,
+        },
         topology: None,
         preset: Preset::Paper,
         kademlia: Params::paper(),
@@ -173,6 +178,16 @@ fn a_setting_that_chooses_a_model_displaces_the_keys_of_the_others() {
     assert_eq!(scenario.workloads[0].amount, Amount::PerNode(4));
     let scenario = parse(&scenario.to_toml(), &["workload.0.total_count=2_000"]).unwrap();
     assert_eq!(scenario.workloads[0].amount, Amount::Total(2_000));
+}
+
+/// The grid of a sweep is laid over what the command line says.
+#[test]
+fn a_choice_that_a_later_setting_takes_back_displaces_nothing() {
+    let text = "[churn]\nmodel = \"lifetime\"\nlifetime_mean = \"7h\"\n";
+    let of_file = parse(text, &[]).unwrap().churn;
+    assert_eq!(parse(text, &["churn.model=none", "churn.model=lifetime"]).unwrap().churn, of_file);
+    let whole = "churn={model=\"lifetime\", lifetime_mean=\"7h\"}";
+    assert_eq!(parse("", &["churn.model=none", whole]).unwrap().churn, of_file);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn of_files_that_cannot_be_read() {
 fn with_the_line_underlined() {
     let error = parse("# ten\n[nodes]\ncuont = 10\n", &[]).unwrap_err();
     insta::assert_snapshot!(error.render(false), @r"
-    error: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, class
+    error: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, address_groups, class
      --> s.toml:3:1
       |
     3 | cuont = 10
@@ -92,7 +92,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\ncount = 1.5\n", &[],
      "s.toml:2:9: `nodes.count` cannot be 1.5: allowed is a whole number, such as 20"),
     ("[nodes]\ncuont = 10\n", &[],
-     "s.toml:2:1: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, class; did you mean `count`?"),
+     "s.toml:2:1: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, address_groups, class; did you mean `count`?"),
     ("[[attack]]\nshare = 0.1\n", &[],
      "s.toml:1:1: an attack needs a `kind`"),
     ("[[attack]]\nkind = \"drop\"\nshare = 0.1\ncount = 3\n", &[],
@@ -146,7 +146,7 @@ const FILE_CASES: &[Case] = &[
     ("[network.latency]\nmodel = \"regions\"\n[[network.latency.region]]\nname = \"eu\"\nshare = 1\ndelays = { eu = 5 }\n", &[],
      r#"s.toml:6:17: `network.latency.region.0.delays.eu` cannot be 5: allowed is a length of time, such as "250ms", "5m" or "1h 30m""#),
     ("[kademlia]\nrefresh_intervall = \"1h\"\n", &[],
-     "s.toml:2:1: unknown key `refresh_intervall`: `kademlia` takes preset, k, alpha, beta, parallelism, stop, follow_up, candidates, request_timeout, dial_timeout, connection_idle, short_timeout, retries, probe_retries, refresh_interval, replicate_interval, republish_interval, record_expiry, provider_republish_interval, provider_expiry, eviction, questionable_after, pending_delay, replacements, failures_before_eviction, keep_stale, cache_on_path, get_quorum, providers_wanted, precautions, disjoint_paths, verify_contacts; did you mean `refresh_interval`?"),
+     "s.toml:2:1: unknown key `refresh_intervall`: `kademlia` takes preset, k, alpha, beta, parallelism, stop, follow_up, candidates, request_timeout, dial_timeout, connection_idle, short_timeout, retries, probe_retries, refresh_interval, replicate_interval, republish_interval, record_expiry, provider_republish_interval, provider_expiry, eviction, questionable_after, pending_delay, replacements, failures_before_eviction, keep_stale, cache_on_path, get_quorum, providers_wanted, precautions, disjoint_paths, verify_contacts, bucket_group_limit, table_group_limit, store_group_limit, siblings; did you mean `refresh_interval`?"),
     ("name = \"a/b\"\n", &[],
      r#"s.toml:1:8: `name` cannot be "a/b": allowed is a text that can name a folder, such as "churn-kad": 1 to 100 bytes, no leading dot, none of / \ : * ? " < > |"#),
     ("[kademlia]\nk = 0\n", &[],
@@ -284,7 +284,7 @@ const SETTING_CASES: &[Case] = &[
     (
         "[nodes]\ncount = 10\n",
         &["nodes.cuont=5"],
-        "--set nodes.cuont=5: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, class; did you mean `count`?",
+        "--set nodes.cuont=5: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, address_groups, class; did you mean `count`?",
     ),
     (
         "[nodes]\ncount = 10\n",

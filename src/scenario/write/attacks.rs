@@ -18,6 +18,7 @@ fn attack(config: &AttackConfig) -> AttackTable {
         count: whole(config.adversaries),
         at: length(config.at - Instant::ZERO),
         until: length(config.until - Instant::ZERO),
+        address_groups: whole(config.address_groups.unwrap_or(0)),
         ..AttackTable::default()
     };
     let near = |target: u64, name| AttackTable { target: Some(key(target)), ..table(name) };

@@ -30,6 +30,8 @@ impl Driver {
         let Place { node: state, line, is_online, .. } = &mut self.places[node];
         *is_online = true;
         *state = UdpNode::settled(line.me().id, params, table);
+        let nobody_else = std::iter::empty();
+        state.set_siblings(nobody_else, |contact| contact.id, |contact| line.group_of(contact));
         line.set_wake(state.deadline());
         self.settle(node, now);
     }
