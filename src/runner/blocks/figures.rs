@@ -4,7 +4,6 @@ use crate::checker::ExchangeChecks;
 use crate::metrics::{Histogram, Percentiles, number};
 use crate::protocol::NodeIndex;
 use crate::time::Instant;
-use crate::units::Size;
 use crate::units::number::ratio;
 use crate::workload::blocks::plan::Plan;
 use crate::workload::blocks::{BlockNode, Refusal};
@@ -315,6 +314,7 @@ pub(super) fn lines(figures: &BlockFigures) -> Vec<(String, String)> {
     let percent = |share: Option<f64>| {
         share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
     };
+    let mebibytes = |bytes: u64| format!("{:.1} MiB", bytes as f64 / (1 << 20) as f64);
     let line = |what: &str, text: String| (what.to_owned(), text);
     let rate = |rate: Option<f64>| rate.map_or("-".to_owned(), |rate| format!("{rate:.1}"));
     let refused: Vec<_> =
@@ -354,8 +354,8 @@ pub(super) fn lines(figures: &BlockFigures) -> Vec<(String, String)> {
             class.nodes,
             class.blocks_given,
             percent(class.share_given),
-            Size(class.bytes_served),
-            Size(class.bytes_fetched)
+            mebibytes(class.bytes_served),
+            mebibytes(class.bytes_fetched)
         );
         line(&format!("{} ({})", class.class, class.policy), text)
     }));
