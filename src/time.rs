@@ -97,11 +97,6 @@ impl Duration {
         self.0 as f64 / NANOS_PER_SECOND as f64
     }
 
-    /// Length in milliseconds, for output only.
-    pub fn as_millis_f64(self) -> f64 {
-        self.0 as f64 / 1e6
-    }
-
     /// Whether the length is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0

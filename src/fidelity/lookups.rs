@@ -38,11 +38,6 @@ pub(super) fn cost(nodes: u32, alpha: usize, sample: Sample) -> Vec<Estimate> {
 /// stay as they are: nobody is pinged, replaced or passed over for having failed others before.
 pub(super) fn failures(nodes: u32, k: usize, dead: f64, sample: Sample) -> Vec<Estimate> {
     let settings = [
-        "nodes.class.0.name=alive".to_owned(),
-        format!("nodes.class.0.share={}", 1.0 - dead),
-        "nodes.class.1.name=crashed".to_owned(),
-        format!("nodes.class.1.share={dead}"),
-        "nodes.class.1.dialable=false".to_owned(),
         format!("kademlia.k={k}"),
         "kademlia.alpha=3".to_owned(),
         "kademlia.request_timeout=20ms".to_owned(),
@@ -50,11 +45,8 @@ pub(super) fn failures(nodes: u32, k: usize, dead: f64, sample: Sample) -> Vec<E
         "kademlia.questionable_after=1000d".to_owned(),
         "kademlia.failures_before_eviction=63".to_owned(),
         "kademlia.replacements=0".to_owned(),
-        "workload.0.kind=lookup".to_owned(),
-        "workload.0.arrivals=at-once".to_owned(),
-        format!("workload.0.total_count={}", sample.each),
     ];
-    let runs = run(&scenario(nodes, &settings), sample);
+    let runs = run(&among_dead(nodes, dead, &settings, sample), sample);
     let over = |value: fn(&OperationRecord) -> f64| {
         // One that finds all contacts dead with which it begins counts as well: it missed everything.
         let of_one = |run| lookups_of(run).map(value).collect();
@@ -83,21 +75,13 @@ const DIAL_TIMEOUT: f64 = 5.0;
 pub(super) fn dial_step(nodes: u32, dead: f64, sample: Sample) -> Vec<Estimate> {
     let settings = [
         "phases.measurement=60s".to_owned(),
-        "nodes.class.0.name=alive".to_owned(),
-        format!("nodes.class.0.share={}", 1.0 - dead),
-        "nodes.class.1.name=dead".to_owned(),
-        format!("nodes.class.1.share={dead}"),
-        "nodes.class.1.dialable=false".to_owned(),
         "kademlia.preset=go-libp2p".to_owned(),
         "kademlia.parallelism=loose".to_owned(),
         "kademlia.follow_up=false".to_owned(),
         format!("kademlia.dial_timeout={DIAL_TIMEOUT}s"),
         "network.latency.delay=50ms".to_owned(),
-        "workload.0.kind=lookup".to_owned(),
-        "workload.0.arrivals=at-once".to_owned(),
-        format!("workload.0.total_count={}", sample.each),
     ];
-    let runs = run(&scenario(nodes, &settings), sample);
+    let runs = run(&among_dead(nodes, dead, &settings, sample), sample);
     let mut percentiles = Vec::new();
     let mut shares = Vec::new();
     for run in &runs {
@@ -110,6 +94,24 @@ pub(super) fn dial_step(nodes: u32, dead: f64, sample: Sample) -> Vec<Estimate> 
     }
     let lookups = u64::from(sample.each) * u64::from(sample.networks);
     vec![Estimate::over_networks(&percentiles, lookups), Estimate::over_networks(&shares, lookups)]
+}
+
+/// So many lookups at once in a network of which a share, whom nobody can dial, is dead, with these
+/// settings as well.
+fn among_dead(nodes: u32, dead: f64, settings: &[String], sample: Sample) -> Scenario {
+    let classes = [
+        "nodes.class.0.name=alive".to_owned(),
+        format!("nodes.class.0.share={}", 1.0 - dead),
+        "nodes.class.1.name=dead".to_owned(),
+        format!("nodes.class.1.share={dead}"),
+        "nodes.class.1.dialable=false".to_owned(),
+    ];
+    let lookups = [
+        "workload.0.kind=lookup".to_owned(),
+        "workload.0.arrivals=at-once".to_owned(),
+        format!("workload.0.total_count={}", sample.each),
+    ];
+    scenario(nodes, &[&classes, settings, &lookups].concat())
 }
 
 /// About so many lookups of random keys from random nodes in each network.

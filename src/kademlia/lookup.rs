@@ -51,6 +51,8 @@ pub struct Path {
     pub hops: u16,
     /// Requests that failed.
     pub failures: u16,
+    /// Those of `hops` that answered before any request failed: all of them, if none did.
+    pub sound: u16,
 }
 
 impl Path {
@@ -74,6 +76,8 @@ pub struct Lookup<P, K> {
     failed: u16,
     /// Requests that have failed, also those whose candidates were crowded out since.
     failures: u16,
+    /// Requests that were answered before the first one failed.
+    sound: u16,
     /// How it came to the closest node whose request has ended.
     path: Path,
     /// The least distance of a candidate that was asked and then crowded out: whatever lies
@@ -97,6 +101,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             candidates: Vec::with_capacity(params.candidates),
             failed: 0,
             failures: 0,
+            sound: 0,
             path: Path::default(),
             horizon: None,
             in_flight: 0,
@@ -254,9 +259,17 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         {
             self.candidates[index].state = State::Late;
             self.in_flight -= 1;
-            self.failures = self.failures.saturating_add(1);
+            self.count_failure();
             self.reached = self.reached.max(self.candidates[index].round);
         }
+    }
+
+    /// One more request has failed, which is not under way any more.
+    fn count_failure(&mut self) {
+        if self.failures == 0 {
+            self.sound = capped(self.requests - self.in_flight - 1);
+        }
+        self.failures = self.failures.saturating_add(1);
     }
 
     fn find(&self, peer: P, key: K) -> Option<usize> {
@@ -269,24 +282,32 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     fn end_request(&mut self, peer: P, key: K, state: State) -> Option<u8> {
         let index = self.find(peer, key)?;
         let candidate = &mut self.candidates[index];
-        match candidate.state {
-            State::Asked => self.in_flight -= 1,
-            State::Late => self.failures -= 1,
-            State::Waiting | State::Answered | State::Failed => return None,
+        let before = candidate.state;
+        if !matches!(before, State::Asked | State::Late) {
+            return None;
         }
         candidate.state = state;
         let (round, depth) = (candidate.round, candidate.depth);
-        self.reached = self.reached.max(round);
         let has_failed = u16::from(state == State::Failed);
+        if before == State::Late {
+            // It has been counted as failed.
+            self.failures -= 1 - has_failed;
+        } else {
+            self.in_flight -= 1;
+            if state == State::Failed {
+                self.count_failure();
+            }
+        }
+        self.reached = self.reached.max(round);
         self.failed += has_failed;
-        self.failures = self.failures.saturating_add(has_failed);
         let is_open = |closer: &Candidate<P, K>| {
             matches!(closer.state, State::Waiting | State::Asked | State::Late)
         };
         if self.candidates[..index].iter().all(is_open) {
             let answered = self.requests - self.in_flight - u32::from(self.failures);
-            let hops = (answered + u32::from(has_failed)).min(u32::from(u16::MAX)) as u16;
-            self.path = Path { hops, failures: self.failures };
+            let hops = capped(answered + u32::from(has_failed));
+            let sound = if self.failures == 0 { hops } else { self.sound };
+            self.path = Path { hops, failures: self.failures, sound };
         }
         Some(depth)
     }
@@ -363,6 +384,11 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
 #[cfg(test)]
 impl<P, K> Lookup<P, K> {
     pub(super) const CANDIDATE_BYTES: usize = size_of::<Candidate<P, K>>();
+}
+
+/// The number, as far as it can be told.
+fn capped(count: u32) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]

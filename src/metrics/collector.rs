@@ -4,7 +4,7 @@ use super::links::LinkLoads;
 use super::operation_log::OperationLog;
 use super::operation_stats::OperationStats;
 use super::operations::{OperationKind, OperationRecord};
-use super::series::{Sample, Series};
+use super::series::{Sample, Series, add};
 use super::traffic::Traffic;
 use super::upkeep::Upkeep;
 use crate::kademlia::maintenance::Maintenance;
@@ -219,10 +219,8 @@ impl Metrics {
             mine.merge(theirs);
         }
         self.log.merge(&other.log);
-        for kind in 0..KINDS {
-            self.finished[kind] += other.finished[kind];
-            self.succeeded[kind] += other.succeeded[kind];
-        }
+        add(&mut self.finished, &other.finished);
+        add(&mut self.succeeded, &other.succeeded);
         self.series.merge(&other.series);
         self.sampled.merge(&other.sampled);
     }
@@ -261,10 +259,8 @@ impl Metrics {
 impl Sampled {
     fn merge(&mut self, other: &Sampled) {
         self.traffic.merge(&other.traffic);
-        for kind in 0..KINDS {
-            self.finished[kind] += other.finished[kind];
-            self.succeeded[kind] += other.succeeded[kind];
-        }
+        add(&mut self.finished, &other.finished);
+        add(&mut self.succeeded, &other.succeeded);
         let (mine, theirs) = (&mut self.gauges, &other.gauges);
         // The others of the gauges are not differences and so not needed again.
         mine.joins += theirs.joins;

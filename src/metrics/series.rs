@@ -60,16 +60,19 @@ impl Sample {
         self.leaves += other.leaves;
         self.crashes += other.crashes;
         self.traffic.merge(&other.traffic);
-        for kind in 0..KINDS {
-            self.finished[kind] += other.finished[kind];
-            self.succeeded[kind] += other.succeeded[kind];
-        }
+        add(&mut self.finished, &other.finished);
+        add(&mut self.succeeded, &other.succeeded);
         self.tables += other.tables;
         self.contacts += other.contacts;
         self.contacts_online += other.contacts_online;
         self.records_alive += other.records_alive;
         self.replicas += other.replicas;
     }
+}
+
+/// Adds counts of another part of the same network, operations by [`OperationKind::index`].
+pub(super) fn add(mine: &mut [u64; KINDS], theirs: &[u64; KINDS]) {
+    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
 }
 
 /// All samples of a run.
@@ -110,15 +113,6 @@ impl Series {
                 mine.merge(theirs);
             }
         }
-    }
-
-    /// Length of the interval that ends with sample `index`.
-    pub fn interval_before(&self, index: usize) -> Duration {
-        let start = match index {
-            0 => Instant::ZERO,
-            _ => self.samples[index - 1].time,
-        };
-        self.samples[index].time - start
     }
 
     /// Writes the series as CSV, a row for each sample, with a header.
@@ -246,14 +240,6 @@ mod tests {
         assert_eq!((sum.mean_contacts(), sum.online_share()), (12.5, Some(0.8)));
         series.merge(&Series::new(Duration::from_secs(10)));
         assert_eq!(series.samples.len(), 1);
-    }
-
-    #[test]
-    fn the_last_interval_may_be_shorter() {
-        let mut series = Series::new(Duration::from_secs(10));
-        [10, 20, 23].into_iter().for_each(|seconds| series.push(sample(seconds)));
-        assert_eq!(series.interval_before(0), Duration::from_secs(10));
-        assert_eq!(series.interval_before(2), Duration::from_secs(3));
     }
 
     #[test]

@@ -87,7 +87,7 @@ type Kind = [Option<Link>; 2];
 
 /// A finite link.
 #[derive(Clone, Copy, Debug)]
-struct Link {
+pub(super) struct Link {
     /// Bits per second.
     rate: u64,
     /// Bytes that may wait.
@@ -218,19 +218,24 @@ impl Links {
 
 /// The links of these rates, up and down, and this queue.
 fn kind_of((uplink, downlink, queue): (Option<u64>, Option<u64>, u64)) -> Kind {
-    let link = |rate: u64| {
-        assert!(rate > 0, "a finite link has a rate");
-        Link { rate, queue }
-    };
-    [uplink.map(link), downlink.map(link)]
+    [uplink, downlink].map(|rate| rate.map(|rate| Link::new(rate, queue)))
 }
 
 impl Link {
+    /// Of this rate, in bits per second, with room for so many bytes that wait.
+    ///
+    /// # Panics
+    /// If the rate is zero.
+    pub(super) fn new(rate: u64, queue: u64) -> Self {
+        assert!(rate > 0, "a finite link has a rate");
+        Link { rate, queue }
+    }
+
     /// From when to when a packet is put on the wire. An idle link takes any packet. On a busy one the
     /// packet waits, unless it and what waits already, the unsent rest of the packet on the wire
     /// included, are more than the queue.
     #[inline]
-    fn pass(&self, free: &mut Instant, now: Instant, size: u32) -> Option<[Instant; 2]> {
+    pub(super) fn pass(&self, free: &mut Instant, now: Instant, size: u32) -> Option<[Instant; 2]> {
         let wait = free.saturating_since(now);
         if !wait.is_zero() && self.bytes_in(wait) + u64::from(size) > self.queue {
             return None;

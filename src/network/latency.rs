@@ -194,7 +194,7 @@ mod tests {
         let packet = Packet { sender, receiver, number, size: 100, sent: Instant::ZERO };
         let delay = latency.delay(&packet);
         assert!(delay >= latency.smallest(), "{delay} is below the smallest");
-        delay.as_millis_f64()
+        delay.as_secs_f64() * 1e3
     }
 
     /// Delays of packets from node 0 to node 1, in ascending order.

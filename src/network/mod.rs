@@ -143,14 +143,16 @@ impl Network {
                 None => return Verdict::Drop(DropReason::UplinkFull),
             },
         };
-        let along_route = match &self.underlay {
-            None => Duration::ZERO,
+        let (along_route, lost) = match &self.underlay {
+            None => (Duration::ZERO, false),
             Some(underlay) => match underlay.carry(packet) {
-                Ok(delay) => delay,
+                Ok(delay) => (delay, false),
+                // A cut that it meets takes it, and not the loss further on.
+                Err(DropReason::Loss) if self.faults.is_some() => (underlay.delay(packet), true),
                 Err(reason) => return Verdict::Drop(reason),
             },
         };
-        let lost = self.loss.takes(packet);
+        let lost = lost || self.loss.takes(packet);
         if let Some(faults) = &mut self.faults {
             let travel = along_route + self.latency.delay(packet);
             return faults.judge(packet, departure, travel, lost);
@@ -186,25 +188,28 @@ impl Network {
         self.impairments.may_duplicate()
     }
 
-    /// What becomes of the copy of a packet that is delivered at `arrival`, if the network makes
-    /// one. The copy comes into being behind the uplink, where the packet is not
+    /// What becomes of the copy of the packet that was sent last and is delivered at `arrival`, if
+    /// the network makes one. The copy comes into being behind the uplink, where the packet is not
     /// lost any more. It has a name of its own, with `number`, and a delay of its own.
+    ///
+    /// # Panics
+    /// If there are faults and another packet has been sent since.
     pub fn duplicate(&mut self, packet: &Packet, arrival: Instant, number: u64) -> Option<Verdict> {
         if !self.impairments.duplicates(packet.sender, packet.number) {
             return None;
         }
-        // The packet's delay is a function of its name, so when it left the uplink follows.
         let delay = |packet: &Packet| {
             let along_route = self.underlay.as_ref().map(|underlay| underlay.delay(packet));
             along_route.unwrap_or(Duration::ZERO) + self.latency.delay(packet)
         };
+        let travel = delay(&Packet { number, ..*packet });
+        if let Some(faults) = &mut self.faults {
+            return Some(faults.judge_copy(packet, travel));
+        }
+        // The packet's delay is a function of its name, so when it left the uplink follows.
         let since_departure = delay(packet).as_nanos();
         let departure = Instant::from_nanos(arrival.as_nanos().saturating_sub(since_departure));
-        let arrival = departure + delay(&Packet { number, ..*packet });
-        Some(match &mut self.faults {
-            Some(faults) => faults.judge_copy(packet, departure, arrival),
-            None => Verdict::Deliver(arrival),
-        })
+        Some(Verdict::Deliver(departure + travel))
     }
 
     /// Whether any packet arrives damaged; if not, [`Network::corrupts`] need not be called.

@@ -16,6 +16,7 @@ use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
 use bytes::Bytes;
 use rand::{Rng, RngExt};
+use std::collections::BTreeSet;
 
 /// What a poisoned value says.
 const POISON: &[u8] = b"poison";
@@ -63,10 +64,10 @@ pub(super) fn keys(seed: Seed, scenario: &Scenario) -> Keys {
     let mut stream = Stream::new(seed, Purpose::AttackKeys, 0);
     let bits = scenario.nodes.count.ilog2();
     let mut chosen = Vec::with_capacity(count as usize);
+    let mut taken = BTreeSet::new();
     for attack in choosing() {
         for number in 0..attack.adversaries {
-            let drawn = stream.next_u64();
-            chosen.push(Key64(match attack.kind {
+            let choose = |drawn: u64| match attack.kind {
                 // Closer than any other node is likely to be.
                 AttackKind::Sybil { target } | AttackKind::EclipseKey { target } => {
                     target ^ drawn >> (bits + 10)
@@ -77,7 +78,11 @@ pub(super) fn keys(seed: Seed, scenario: &Scenario) -> Keys {
                     key ^ (1 << 63 | drawn >> 1) >> shared
                 }
                 _ => unreachable!("the others choose no keys"),
-            }));
+            };
+            // So many adversaries crowd around a key that two may draw the same.
+            let mut draws = std::iter::repeat_with(|| choose(stream.next_u64()));
+            let key = draws.find(|&key| taken.insert(key)).expect("draws have no end");
+            chosen.push(Key64(key));
         }
     }
     Keys::new(seed, scenario.nodes.count - count, chosen)
@@ -270,4 +275,24 @@ fn roles(seed: Seed, scenario: &Scenario) -> Vec<u8> {
         }
     }
     roles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// A million adversaries draw from 2^33 keys around their target, so that some draw the same.
+    #[test]
+    fn no_two_adversaries_have_the_same_key() {
+        let settings = ["nodes.count=4000000", "attack=[{kind=\"sybil\", count=1000000}]"];
+        let settings = settings.map(|text| text.parse().expect("settings are well formed"));
+        let scenario = Scenario::parse("", "sybils.toml", Path::new(""), &settings);
+        let scenario = scenario.unwrap_or_else(|error| panic!("{error}"));
+        let keys = keys(Seed(1), &scenario);
+        let mut chosen: Vec<Key64> =
+            (3_000_000..4_000_000).map(|node| keys.of(NodeIndex(node))).collect();
+        chosen.sort_unstable();
+        assert!(chosen.windows(2).all(|pair| pair[0] != pair[1]));
+    }
 }

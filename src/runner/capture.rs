@@ -2,6 +2,7 @@
 //! which nodes and times of a run are observed.
 
 use super::block::SimMessage;
+use super::keys::Keys;
 use super::record_keys;
 use crate::kademlia::key::{Key64, WideKey};
 use crate::krpc::Id;
@@ -9,7 +10,6 @@ use crate::krpc::item::Item;
 use crate::krpc::translate::{self, Naming};
 use crate::network::Packet;
 use crate::protocol::NodeIndex;
-use crate::rng::{Bijection, Seed};
 use crate::scenario::Scenario;
 use crate::time::Instant;
 use crate::workload::config::{WorkloadConfig, WorkloadKind};
@@ -91,12 +91,12 @@ pub fn too_large(scenario: &Scenario) -> Option<u32> {
 
 /// What simulated nodes are called in datagrams.
 struct Names {
-    keys: Bijection,
+    keys: Keys,
 }
 
 impl Naming<NodeIndex, Key64> for Names {
     fn id(&self, node: NodeIndex) -> Id {
-        id_of(Key64(self.keys.apply(u64::from(node.0))))
+        id_of(self.keys.of(node))
     }
 
     fn address(&self, node: NodeIndex) -> SocketAddr {
@@ -118,8 +118,8 @@ pub(super) struct Translator {
 }
 
 impl Translator {
-    pub(super) fn new(seed: Seed) -> Self {
-        Translator { names: Names { keys: Bijection::new(seed) } }
+    pub(super) fn new(keys: Keys) -> Self {
+        Translator { names: Names { keys } }
     }
 
     /// A packet that leaves its sender.

@@ -82,7 +82,7 @@ impl<'s, Q: EventQueue> Course<'s, Q> {
     /// From now on the run is observed.
     pub(super) fn observe(&mut self, observation: &Observation) {
         for own in &mut self.experiment.surroundings {
-            own.tap = Some(Tap::new(observation, self.experiment.seed));
+            own.tap = Some(Tap::new(observation, &self.experiment.keys));
         }
     }
 

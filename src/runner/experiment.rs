@@ -38,7 +38,7 @@ pub(super) struct Experiment<'s> {
     pub(super) common: Common,
     /// Those of each block of nodes.
     pub(super) surroundings: Vec<Surroundings<'s>>,
-    keys: Keys,
+    pub(super) keys: Keys,
     globals: BTreeSet<(Instant, Global)>,
     pub(super) now: Instant,
     /// Width of a window.
@@ -290,13 +290,7 @@ impl<'s> Experiment<'s> {
     pub(super) fn close(&mut self, tables: &impl Tables) -> Metrics {
         self.take_note();
         // What is due at the end is due before the node events of that instant, which do not come.
-        let due = |&&(due, global): &&(Instant, Global)| match global {
-            Global::Snapshot(_) => due <= self.now,
-            _ => false,
-        };
-        if let Some(&(_, Global::Snapshot(number))) = self.globals.iter().find(due) {
-            self.look_at_overlay(number, tables);
-        }
+        self.handle_globals(tables);
         let last = self.surroundings[0].metrics.series().samples.last();
         if last.is_none_or(|sample| sample.time < self.now) {
             self.sample(tables);

@@ -123,7 +123,7 @@ impl Population {
     fn begin_with_first_turns(&mut self) {
         while self.next_turn() == Instant::ZERO {
             for (node, _) in self.take_turns() {
-                self.be_there(node);
+                self.be_there_unless_kept(node);
             }
         }
     }
@@ -146,10 +146,7 @@ impl Population {
         };
         match scenario.nodes.bootstrap {
             Bootstrap::Warm | Bootstrap::Random => {
-                let is_kept_away = self.masks.as_mut().is_some_and(|masks| masks.would_join(node));
-                if !is_kept_away {
-                    self.be_there(node);
-                }
+                self.be_there_unless_kept(node);
                 let end = session.map(|session| Reverse((Instant::ZERO + session, node)));
                 self.next.extend(end);
             }
@@ -170,6 +167,14 @@ impl Population {
         self.ring.set_online(node, true);
         self.tally.count(Turn::Joins);
         self.count_class_time(node, Instant::ZERO, Turn::Joins);
+    }
+
+    /// The same, unless a fault keeps the node away.
+    fn be_there_unless_kept(&mut self, node: NodeIndex) {
+        let is_kept_away = self.masks.as_mut().is_some_and(|masks| masks.would_join(node));
+        if !is_kept_away {
+            self.be_there(node);
+        }
     }
 
     /// When the next change comes that is not ahead already.

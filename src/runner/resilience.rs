@@ -22,8 +22,10 @@ const STANDARD_DEVIATIONS: f64 = 1.96;
 pub(super) struct PathSums {
     lookups: u64,
     unbroken: u64,
-    /// Paths by their hops.
-    lengths: BTreeMap<u16, u64>,
+    /// Unbroken paths by their hops.
+    whole: BTreeMap<u16, u64>,
+    /// Broken ones by the hops before the break.
+    broken: BTreeMap<u16, u64>,
     found: u64,
     found_adversaries: u64,
 }
@@ -34,7 +36,8 @@ impl PathSums {
         self.lookups += 1;
         self.unbroken += u64::from(done.paths.iter().any(|path| path.is_unbroken()));
         for path in done.paths.iter().filter(|path| path.hops > 0) {
-            *self.lengths.entry(path.hops).or_default() += 1;
+            let ended = if path.is_unbroken() { &mut self.whole } else { &mut self.broken };
+            *ended.entry(path.sound).or_default() += 1;
         }
         self.found += done.closest.len() as u64;
         let adversaries = done.closest.iter().filter(|&&peer| attackers.is_adversary(peer));
@@ -46,8 +49,10 @@ impl PathSums {
         self.unbroken += other.unbroken;
         self.found += other.found;
         self.found_adversaries += other.found_adversaries;
-        for (&hops, &count) in &other.lengths {
-            *self.lengths.entry(hops).or_default() += count;
+        for (own, other) in [(&mut self.whole, &other.whole), (&mut self.broken, &other.broken)] {
+            for (&hops, &count) in other {
+                *own.entry(hops).or_default() += count;
+            }
         }
     }
 }
@@ -75,7 +80,7 @@ pub struct Resilience {
     /// The same by the formula of S/Kademlia: the sum over i of h_i (1 - (1 - (1 - m)^i)^d).
     #[serde(serialize_with = "number::serialize_rounded_option")]
     pub expected_share: Option<f64>,
-    /// h_i: paths by their number of hops.
+    /// h_i: paths by the number of hops that they have where nothing breaks them.
     pub path_lengths: Vec<PathLength>,
     /// Share of the nodes found that are adversaries.
     #[serde(serialize_with = "number::serialize_rounded_option")]
@@ -183,10 +188,7 @@ pub(super) fn resilience(experiment: &Experiment<'_>) -> Option<Resilience> {
     let scenario = experiment.scenario;
     let adversaries: u32 = scenario.attacks.iter().map(|attack| attack.adversaries).sum();
     let share = f64::from(adversaries) / f64::from(scenario.nodes.count);
-    let paths: u64 = sums.lengths.values().sum();
-    let length =
-        |(&hops, &count): (&u16, &u64)| PathLength { hops, share: count as f64 / paths as f64 };
-    let lengths: Vec<PathLength> = sums.lengths.iter().map(length).collect();
+    let lengths = lengths(&sums.whole, &sums.broken);
     let disjoint_paths = scenario.kademlia.disjoint_paths;
     let interval = (sums.lookups > 0).then(|| wilson(sums.unbroken, sums.lookups));
     Some(Resilience {
@@ -196,10 +198,36 @@ pub(super) fn resilience(experiment: &Experiment<'_>) -> Option<Resilience> {
         unbroken_share: ratio(sums.unbroken, sums.lookups),
         unbroken_low: interval.map(|(low, _)| low),
         unbroken_high: interval.map(|(_, high)| high),
-        expected_share: (paths > 0).then(|| expected(&lengths, share, disjoint_paths)),
+        expected_share: (!lengths.is_empty()).then(|| expected(&lengths, share, disjoint_paths)),
         path_lengths: lengths,
         found_adversary_share: ratio(sums.found_adversaries, sums.found),
     })
+}
+
+/// How long paths are where nothing breaks them, from those that nothing broke and those of which
+/// it is only known that they would have had more hops than the ones before the break (Kaplan and
+/// Meier 1958, "Nonparametric Estimation from Incomplete Observations": a break is a censored
+/// observation). Counting only the former would make paths too short, since long ones break more
+/// often. A broken path that went on for longer than any that held is taken to break at its last hop.
+fn lengths(whole: &BTreeMap<u16, u64>, broken: &BTreeMap<u16, u64>) -> Vec<PathLength> {
+    // Paths whose hop of this number has answered, as all before it have.
+    let reach = |hops: u16| -> u64 {
+        whole.range(hops..).chain(broken.range(hops..)).map(|(_, count)| count).sum()
+    };
+    let mut rest = 1.0;
+    let mut lengths = Vec::new();
+    for (&hops, &ended) in whole {
+        let share = rest * (ended as f64 / reach(hops) as f64);
+        lengths.push(PathLength { hops, share });
+        rest -= share;
+    }
+    let longest = |paths: &BTreeMap<u16, u64>| paths.last_key_value().map(|(&hops, _)| hops);
+    if let Some(broken) =
+        longest(broken).filter(|&broken| longest(whole).is_none_or(|whole| whole <= broken))
+    {
+        lengths.push(PathLength { hops: broken.saturating_add(1), share: rest });
+    }
+    lengths
 }
 
 /// The probability that one of `d` paths has honest nodes only, if each node is an adversary with
@@ -232,6 +260,25 @@ mod tests {
         // One of two: 3/4 and 7/16.
         assert!((expected(&lengths, 0.5, 2) - 0.59375).abs() < 1e-12);
         assert!((expected(&lengths, 0.0, 1) - 1.0).abs() < 1e-12);
+    }
+
+    /// Four paths reach the first hop, of which one ends there and one breaks after it; of the two
+    /// that reach the second, one ends. A path that breaks at once says nothing.
+    #[test]
+    fn lengths_by_hand() {
+        let of = |paths: &[(u16, u64)]| paths.iter().copied().collect::<BTreeMap<u16, u64>>();
+        let shares = |whole: &[(u16, u64)], broken: &[(u16, u64)]| {
+            let found = lengths(&of(whole), &of(broken));
+            found.iter().map(|length| (length.hops, length.share)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            shares(&[(1, 1), (2, 1), (3, 1)], &[(0, 7), (1, 1)]),
+            [(1, 0.25), (2, 0.375), (3, 0.375)]
+        );
+        assert_eq!(shares(&[(1, 1)], &[(2, 3)]), [(1, 0.25), (3, 0.75)]);
+        assert_eq!(shares(&[], &[(0, 2)]), [(1, 1.0)]);
+        assert_eq!(shares(&[(2, 5)], &[(2, 5)]), [(2, 0.5), (3, 0.5)]);
+        assert_eq!(shares(&[], &[]), []);
     }
 
     /// Newcombe (1998), "Two-sided confidence intervals for the single proportion", table I.

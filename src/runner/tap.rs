@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::capture::{self, Datagram};
+use super::keys::Keys;
 use super::trace::{self, Event};
 use crate::engine::Passage;
 use crate::kademlia::key::Key64;
@@ -9,7 +10,6 @@ use crate::kademlia::step::Step;
 use crate::metrics::OperationRecord;
 use crate::network::{DropReason, Packet, Verdict};
 use crate::protocol::NodeIndex;
-use crate::rng::Seed;
 use crate::runner::block::SimMessage;
 use crate::runner::capture::Filter;
 use crate::time::Instant;
@@ -48,10 +48,10 @@ enum Writer {
 }
 
 impl Tap {
-    pub(super) fn new(observation: &Observation, seed: Seed) -> Self {
+    pub(super) fn new(observation: &Observation, keys: &Keys) -> Self {
         let (filter, writer) = match observation {
             Observation::Datagrams(filter) => {
-                (filter, Writer::Datagrams(capture::Translator::new(seed)))
+                (filter, Writer::Datagrams(capture::Translator::new(keys.clone())))
             }
             Observation::Events(filter) => (filter, Writer::Events(trace::Recorder::default())),
         };

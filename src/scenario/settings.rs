@@ -78,7 +78,12 @@ pub fn apply<'a>(
         let root = document.as_item_mut();
         put(root, &setting.path.0, &setting.value).map_err(|message| (setting, message))?;
     }
-    for setting in settings {
+    for (place, setting) in settings.iter().enumerate() {
+        // What a later one has said anew displaces nothing.
+        let replaces = |later: &Setting| setting.path.0.starts_with(&later.path.0);
+        if settings[place + 1..].iter().any(replaces) {
+            continue;
+        }
         for path in displaced(setting) {
             if !settings.iter().any(|other| other.path == path) {
                 remove(document.as_item_mut(), &path.0);

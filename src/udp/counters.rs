@@ -143,9 +143,4 @@ impl Counters {
     pub fn drop(&mut self, reason: Dropped) {
         *self.dropped.entry(reason).or_default() += 1;
     }
-
-    /// Datagrams sent so far.
-    pub fn messages_sent(&self) -> u64 {
-        self.sent.values().map(|count| count.messages).sum()
-    }
 }

@@ -1,6 +1,15 @@
 //! `kadsim run --pcap`: the packets of a run in a file that others read.
 
 use crate::desk::{Desk, text};
+use crate::worlds::{arguments, scenario};
+use kadsim::engine::queue::QueueKind;
+use kadsim::protocol::NodeIndex;
+use kadsim::rng::Seed;
+use kadsim::runner::capture::{Filter, address_of, id_of};
+use kadsim::runner::{Observation, Observed, run_observed, settle};
+use kadsim::time::Instant;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::process::Command;
 
 /// Something of everything that nodes say, and some loss.
@@ -57,6 +66,32 @@ fn sent(desk: &Desk) -> u64 {
         cells.map(|(cell, _)| cell.parse::<u64>().expect("a count")).sum::<u64>()
     });
     lines.sum()
+}
+
+/// A datagram bears the id of who sends it, also if that node has chosen its key.
+#[test]
+fn adversaries_are_called_by_the_keys_that_they_chose() {
+    let attack = "attack=[{ kind = \"sybil\", count = 15, at = \"0s\" }]";
+    let short = ["phases.init=0s", "phases.transition=2s", "phases.measurement=10s"];
+    let settings = [attack, "nodes.bootstrap=warm", short[0], short[1], short[2]];
+    let scenario = scenario(WORLD, &settings);
+    let settled = settle(&scenario, Seed(scenario.seed));
+    let node = |node| (address_of(node), (node, id_of(settled.key_of(node))));
+    let ids: BTreeMap<_, _> = (0..60).map(NodeIndex).map(node).collect();
+    let filter = Filter { nodes: None, from: Instant::ZERO, until: Instant::FAR_FUTURE };
+    let mut chosen = 0;
+    let arguments = arguments(&scenario, QueueKind::Bucketed, 1);
+    run_observed(arguments, Some(&Observation::Datagrams(filter)), &mut |_, some| {
+        for observed in some {
+            let Observed::Datagram(datagram) = observed else { panic!("{observed:?}") };
+            let (node, id) = &ids[&datagram.from];
+            let mut parts = datagram.payload.windows(20);
+            assert!(parts.any(|part| part == id.0), "{node}: {datagram:?}");
+            chosen += u32::from(node.0 >= 45);
+        }
+        ControlFlow::Continue(())
+    });
+    assert!(chosen > 100, "{chosen} datagrams of adversaries");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Metrics whose values can be computed beforehand, through whole runs.
 
-use crate::worlds::{operations, run, scenario};
-use kadsim::metrics::{OperationKind, OperationRecord, Outcome, Traffic};
+use crate::worlds::{accounts, operations, run, scenario};
+use kadsim::metrics::{OperationKind, OperationRecord, Outcome};
 use kadsim::rng::Seed;
 use kadsim::runner;
 use kadsim::runner::figures::{MessageFigures, OperationFigures};
@@ -315,13 +315,7 @@ fn every_packet_is_accounted_for() {
             &format!("nodes.class=[{{name=\"open\",share=0.8,{link}}}, {hidden}]"),
         ],
     );
-    let sum = |count: fn(&Traffic) -> u64| -> u64 {
-        run.series.samples.iter().map(|sample| count(&sample.traffic)).sum()
-    };
-    let sent = sum(|traffic| traffic.total_sent().messages);
-    let delivered = sum(|traffic| traffic.total_delivered().messages);
-    let dropped = sum(|traffic| traffic.dropped().iter().sum());
-    let under_way = sent.checked_sub(delivered + dropped).expect("no packet is counted twice");
+    let (sent, under_way) = accounts(&run);
     // Of 81 s, a packet is under way for 50 ms and for 0.3 s at either link at most.
     assert!(under_way < sent / 100, "{under_way} of {sent} are unaccounted for");
     // Nothing is damaged or cut off here, and without an underlay there is a way to everyone.

@@ -11,6 +11,8 @@ mod trials;
 mod tidy;
 // What the documentation says.
 mod docs;
+// What lists in it must hold in full.
+mod pages;
 // Whole nodes in a world by hand.
 mod node;
 // Looks at the overlay of a run, and kadsim topology.

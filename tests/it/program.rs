@@ -306,18 +306,15 @@ fn growth_writes_a_table_and_two_pictures_of_it() {
     assert!(svg.contains("CPU per message (ns)") && svg.contains("Memory per node (KiB)"));
 }
 
-/// A run that would take hours, interrupted: the folder is there, complete and marked partial,
-/// or there is none; nothing else is left.
+/// A run that would take hours, interrupted: the folder is there, complete and marked partial;
+/// nothing else is left.
 #[cfg(unix)]
 #[test]
-fn an_interrupted_run_leaves_a_complete_folder_or_none() {
+fn an_interrupted_run_leaves_a_complete_folder() {
     let desk = Desk::with(&TINY.replace("measurement = \"10s\"", "measurement = \"1year\""));
     desk.interrupt(&["--set", "nodes.count=50", "--set", "output.operations_limit=1000"]);
 
     let written = files(&desk.path("output"));
-    if written.is_empty() {
-        return;
-    }
     assert_eq!(written.iter().filter(|name| !name.contains('/')).count(), 1, "{written:?}");
     let result: serde_json::Value =
         serde_json::from_slice(&desk.read("output/tiny-7-partial/result.json"))

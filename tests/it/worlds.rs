@@ -1,7 +1,7 @@
 //! Scenarios and runs for the tests.
 
 use kadsim::engine::queue::QueueKind;
-use kadsim::metrics::{OperationKind, OperationRecord};
+use kadsim::metrics::{OperationKind, OperationRecord, Traffic};
 use kadsim::runner::result::RunOutput;
 use kadsim::runner::{self, Execution, RunArguments};
 use kadsim::scenario::{Scenario, Setting};
@@ -48,4 +48,17 @@ pub fn operations(run: &RunOutput, kind: OperationKind) -> Vec<OperationRecord> 
     let log = run.result.operations_log;
     assert_eq!(log.kept, log.total, "the log holds every operation");
     run.operations.iter().filter(|operation| operation.kind == kind).copied().collect()
+}
+
+/// Packets and copies that came into being in the whole run, and how many of them were under way when
+/// it ended.
+pub fn accounts(run: &RunOutput) -> (u64, u64) {
+    let sum = |count: fn(&Traffic) -> u64| -> u64 {
+        run.series.samples.iter().map(|sample| count(&sample.traffic)).sum()
+    };
+    let came_into_being = sum(|traffic| traffic.total_sent().messages + traffic.duplicated());
+    let delivered = sum(|traffic| traffic.total_delivered().messages);
+    let dropped = sum(|traffic| traffic.dropped().iter().sum());
+    let under_way = came_into_being.checked_sub(delivered + dropped);
+    (came_into_being, under_way.expect("no packet is counted twice"))
 }

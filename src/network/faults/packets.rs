@@ -3,12 +3,13 @@
 
 use super::Members;
 use super::config::{Direction, Effect, FaultKind, Ways};
+use crate::network::bandwidth::Link;
 use crate::network::chance::Chance;
 use crate::network::config::NetworkConfig;
 use crate::network::{DropReason, Packet, Verdict};
 use crate::protocol::NodeIndex;
 use crate::rng::{PacketDraws, Purpose, Seed};
-use crate::time::{Duration, Instant, NANOS_PER_SECOND};
+use crate::time::{Duration, Instant};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,11 +22,24 @@ pub(in crate::network) struct Packets {
     plan: Arc<Plan>,
     /// The first node of the block.
     first: u32,
-    /// For each degradation of limited bandwidth when the way of each sender is free, in
-    /// nanoseconds; empty for the others.
-    free: Vec<Vec<u64>>,
+    /// For each degradation of limited bandwidth when the way of each sender is free; empty for the
+    /// others.
+    free: Vec<Vec<Instant>>,
     /// Packets dropped by each fault of the scenario.
     dropped: Vec<u64>,
+    /// The last packet that was delivered: a copy of it sets out from there.
+    last: Option<Journey>,
+}
+
+/// What is known of a packet on its way.
+#[derive(Clone, Copy, Debug)]
+struct Journey {
+    sender: NodeIndex,
+    number: u64,
+    /// When it left everything in which it may have had to wait.
+    departure: Instant,
+    /// By how much degradations lengthen its way.
+    longer: Duration,
 }
 
 /// What never changes.
@@ -64,7 +78,7 @@ struct Degradation {
     concerned: Concerned,
     latency: Duration,
     loss: Chance,
-    bandwidth: Option<u64>,
+    bandwidth: Option<Link>,
 }
 
 /// From whom to whom.
@@ -154,7 +168,7 @@ impl Packets {
                         concerned,
                         latency: *latency,
                         loss: Chance::new(*loss),
-                        bandwidth: *bandwidth,
+                        bandwidth: bandwidth.map(|rate| Link::new(rate, QUEUE_BYTES)),
                     });
                 }
                 FaultKind::SlowNodes { delay, .. } => {
@@ -170,14 +184,14 @@ impl Packets {
             return None;
         }
         let dropped = vec![0; config.faults.len()];
-        let whole = Packets { plan: Arc::new(plan), first: 0, free: vec![], dropped };
+        let whole = Packets { plan: Arc::new(plan), first: 0, free: vec![], dropped, last: None };
         Some(whole.part(0..nodes))
     }
 
     /// The same for the packets of these nodes, of which none has sent any yet.
     pub(in crate::network) fn part(&self, nodes: Range<u32>) -> Self {
         let free = |degradation: &Degradation| match degradation.bandwidth {
-            Some(_) => vec![0; nodes.len()],
+            Some(_) => vec![Instant::ZERO; nodes.len()],
             None => vec![],
         };
         Packets {
@@ -185,6 +199,7 @@ impl Packets {
             first: nodes.start,
             free: self.plan.degradations.iter().map(free).collect(),
             dropped: vec![0; self.dropped.len()],
+            last: None,
         }
     }
 
@@ -199,32 +214,32 @@ impl Packets {
         &mut self,
         packet: &Packet,
         mut departure: Instant,
-        mut travel: Duration,
+        travel: Duration,
         lost: bool,
     ) -> Verdict {
         let Packet { sender, receiver, number, size, .. } = *packet;
         let plan = &*self.plan;
-        let mut taken = None;
+        let (mut taken, mut longer) = (None, Duration::ZERO);
         for (degradation, free) in plan.degradations.iter().zip(&mut self.free) {
             let Degradation { time, latency, loss, bandwidth, concerned } = degradation;
             if !time.covers(departure) || !concerned.has(sender, receiver) {
                 continue;
             }
-            if let Some(rate) = *bandwidth {
+            if let Some(link) = bandwidth {
                 let free = &mut free[(sender.0 - self.first) as usize];
-                let Some(through) = pass(rate, free, departure, size) else {
+                let Some([_, through]) = link.pass(free, departure, size) else {
                     self.dropped[time.fault] += 1;
                     return Verdict::Drop(DropReason::UplinkFull);
                 };
                 departure = through;
             }
-            travel = travel + *latency;
+            longer = longer + *latency;
             let bits = plan.draws.bits(u64::from(sender.0), number << 8 | time.fault as u64);
             if !loss.is_never() && loss.hits(bits) {
                 taken = taken.or(Some(time.fault));
             }
         }
-        let arrival = departure + travel;
+        let arrival = departure + travel + longer;
         if let Some(fault) = plan.cut(packet, departure, arrival) {
             self.dropped[fault] += 1;
             return Verdict::Drop(DropReason::Partition);
@@ -235,22 +250,28 @@ impl Packets {
             }
             return Verdict::Drop(DropReason::Loss);
         }
+        self.last = Some(Journey { sender, number, departure, longer });
         Verdict::Deliver(arrival + plan.slowness(receiver, arrival))
     }
 
-    /// What becomes of the copy of a packet that was delivered.
-    pub(in crate::network) fn judge_copy(
-        &mut self,
-        packet: &Packet,
-        departure: Instant,
-        arrival: Instant,
-    ) -> Verdict {
+    /// What becomes of the copy of the packet that was delivered last, which would be `travel` on
+    /// its way: it goes the same degraded ways, having waited for them as a part of the packet.
+    ///
+    /// # Panics
+    /// If another packet was delivered since.
+    pub(in crate::network) fn judge_copy(&mut self, packet: &Packet, travel: Duration) -> Verdict {
+        let Some(Journey { departure, longer, .. }) =
+            self.last.filter(|last| (last.sender, last.number) == (packet.sender, packet.number))
+        else {
+            panic!("the packet that is copied is the last one delivered");
+        };
+        let arrival = departure + travel + longer;
         match self.plan.cut(packet, departure, arrival) {
             Some(fault) => {
                 self.dropped[fault] += 1;
                 Verdict::Drop(DropReason::Partition)
             }
-            None => Verdict::Deliver(arrival),
+            None => Verdict::Deliver(arrival + self.plan.slowness(packet.receiver, arrival)),
         }
     }
 }
@@ -269,20 +290,6 @@ impl Plan {
         let slow = slow.filter(|slow| slow.time.covers(arrival) && slow.members.has(receiver));
         slow.fold(Duration::ZERO, |sum, slow| sum + slow.delay)
     }
-}
-
-/// When a packet is through a way of `rate` bits per second; `None` if too much waits before it.
-fn pass(rate: u64, free: &mut u64, now: Instant, size: u32) -> Option<Instant> {
-    let nanos = |bytes: u64| {
-        let nanos = u128::from(bytes) * 8 * u128::from(NANOS_PER_SECOND) / u128::from(rate);
-        u64::try_from(nanos).unwrap_or(u64::MAX)
-    };
-    let begins = now.as_nanos().max(*free);
-    if begins - now.as_nanos() > nanos(QUEUE_BYTES) {
-        return None;
-    }
-    *free = begins.saturating_add(nanos(u64::from(size)));
-    Some(Instant::from_nanos(*free))
 }
 
 #[cfg(test)]

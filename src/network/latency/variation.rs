@@ -132,7 +132,7 @@ mod tests {
         let several = several(JitterDistribution::Exponential, 0.0);
         let draws = PacketDraws::new(Seed(4), Purpose::Test);
         let delay = |i| several.apply(&packet(0, 1, i), 50_000_000, 50_000_000, draws.bits(0, i));
-        let mut delays: Vec<f64> = (0..50_000).map(|i| delay(i).as_millis_f64()).collect();
+        let mut delays: Vec<f64> = (0..50_000).map(|i| delay(i).as_secs_f64() * 1e3).collect();
         delays.sort_by(f64::total_cmp);
         let distribution = |x: f64| 1.0 - libm::exp(-(x - 50.0) / 10.0);
         assert!(kolmogorov_smirnov(&delays, distribution) < 1.95);

@@ -7,6 +7,7 @@ use crate::graph::Edge;
 use crate::graph::config::{FileConfig, GraphConfig};
 use crate::graph::read::Format;
 use crate::network::config::RouteChoice;
+use crate::network::faults::config::{Direction, FaultConfig, FaultKind, Sides, Whom};
 use crate::network::reach::Exchange;
 use crate::rng::distribution::testing::kolmogorov_smirnov;
 use crate::time::Instant;
@@ -150,6 +151,27 @@ fn a_lost_way_loses_everything() {
     let mut network = Network::new(&config, NODES, Seed(1));
     let lost = Verdict::Drop(DropReason::Loss);
     assert!((0..1_000).all(|number| network.send(&packet(a, b, number)) == lost));
+}
+
+/// A packet counts for a cut that it meets, also if its way would have lost it.
+#[test]
+fn a_cut_takes_what_the_way_would_lose() {
+    let mut graph = graph();
+    graph.edges[0].packet_loss = 1.0;
+    let mut config = config(graph);
+    let [[a, _], [b, _], _] = nodes(&config);
+    let sides = Sides::Apart(Whom::Nodes(vec![a.0..=a.0]));
+    config.faults = vec![FaultConfig {
+        name: "cut".to_owned(),
+        at: at_millis(20),
+        until: Some(at_millis(40)),
+        kind: FaultKind::Partition { sides, direction: Direction::Both },
+    }];
+    let mut network = Network::new(&config, NODES, Seed(1));
+    let later = Packet { sent: at_millis(40), ..packet(a, b, 1) };
+    let fates = [packet(a, b, 0), later].map(|packet| network.send(&packet));
+    assert_eq!(fates, [DropReason::Partition, DropReason::Loss].map(Verdict::Drop));
+    assert_eq!(network.dropped_by_faults(), [1]);
 }
 
 #[test]

@@ -175,6 +175,16 @@ fn a_setting_that_chooses_a_model_displaces_the_keys_of_the_others() {
     assert_eq!(scenario.workloads[0].amount, Amount::Total(2_000));
 }
 
+/// The grid of a sweep is laid over what the command line says.
+#[test]
+fn a_choice_that_a_later_setting_takes_back_displaces_nothing() {
+    let text = "[churn]\nmodel = \"lifetime\"\nlifetime_mean = \"7h\"\n";
+    let of_file = parse(text, &[]).unwrap().churn;
+    assert_eq!(parse(text, &["churn.model=none", "churn.model=lifetime"]).unwrap().churn, of_file);
+    let whole = "churn={model=\"lifetime\", lifetime_mean=\"7h\"}";
+    assert_eq!(parse("", &["churn.model=none", whole]).unwrap().churn, of_file);
+}
+
 #[test]
 fn values_that_follow_k() {
     let params = |settings: &[&str]| parse("", settings).unwrap().kademlia;

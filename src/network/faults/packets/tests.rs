@@ -91,7 +91,12 @@ fn a_degraded_way_is_longer_loses_and_carries_less() {
     let full = (3..300).find(|&n| {
         narrow.send(&packet(n, 1_500, (0, 9))) != arrivals[0] && narrow.dropped_by_faults()[0] > 0
     });
-    assert_eq!(full, Some(264), "256 KiB wait and one is on its way");
+    assert_eq!(full, Some(263), "as on access links, 256 KiB hold what is on the wire too");
+    // 0.8 of a nanosecond is one.
+    let mut fast = degraded(Duration::ZERO, 0.0, Some(10_000_000_000));
+    let byte = Packet { size: 1, ..packet(1, 1_500, (0, 9)) };
+    let through = at(1_600) + Duration::from_nanos(1);
+    assert_eq!(fast.send(&byte), Verdict::Deliver(through));
 }
 
 #[test]
@@ -103,6 +108,58 @@ fn slow_nodes_have_later_what_arrives() {
     assert_eq!(arrival(899, (0, 9)), Verdict::Deliver(at(999)));
     assert_eq!(arrival(900, (0, 9)), Verdict::Deliver(at(1_250)));
     assert_eq!(arrival(900, (9, 0)), Verdict::Deliver(at(1_000)));
+}
+
+/// A copy goes the way of its packet, waits where the packet waited, and is slow to be handled by
+/// when it arrives itself. What cuts the way after it has come does not take it.
+#[test]
+fn a_copy_is_on_its_way_when_its_packet_is() {
+    let classes = vec![ClassConfig::unlimited("all")];
+    let model = LatencyModel::Constant { delay: LATENCY };
+    let mut config = NetworkConfig::of_latency(model, classes);
+    config.duplication = 1.0;
+    let fault = |at, until, kind| FaultConfig { name: "fault".to_owned(), at, until, kind };
+    let slow =
+        FaultKind::SlowNodes { whom: Whom::Nodes(vec![9..=9]), delay: Duration::from_millis(250) };
+    let degraded = FaultKind::Degradation {
+        ways: Ways::Of(Whom::Nodes(vec![0..=0]), Direction::Out),
+        latency: Duration::from_millis(300),
+        loss: 0.0,
+        bandwidth: Some(1_000_000),
+    };
+    config.faults = vec![
+        fault(at(1_000), Some(at(2_000)), slow),
+        fault(at(1_100), Some(at(1_150)), partition(Direction::Both)),
+        fault(at(3_000), Some(at(4_000)), degraded),
+    ];
+    let mut network = Network::new(&config, 10, Seed(1));
+    let mut pair = |number, sent, ends| {
+        let packet = packet(number, sent, ends);
+        let first = network.send(&packet);
+        let Verdict::Deliver(arrival) = first else { panic!("{first:?}") };
+        [Some(first), network.duplicate(&packet, arrival, 1_000 + number)]
+    };
+    let both = |due| [Some(Verdict::Deliver(at(due))); 2];
+    // Comes at 1,050 ms, is cut off from what comes later, and is handled after that.
+    assert_eq!(pair(1, 950, (4, 9)), both(1_300));
+    assert_eq!(pair(2, 940, (0, 9)), both(1_290));
+    assert_eq!(pair(3, 3_500, (0, 9)), both(3_908));
+    assert_eq!(pair(4, 3_500, (0, 9)), both(3_916), "it has waited, and so has its copy");
+
+    config.latency.jitter = LATENCY;
+    let mut network = Network::new(&config, 10, Seed(1));
+    let mut apart = 0;
+    for number in 0..1_000 {
+        let packet = packet(number, 1_850, (4, 9));
+        let Verdict::Deliver(arrival) = network.send(&packet) else { panic!("it is cut off") };
+        let copy = network.duplicate(&packet, arrival, 1_000 + number);
+        let Some(Verdict::Deliver(copy)) = copy else { panic!("{copy:?}") };
+        // It arrives from 1,950 to 2,050 ms, and is slow to be handled until 2,000.
+        let ends = [arrival, copy].map(|due| due < at(2_050) || due >= at(2_200));
+        assert!(ends[0] && ends[1], "{arrival:?} {copy:?}");
+        apart += u32::from((arrival < at(2_050)) != (copy < at(2_050)));
+    }
+    assert!(apart > 100, "{apart} pairs are on either side of the end");
 }
 
 /// What a fault drops is not what is lost anyway, and a link of bursts steps all the same.
