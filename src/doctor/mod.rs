@@ -21,6 +21,7 @@ pub use judge::judge;
 pub use show::table;
 pub use system::examine;
 
+use crate::report::text::grouped;
 use crate::runner::OTHER_FILES;
 use facts::Facts;
 use serde::Serialize;
@@ -174,11 +175,15 @@ pub fn try_sockets(nodes: u64) -> Finding {
     };
     match open_sockets(nodes, OTHER_FILES) {
         (opened, Some(cause)) => {
-            let what = format!("only {opened} of {nodes} sockets could be opened: {cause}");
+            let what = format!(
+                "only {} of {} sockets could be opened: {cause}",
+                grouped(opened),
+                grouped(nodes)
+            );
             finding(Severity::Obstacle, what, Subject::OpenFiles.remedy())
         }
         (_, None) => {
-            let what = format!("{nodes} sockets were opened at once, and closed");
+            let what = format!("{} sockets were opened at once, and closed", grouped(nodes));
             finding(Severity::Note, what, "nothing is to be done")
         }
     }

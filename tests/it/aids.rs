@@ -3,7 +3,7 @@
 use crate::desk::{Desk, files, text};
 use std::process::Output;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "run",
     "trace",
     "check",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 13] = [
     "fidelity",
     "bench",
     "growth",
+    "doctor",
     "schema",
     "completions",
     "man",

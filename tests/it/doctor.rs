@@ -132,7 +132,7 @@ fn small_runs_take_what_the_figures_say() {
 #[test]
 fn small_runs_on_sockets_take_what_the_figures_say() {
     let desk = Desk::with(include_str!("../../scenarios/validate-200.toml"));
-    let phases = ["--set", "phases.init=0s", "--set", "phases.transition=0s"];
+    let phases = ["--set", "phases.init=1s", "--set", "phases.transition=1ms"];
     let short = ["--set", "phases.measurement=1s", "--set", "nodes.count=300"];
     let run = ["run", "my.toml", "--quiet", "--transport", "udp"];
     desk.succeeds(&[&run[..], &phases, &short].concat());
