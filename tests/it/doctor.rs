@@ -136,7 +136,7 @@ fn small_runs_on_sockets_take_what_the_figures_say() {
     let short = ["--set", "phases.measurement=1s", "--set", "nodes.count=300"];
     let run = ["run", "my.toml", "--quiet", "--transport", "udp"];
     desk.succeeds(&[&run[..], &phases, &short].concat());
-    let cost = desk.read("output/validate-200-1/performance.json");
+    let cost = desk.read("output/validate-200-1-udp/performance.json");
     let cost: Value = serde_json::from_slice(&cost).expect("it is JSON");
     let taken = cost["peak_memory_bytes"].as_u64().expect("Linux tells");
     assert!(taken <= needs::sockets(300), "{taken} bytes");
