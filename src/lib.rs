@@ -58,6 +58,7 @@
 //!    folders as the program writes them.
 //! 4. [`sweep`]: many runs of a scenario over a grid, kept in a folder, and intervals for what is
 //!    measured a few times ([`sweep::interval`]).
+//!    [`results`] reads such folders back, and [`compare`] lays runs and sweeps beside each other.
 //! 5. [`protocol`] and [`engine`]: another protocol under virtual time, with the models of [`network`]
 //!    around it and the streams of [`rng`].
 //! 6. [`kademlia`]: the node itself. [`udp`]: the same node on sockets, in BitTorrent's wire format
@@ -81,7 +82,9 @@
 //!
 //! | layer | modules | |
 //! | ---: | --- | --- |
-//! | 10 | [`cli`] | the program: arguments, printing, exit statuses |
+//! | 12 | [`cli`] | the program: arguments, printing, exit statuses |
+//! | 11 | [`compare`] | results beside each other |
+//! | 10 | [`results`] | folders of results, read back |
 //! | 9 | [`bench`](mod@bench), [`doctor`], [`sweep`] | what runs cost, what fits, many runs |
 //! | 8 | [`report`], [`fidelity`], [`validate`] | tables and plots; published figures; sockets beside virtual time |
 //! | 7 | [`runner`] | a run and what comes of it |
@@ -125,5 +128,9 @@ pub mod validate;
 pub mod bench;
 pub mod doctor;
 pub mod sweep;
-// Layer 10: the program.
+// Layer 10: folders of results, read back.
+pub mod results;
+// Layer 11: results beside each other.
+pub mod compare;
+// Layer 12: the program.
 pub mod cli;

@@ -1,5 +1,6 @@
 //! What a user did wrong, apart from the scenario itself.
 
+use crate::compare::CompareError;
 use crate::graph::read::ReadError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
@@ -16,6 +17,9 @@ pub enum Misuse {
     /// A sweep that cannot be begun or gone on with.
     #[error("{0}")]
     Sweep(SweepError),
+    /// Results that cannot be compared.
+    #[error("{0}")]
+    Compare(CompareError),
     /// Results cannot be written where the user wants them.
     #[error("{0}: --out takes a folder in which files can be made")]
     Out(ReportError),

@@ -4,6 +4,8 @@
 
 // kadsim bench: fixed workloads and what they cost.
 pub mod bench;
+// kadsim compare: results beside each other.
+pub mod compare;
 // kadsim check: is a scenario sound, and what is it in full.
 pub mod check;
 // kadsim doctor: what this machine can run.
@@ -80,6 +82,8 @@ enum Command {
     Run(run::Args),
     /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
     Sweep(sweep::Args),
+    /// Show runs or sweeps beside each other: figures, differences, intervals, plots
+    Compare(compare::Args),
     /// Write the events of a run, or one lookup request by request
     Trace(trace::Args),
     /// Validate a scenario and print it with all defaults
@@ -171,6 +175,7 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             sweep::Ended::TimedOut => ExitCode::FAILURE,
             sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
+        Command::Compare(args) => compare::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Init(args) => init::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Node(args) => node::run(&args).map(|()| ExitCode::SUCCESS),

@@ -19,14 +19,17 @@ pub struct Draft {
     replaced: PathBuf,
 }
 
-/// What a run's folder consists of. Whatever else lies in one was put there by its user.
-const PARTS: [&str; 7] = [
+/// What a folder of a run or of a comparison consists of. Whatever else lies in one was put there by
+/// its user.
+const PARTS: [&str; 9] = [
     "scenario.toml",
     "result.json",
     "performance.json",
     "timeseries.csv",
     "operations.csv",
     "records.csv",
+    "compare.json",
+    "compare.csv",
     "plots",
 ];
 

@@ -27,7 +27,7 @@ pub mod pcapng;
 mod plots;
 
 #[cfg(test)]
-mod fabricated;
+pub(crate) mod fabricated;
 
 use crate::graph::export;
 use crate::metrics::operation_log;
@@ -41,8 +41,8 @@ use std::path::{Path, PathBuf};
 pub use graph::graph_table;
 pub use json::to_json;
 pub use plots::{
-    Cell, HeatMap, Lines, PlotError, Point, Spread, SweepPlot, graph_charts, growth_chart,
-    sweep_plots,
+    Cell, HeatMap, Lines, Overlay, OverlayLines, PlotError, Point, Range, Spread, SweepPlot,
+    graph_charts, growth_chart, overlays, sweep_plots,
 };
 pub use summary::summary;
 
@@ -120,6 +120,26 @@ pub fn write(
         plots::draw_all(run, &plots, formats)?;
     }
     draft.publish()
+}
+
+/// Writes the folder at `place`, filled by `fill`: it appears complete or not at all. One that is there is
+/// replaced, but for what its user has added to it.
+///
+/// # Errors
+/// What `fill` says, or if the folder cannot be written.
+pub fn write_folder(
+    place: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), ReportError>,
+) -> Result<PathBuf, ReportError> {
+    let failed = |cause| ReportError::Write { path: place.to_path_buf(), cause };
+    let absolute = std::path::absolute(place).map_err(failed)?;
+    let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
+        return Err(failed(io::Error::other("it is no folder that can be made")));
+    };
+    let draft = Draft::create(parent, &name.to_string_lossy())?;
+    fill(draft.path())?;
+    draft.publish()?;
+    Ok(place.to_path_buf())
 }
 
 fn write_file(

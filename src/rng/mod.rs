@@ -94,6 +94,10 @@ pub enum Purpose {
     Repeats = 80,
     /// Resampling of measurements, for their intervals.
     Resampling = 81,
+    /// Resampling of the windows of time of a single run, for intervals.
+    WindowResampling = 85,
+    /// Resampling of the runs of two points, for intervals of their difference.
+    DifferenceResampling = 86,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

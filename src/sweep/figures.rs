@@ -17,12 +17,17 @@ const DISTRIBUTION: &str = "distribution";
 
 /// The figures of `result`. What is not known in this run is left out; truth values are 0 or 1.
 pub fn of(result: &RunResult) -> BTreeMap<String, Number> {
-    let value = serde_json::to_value(result).expect("figures are numbers and names");
+    match serde_json::to_value(result).expect("figures are numbers and names") {
+        Value::Object(top) => of_json(&top),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// The figures of a `result.json` that has been read.
+pub fn of_json(top: &Map<String, Value>) -> BTreeMap<String, Number> {
     let mut found = BTreeMap::new();
-    if let Value::Object(top) = value {
-        for (key, value) in top.iter().filter(|(key, _)| !NO_FIGURES.contains(&key.as_str())) {
-            add(key, value, &mut found);
-        }
+    for (key, value) in top.iter().filter(|(key, _)| !NO_FIGURES.contains(&key.as_str())) {
+        add(key, value, &mut found);
     }
     found
 }

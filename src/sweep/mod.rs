@@ -13,7 +13,7 @@ mod identity;
 // Files that are whole or not there.
 mod folder;
 // The figures of a run by their names.
-mod figures;
+pub mod figures;
 // A finished run.
 mod row;
 // The runs, several at a time.
@@ -31,6 +31,7 @@ mod parquet;
 mod plots;
 
 pub use execute::{Ended, Options, Step};
+pub use identity::{Identity, Varied};
 pub use plan::{Plan, RunId};
 pub use row::{Row, Status};
 

@@ -49,6 +49,8 @@ mod fuzz;
 mod program;
 // Many runs, their tables, and what becomes of them when they are killed.
 mod sweep;
+// Runs and sweeps beside each other.
+mod compare;
 // Packets of a run in a file.
 mod capture;
 // The events of a run.

@@ -222,6 +222,7 @@ fn help_lists_every_subcommand() {
     let commands = [
         "run",
         "sweep",
+        "compare",
         "trace",
         "check",
         "init",

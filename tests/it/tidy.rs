@@ -16,6 +16,8 @@ const LAYERS: &[&[&str]] = &[
     &["runner"],
     &["report", "fidelity", "validate"],
     &["bench", "doctor", "sweep"],
+    &["results"],
+    &["compare"],
     &["cli"],
 ];
 

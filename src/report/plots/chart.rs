@@ -276,6 +276,12 @@ fn draw_legend(scene: &mut Scene, panel: &Panel, frame: Frame) {
         let y = frame.top + 10.0 + row as f64 * LEGEND_ROW;
         match panel.marks {
             Marks::Lines(_) => scene.line(vec![(left, y), (left + SWATCH, y)], data.look, 3.0),
+            Marks::Measured(_) | Marks::Intervals { .. } => {
+                scene.line(vec![(left, y), (left + SWATCH, y)], data.look, 3.0);
+                // At the end, so that dashes show before it.
+                let end = left + SWATCH;
+                scene.area([(end - 2.0 * MARK, y - MARK), (end, y + MARK)], data.look.color);
+            }
             _ => scene.area([(left + 6.0, y - 8.0), (left + 22.0, y + 8.0)], data.look.color),
         }
         let position = (left + SWATCH + 8.0, y);

@@ -18,6 +18,7 @@ mod growth;
 mod heat_map;
 mod key_ring;
 mod over_time;
+mod overlay;
 mod records;
 mod sweep;
 
@@ -27,6 +28,7 @@ use crate::graph::measure::Figures;
 use crate::rng::Seed;
 use crate::runner::result::RunOutput;
 use chart::Chart;
+pub use overlay::{Overlay, OverlayLines, Range};
 use rayon::prelude::*;
 use scene::Scene;
 use std::io;
@@ -132,6 +134,17 @@ pub fn sweep_plots(
 ) -> Result<(), PlotError> {
     let scenes: Vec<_> =
         plots.iter().map(|(name, plot)| (name.clone(), sweep::picture(plot))).collect();
+    draw(&scenes, folder, formats)
+}
+
+/// Draws several runs beside each other into `folder`, a file for each plot that has data and each
+/// format.
+///
+/// # Errors
+/// If a plot cannot be drawn or written; others may have been written before.
+pub fn overlays(plots: &[Overlay], folder: &Path, formats: &[PlotFormat]) -> Result<(), PlotError> {
+    let scene = |plot: &Overlay| Some((plot.name.clone(), overlay::picture(plot)?));
+    let scenes: Vec<_> = plots.iter().filter_map(scene).collect();
     draw(&scenes, folder, formats)
 }
 

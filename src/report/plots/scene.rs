@@ -48,6 +48,13 @@ impl Look {
         };
         Look { color: PALETTE[index % PALETTE.len()], dash }
     }
+
+    /// The look of the `index`-th of some things that are told apart without colours as well: the
+    /// dashes of neighbours differ too.
+    pub fn apart(index: usize) -> Self {
+        let dashes = [None, Some((9.0, 5.0)), Some((3.0, 4.0)), Some((18.0, 6.0))];
+        Look { color: PALETTE[index % PALETTE.len()], dash: dashes[index % dashes.len()] }
+    }
 }
 
 /// Which point of a text its position means.

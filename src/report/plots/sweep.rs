@@ -138,7 +138,7 @@ fn lines(plot: &Lines) -> Scene {
     let each = || plot.lines.iter().map(|(name, points)| (name, known(points)));
     let data = each().enumerate().map(|(place, (name, points))| Data {
         name: name.clone(),
-        look: Look::nth(place),
+        look: Look::apart(place),
         points: points.iter().map(|(value, point)| (*value, point.mean / size)).collect(),
     });
     let span = |point: &Point| point.interval.map(|(low, high)| (low / size, high / size));
