@@ -131,7 +131,8 @@ pub mod sweep;
 // Layer 10: folders of results, read back; what runs came to once, and whether they still do.
 pub mod baseline;
 pub mod results;
-// Layer 11: results beside each other.
+// Layer 11: results beside each other; results as pages.
 pub mod compare;
+pub mod page;
 // Layer 12: the program.
 pub mod cli;
