@@ -2,8 +2,8 @@
 //! the tables and plots over all of them.
 //!
 //! A sweep lives in a folder. What it consists of stands there before the first run
-//! ([`identity`]), each finished run adds one file ([`folder`]), and the tables are made from these
-//! files alone, in the order of the grid ([`tables`]). So a sweep may be killed at any moment: what
+//! (`identity`), each finished run adds one file (`folder`), and the tables are made from these
+//! files alone, in the order of the grid (`tables`). So a sweep may be killed at any moment: what
 //! has its file is done, and the tables are those of a sweep that was never interrupted.
 
 // Which runs there are, and from which seeds.
