@@ -73,6 +73,8 @@
 //!   engine, a ring after Chord: messages, node, world, figures, digest.
 //! - `experiment`: a scenario from
 //!   code with a mix of workloads, and figures that no report has, from the operations one by one.
+//! - `workload`: applications of its
+//!   own that search the DHT and talk to each other through it.
 //! - `sweep`: a grid of runs on all
 //!   cores and a table with intervals.
 //!

@@ -97,6 +97,11 @@ impl Duration {
         self.0 as f64 / NANOS_PER_SECOND as f64
     }
 
+    /// Whole seconds, a part of one counted as one.
+    pub const fn whole_seconds_up(self) -> u64 {
+        self.0.div_ceil(NANOS_PER_SECOND)
+    }
+
     /// Whether the length is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0

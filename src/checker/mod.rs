@@ -3,14 +3,17 @@
 //!
 //! - [`KeyRing`]: which nodes are online, and the true k closest to a key among them.
 //! - [`Holders`]: which records are alive anywhere, and the [`RecordLife`] of each.
+//! - [`Offers`]: which services could be found when, and what searches should have found.
 //! - [`Overlay`]: the graph of all routing tables.
 
 mod holders;
 mod key_ring;
 mod overlay;
 mod record_life;
+mod services;
 
 pub use holders::Holders;
 pub use key_ring::KeyRing;
 pub use overlay::{Connectivity, Overlay};
 pub use record_life::{AtAge, Publication, RecordLife};
+pub use services::{Offer, Offers, SearchChecks, Searched};

@@ -32,6 +32,9 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         let mut transport = transport!(self, slot, node, world);
         state.handle(input, &mut transport);
         transport.close();
+        if world.is_stirred() {
+            world.react(self);
+        }
     }
 
     /// Sends a message in the name of a node that is online and knows nothing of it; does nothing if

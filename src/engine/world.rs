@@ -145,6 +145,17 @@ pub trait World<P: Protocol<Peer = NodeIndex>>: Sized {
     /// A node tells its application and the metrics something.
     fn report(&mut self, now: Instant, node: NodeIndex, report: P::Report);
 
+    /// Whether the world wants to do something about what the node has reported that is now done with
+    /// its input: if so, [`World::react`] is called.
+    #[inline]
+    fn is_stirred(&self) -> bool {
+        false
+    }
+
+    /// Does it, for instance gives the node that reported a command. It may touch what belongs to that
+    /// node, and sees to it that it is not stirred any more.
+    fn react<Q: EventQueue>(&mut self, _engine: &mut Engine<P, Q>) {}
+
     /// An entry of the agenda is due.
     fn agenda<Q: EventQueue>(&mut self, engine: &mut Engine<P, Q>, node: NodeIndex, tag: u32);
 }

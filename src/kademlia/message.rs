@@ -33,7 +33,8 @@ pub struct Record {
     pub cached: bool,
 }
 
-/// The kinds of message: the four of the paper (section 2.3) and two for provider records.
+/// The kinds of message: the four of the paper (section 2.3), two for provider records, and one that
+/// carries what applications say to each other.
 #[derive(Clone, Debug)]
 pub enum Body<P, K> {
     /// Are you there?
@@ -81,6 +82,11 @@ pub enum Body<P, K> {
         key: K,
         /// Who does; `None`: the sender.
         provider: Option<P>,
+        /// How long to remember it, no longer than [`provider_expiry`]; `None`: so long. Zero is a
+        /// withdrawal: forget it at once.
+        ///
+        /// [`provider_expiry`]: super::params::Params::provider_expiry
+        time_to_live: Option<Duration>,
     },
     /// It is remembered.
     ProviderAdded,
@@ -91,6 +97,19 @@ pub enum Body<P, K> {
     },
     /// These do.
     Providers(Box<Providers<P>>),
+    /// A request of an application for that of the same protocol at the other node (as discv5's
+    /// TALKREQ).
+    TalkRequest {
+        /// Which application, as both of them name it.
+        protocol: u32,
+        /// What it says.
+        request: Bytes,
+    },
+    /// What the application there answers (TALKRESP).
+    TalkResponse {
+        /// What it says.
+        response: Bytes,
+    },
 }
 
 /// The answer of a node that knows providers.
@@ -126,12 +145,24 @@ const NODES: usize = 7;
 const PROVIDERS: usize = 10;
 /// A port, and that it is implied.
 const PORT: usize = 30;
+/// How long a provider is to be remembered: its name and an integer's ends.
+const TIME_TO_LIVE: usize = 7;
+/// An application's protocol: its name and an integer's ends.
+const PROTOCOL: usize = 12;
+/// An application's request: its name.
+const TALK_REQUEST: usize = 9;
+/// An application's response: its name.
+const TALK_RESPONSE: usize = 10;
 
 /// Size of a bencoded string.
 #[inline]
 fn string(length: usize) -> usize {
-    let digits = 1 + length.checked_ilog10().unwrap_or(0) as usize;
-    digits + 1 + length
+    digits(length) + 1 + length
+}
+
+#[inline]
+fn digits(number: usize) -> usize {
+    1 + number.checked_ilog10().unwrap_or(0) as usize
 }
 
 #[inline]
@@ -152,6 +183,7 @@ impl<P, K> Body<P, K> {
                 | Body::Refused(_)
                 | Body::ProviderAdded
                 | Body::Providers(_)
+                | Body::TalkResponse { .. }
         )
     }
 
@@ -177,7 +209,12 @@ impl<P, K> Body<P, K> {
             Body::FindNode { .. } => QUERY + 5 + KEY_ARGUMENT,
             Body::FindValue { .. } => QUERY - 1 + KEY_ARGUMENT,
             Body::GetProviders { .. } => QUERY + 5 + KEY_ARGUMENT + 3,
-            Body::AddProvider { .. } => QUERY + 10 + KEY_ARGUMENT + 3 + TOKEN + PORT,
+            Body::AddProvider { time_to_live, .. } => {
+                let seconds = time_to_live.map(Duration::whole_seconds_up);
+                let time_to_live =
+                    seconds.map_or(0, |seconds| TIME_TO_LIVE + digits(seconds as usize));
+                QUERY + 10 + KEY_ARGUMENT + 3 + TOKEN + PORT + time_to_live
+            }
             Body::Nodes { peers } => RESPONSE + nodes(peers),
             Body::Store { record, .. } => {
                 QUERY - 1 + KEY_ARGUMENT + TOKEN + VALUE + string(record.value.len())
@@ -190,6 +227,11 @@ impl<P, K> Body<P, K> {
                 let providers = PROVIDERS + COMPACT_PEER * answer.providers.len();
                 RESPONSE + TOKEN + providers + nodes(&answer.closer)
             }
+            Body::TalkRequest { protocol, request } => {
+                let protocol = PROTOCOL + digits(*protocol as usize);
+                QUERY + protocol + TALK_REQUEST + string(request.len())
+            }
+            Body::TalkResponse { response } => RESPONSE + TALK_RESPONSE + string(response.len()),
         }
     }
 }
@@ -209,6 +251,8 @@ impl<P, K> protocol::Message for Message<P, K> {
         "get-providers",
         "providers",
         "refused",
+        "talk-request",
+        "talk-response",
     ];
 
     #[inline]
@@ -227,6 +271,8 @@ impl<P, K> protocol::Message for Message<P, K> {
             Body::GetProviders { .. } => 10,
             Body::Providers(_) => 11,
             Body::Refused(_) => 12,
+            Body::TalkRequest { .. } => 13,
+            Body::TalkResponse { .. } => 14,
         }
     }
 

@@ -44,6 +44,17 @@ pub enum Command<P, K> {
         /// The item's key.
         key: K,
     },
+    /// Announce to the k closest nodes, once, that this node provides an item for so long. The
+    /// application sees to it that it is announced again. Zero withdraws what was announced: those of
+    /// the k closest nodes that are reached forget it at once, the others when it expires there.
+    Announce {
+        /// Comes back in the report, which is that of a [`Command::Provide`].
+        number: u64,
+        /// The item's key.
+        key: K,
+        /// How long it is to be remembered; holders keep it no longer than `provider_expiry`.
+        time_to_live: Duration,
+    },
     /// Find nodes that provide an item.
     FindProviders {
         /// Comes back in the report.
@@ -60,6 +71,30 @@ pub enum Command<P, K> {
     Meet {
         /// A node that may be in the network.
         peer: P,
+    },
+    /// Hand a request to the application at another node. It is sent once: an application knows
+    /// better than its node whether asking twice does harm. That it is not answered is held against
+    /// nobody, as an application may be silent on a node that is not.
+    Ask {
+        /// Comes back in the report; of all requests under way, only this one has it.
+        number: u32,
+        /// Who is asked.
+        peer: P,
+        /// Which application, as both of them name it.
+        protocol: u32,
+        /// What it says.
+        request: Bytes,
+        /// How long its answer is waited for; `None`: as long as that to any request.
+        timeout: Option<Duration>,
+    },
+    /// Answer what another node's application has asked, at once or later.
+    Answer {
+        /// Who has asked.
+        to: P,
+        /// The request, as [`Report::Asked`] named it.
+        request: u32,
+        /// What is answered.
+        response: Bytes,
     },
 }
 
@@ -132,6 +167,26 @@ pub enum Report<P, K> {
     Dropped(K),
     /// So many bytes were sent, or received in response, in one message for the sake of maintenance.
     Spent(Maintenance, u32),
+    /// The application at another node asks something, to be answered with [`Command::Answer`]. The
+    /// same may be asked twice, where the network copies packets.
+    Asked {
+        /// Who asks.
+        from: P,
+        /// Which application, as both of them name it.
+        protocol: u32,
+        /// What the answer has to name.
+        number: u32,
+        /// What it says.
+        request: Bytes,
+    },
+    /// What has come of [`Command::Ask`].
+    Answered {
+        /// The application's number.
+        number: u32,
+        /// What the application there has answered; `None` if nothing came in time, or if that node
+        /// carries nothing for applications.
+        response: Option<Bytes>,
+    },
 }
 
 /// An operation under way.
@@ -159,6 +214,7 @@ struct Content<P> {
     value: Option<Bytes>,
     providers: Vec<P>,
     refused: Option<Refusal>,
+    time_to_live: Option<Duration>,
 }
 
 impl<P: Copy + Eq + Ord, K: Key> Operation<P, K> {
@@ -215,9 +271,29 @@ impl<P: Copy + Eq + Ord, K: Key> Operation<P, K> {
         self.content_mut().refused = Some(refusal);
     }
 
+    /// How long what is announced is to be remembered, where the application says so.
+    pub(super) fn set_time_to_live(&mut self, time_to_live: Duration) {
+        self.content_mut().time_to_live = Some(time_to_live);
+    }
+
+    /// The request that stores what the operation stores.
+    pub(super) fn store_body(&self) -> Body<P, K> {
+        let key = self.lookup.target();
+        match self.value() {
+            Some(value) => {
+                let record = Record { value: value.clone(), age: Duration::ZERO, cached: false };
+                Body::Store { key, record }
+            }
+            None => {
+                let time_to_live = self.content.as_ref().and_then(|content| content.time_to_live);
+                Body::AddProvider { key, provider: None, time_to_live }
+            }
+        }
+    }
+
     fn content_mut(&mut self) -> &mut Content<P> {
-        let empty = || Content { value: None, providers: Vec::new(), refused: None };
-        self.content.get_or_insert_with(|| Box::new(empty()))
+        let empty = Content { value: None, providers: vec![], refused: None, time_to_live: None };
+        self.content.get_or_insert_with(|| Box::new(empty))
     }
 
     /// What the operation's lookup asks of each node.
@@ -274,16 +350,5 @@ impl<P: Copy + Eq + Ord, K: Key> Operation<P, K> {
     pub(super) fn stores(&self) -> bool {
         use OperationKind::{Provide, Put, Republish};
         matches!(self.kind, Put | Provide | Republish)
-    }
-}
-
-/// The request that stores a record or, without a value, announces an item.
-pub(super) fn store_body<P, K>(key: K, value: Option<Bytes>) -> Body<P, K> {
-    match value {
-        Some(value) => {
-            let record = Record { value, age: Duration::ZERO, cached: false };
-            Body::Store { key, record }
-        }
-        None => Body::AddProvider { key, provider: None },
     }
 }

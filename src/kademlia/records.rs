@@ -168,7 +168,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         lasting.map(|held| (held.key, held.record(now, params))).collect()
     }
 
-    /// Remembers that `peer` provides an item; says whether it is the first known to.
+    /// Remembers until `expires` that `peer` provides an item; says whether it is the first known to.
     ///
     /// # Errors
     /// There is no room.
@@ -176,7 +176,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         &mut self,
         key: K,
         peer: P,
-        now: Instant,
+        expires: Instant,
         params: &Params,
         group_of: impl Fn(P) -> Option<AddressGroup>,
     ) -> Result<bool, Refusal> {
@@ -184,7 +184,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             self.has_room_for_provider(key, peer, most, group_of)?;
         }
         let providers = &mut self.kept().providers;
-        let new = Provider { key, peer, expires: now + params.provider_expiry };
+        let new = Provider { key, peer, expires };
         let of_item = || providers.iter().enumerate().filter(|(_, known)| known.key == key);
         let count = of_item().count();
         let mut place = of_item().find(|(_, known)| known.peer == peer);
@@ -199,6 +199,15 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
             None => providers.push(new),
         }
         Ok(count == 0)
+    }
+
+    /// Forgets that `peer` provides an item; says whether it was the last known to.
+    pub(super) fn forget_provider(&mut self, key: K, peer: P) -> bool {
+        let Some(kept) = &mut self.0 else { return false };
+        let before = kept.providers.len();
+        kept.providers.retain(|known| known.key != key || known.peer != peer);
+        let is_known = kept.providers.iter().any(|known| known.key == key);
+        kept.providers.len() < before && !is_known
     }
 
     /// Known providers of an item.
@@ -314,86 +323,4 @@ impl<K> Held<K> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(age: u64) -> Record {
-        let value = Bytes::from_static(b"value");
-        Record { value, age: Duration::from_secs(age), cached: false }
-    }
-
-    fn at(seconds: u64) -> Instant {
-        Instant::ZERO + Duration::from_secs(seconds)
-    }
-
-    const HOUR: u64 = 3_600;
-
-    #[test]
-    fn a_record_is_replicated_hourly_and_expires_a_day_after_its_publication() {
-        let params = Params::paper();
-        let mut records = Records::<u32, u32>::new();
-        assert!(records.store(1, record(2 * HOUR), at(0), &params));
-        assert_eq!(records.deadline(), at(HOUR));
-        let due = records.upkeep(at(HOUR), &params);
-        let [Upkeep::Replicate(1, sent)] = &due[..] else { panic!("{due:?}") };
-        assert_eq!(sent.age, Duration::from_secs(3 * HOUR));
-        // Received again: the others have it too, so the next replication waits.
-        assert!(!records.store(1, record(4 * HOUR), at(2 * HOUR - 1), &params));
-        assert_eq!(records.deadline(), at(3 * HOUR - 1));
-        assert!(records.get(1, at(22 * HOUR - 1), &params).is_some());
-        assert!(records.get(1, at(22 * HOUR), &params).is_none());
-        assert_eq!(records.expire(at(22 * HOUR)), [1]);
-    }
-
-    #[test]
-    fn a_cached_copy_makes_no_replica_of_a_replica_less() {
-        let params = Params::rust_libp2p();
-        for cached_first in [false, true] {
-            let mut records = Records::<u32, u32>::new();
-            for cached in [cached_first, !cached_first] {
-                records.store(1, Record { cached, ..record(0) }, at(0), &params);
-            }
-            assert_eq!(records.lasting(at(1), &params).len(), 1);
-            assert_eq!(records.deadline(), at(HOUR), "it is replicated");
-        }
-    }
-
-    #[test]
-    fn a_publication_comes_up_again() {
-        let params = Params::mainline();
-        let mut records = Records::<u32, u32>::new();
-        records.publish(9, None, at(0), &params);
-        let due = records.upkeep(at(HOUR), &params);
-        assert!(matches!(due[..], [Upkeep::Publish(9, None)]), "{due:?}");
-        assert_eq!(records.deadline(), Instant::FAR_FUTURE, "until it is published again");
-    }
-
-    #[test]
-    fn what_was_not_stored_before_an_absence_is_due_after_it() {
-        let params = Params::paper();
-        let mut records = Records::<u32, u32>::new();
-        let value = || Some(Bytes::from_static(b"value"));
-        records.publish(1, value(), at(0), &params);
-        records.publish(2, value(), at(0), &params);
-        let publications = records.take_publications(&[2]);
-        let mut next_life = Records::<u32, u32>::new();
-        next_life.resume_publications(publications);
-        let due = next_life.upkeep(at(HOUR), &params);
-        assert!(matches!(due[..], [Upkeep::Publish(2, Some(_))]), "{due:?}");
-        assert_eq!(next_life.deadline(), at(24 * HOUR));
-    }
-
-    #[test]
-    fn providers_are_forgotten_when_they_are_silent() {
-        let params = Params::mainline();
-        let mut records = Records::<u32, u32>::new();
-        let mut add = |peer, second| records.add_provider(1, peer, at(second), &params, |_| None);
-        assert_eq!(add(10, 0), Ok(true));
-        assert_eq!(add(11, HOUR), Ok(false));
-        assert_eq!(add(10, HOUR / 2), Ok(false));
-        assert_eq!(records.providers(1, at(2 * HOUR)), [10, 11]);
-        assert_eq!(records.providers(1, at(2 * HOUR + HOUR / 2)), [11]);
-        assert_eq!(records.expire(at(3 * HOUR)), [1]);
-        assert_eq!(records.deadline(), Instant::FAR_FUTURE);
-    }
-}
+mod tests;

@@ -19,6 +19,8 @@ pub(super) enum Purpose {
     Copy,
     /// A found value that is left on the way to it, for which nobody waits either.
     Cache,
+    /// What the application asks under this number.
+    Talk(u32),
 }
 
 /// How a request gets to who is asked.
@@ -189,7 +191,11 @@ impl Timeouts {
 
     /// Further tries of a request of this purpose.
     fn tries(self, purpose: Purpose) -> u8 {
-        let tries = if purpose == Purpose::Probe { self.probe_retries } else { self.retries };
+        let tries = match purpose {
+            Purpose::Probe => self.probe_retries,
+            Purpose::Talk(_) => 0,
+            _ => self.retries,
+        };
         tries.min(u32::from(u8::MAX)) as u8
     }
 

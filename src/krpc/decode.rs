@@ -154,6 +154,10 @@ struct Fields<'a> {
     interval: Option<i64>,
     number: Option<i64>,
     samples: Option<&'a [u8]>,
+    protocol: Option<i64>,
+    ttl: Option<i64>,
+    request: Option<&'a [u8]>,
+    response: Option<&'a [u8]>,
 }
 
 fn bytes<'a>(object: Object<'_, 'a>) -> Option<&'a [u8]> {
@@ -188,6 +192,10 @@ impl<'a> Fields<'a> {
                 b"interval" => fields.interval = integer(object),
                 b"num" => fields.number = integer(object),
                 b"samples" => fields.samples = bytes(object),
+                b"protocol" => fields.protocol = integer(object),
+                b"ttl" => fields.ttl = integer(object),
+                b"request" => fields.request = bytes(object),
+                b"response" => fields.response = bytes(object),
                 _ => {}
             }
         }
@@ -275,7 +283,10 @@ fn query(method: Option<&[u8]>, arguments: Option<&Fields>) -> Result<Content, K
             let port = arguments.port.and_then(|port| u16::try_from(port).ok());
             let port = port.or(implied_port.then_some(0)).filter(|&port| implied_port || port > 0);
             let port = port.ok_or_else(|| wrong("port is not from 1 to 65535"))?;
-            Query::AnnouncePeer { info_hash: info_hash()?, port, implied_port, token: token()? }
+            // What is no time to live counts as left out, as elsewhere it is not known.
+            let ttl = arguments.ttl.and_then(|seconds| u32::try_from(seconds).ok());
+            let (info_hash, token) = (info_hash()?, token()?);
+            Query::AnnouncePeer { info_hash, port, implied_port, token, ttl }
         }
         b"get" => Query::Get { target: target()?, seq: arguments.seq, want },
         b"put" => {
@@ -284,6 +295,12 @@ fn query(method: Option<&[u8]>, arguments: Option<&Fields>) -> Result<Content, K
             Query::Put { item, cas: arguments.cas, target, token: token()? }
         }
         b"sample_infohashes" => Query::SampleInfohashes { target: target()?, want },
+        b"talk" => {
+            let protocol = arguments.protocol.and_then(|number| u32::try_from(number).ok());
+            let protocol = protocol.ok_or_else(|| wrong("protocol is not from 0 to 4294967295"))?;
+            let request = arguments.request.ok_or_else(|| wrong("no request"))?;
+            Query::Talk { protocol, request: Bytes::copy_from_slice(request) }
+        }
         _ => return Err(ErrorCode::MethodUnknown.into()),
     };
     Ok(Content::Query { id: sender, query })
@@ -308,6 +325,7 @@ fn response(fields: Option<&Fields>) -> Option<Content> {
         item: fields.item(),
         seq: fields.seq,
         samples,
+        talk: fields.response.map(Bytes::copy_from_slice),
     };
     Some(Content::Response { id: sender, response: Box::new(response) })
 }

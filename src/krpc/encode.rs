@@ -61,12 +61,15 @@ fn write_arguments(dict: &mut Dict, id: Id, query: &Query) {
             dict.bytes("info_hash", &info_hash.0);
             write_want(dict, *want);
         }
-        Query::AnnouncePeer { info_hash, port, implied_port, token } => {
+        Query::AnnouncePeer { info_hash, port, implied_port, token, ttl } => {
             dict.bytes("id", &id.0);
             dict.integer("implied_port", i64::from(*implied_port));
             dict.bytes("info_hash", &info_hash.0);
             dict.integer("port", i64::from(*port));
             dict.bytes("token", token);
+            if let Some(ttl) = ttl {
+                dict.integer("ttl", i64::from(*ttl));
+            }
         }
         Query::Get { target, seq, want } => {
             dict.bytes("id", &id.0);
@@ -87,6 +90,11 @@ fn write_arguments(dict: &mut Dict, id: Id, query: &Query) {
             }
             dict.bytes("token", token);
             dict.raw("v", &item.value);
+        }
+        Query::Talk { protocol, request } => {
+            dict.bytes("id", &id.0);
+            dict.integer("protocol", i64::from(*protocol));
+            dict.bytes("request", request);
         }
     }
 }
@@ -114,7 +122,7 @@ pub(super) fn write_signed(dict: &mut Dict, item: &Item) {
 }
 
 fn write_response(dict: &mut Dict, id: Id, response: &Response) {
-    let Response { nodes, nodes6, token, values, item, seq, samples } = response;
+    let Response { nodes, nodes6, token, values, item, seq, samples, talk } = response;
     let signed = item.as_ref().and_then(|item| item.signed.as_ref());
     dict.bytes("id", &id.0);
     if let Some(samples) = samples {
@@ -130,6 +138,11 @@ fn write_response(dict: &mut Dict, id: Id, response: &Response) {
     }
     if let Some(samples) = samples {
         dict.integer("num", samples.number);
+    }
+    if let Some(talk) = talk {
+        dict.bytes("response", talk);
+    }
+    if let Some(samples) = samples {
         let sample: Vec<u8> = samples.sample.iter().flat_map(|id| id.0).collect();
         dict.bytes("samples", &sample);
     }

@@ -3,6 +3,7 @@
 use super::Id;
 use super::compact::NodeInfo;
 use super::item::Item;
+use bytes::Bytes;
 use std::net::SocketAddr;
 
 /// One datagram.
@@ -87,6 +88,9 @@ pub enum Query {
         implied_port: bool,
         /// From an earlier response to `get_peers`.
         token: Vec<u8>,
+        /// Seconds for which to remember the peer, and 0 to forget it: kadsim's own, which other
+        /// programs pass over.
+        ttl: Option<u32>,
     },
     /// The item of this target, and the closest nodes (BEP 44).
     Get {
@@ -115,6 +119,13 @@ pub enum Query {
         /// As in `FindNode`.
         want: Option<Want>,
     },
+    /// A request between applications: kadsim's own, which other programs answer with error 204.
+    Talk {
+        /// Which application.
+        protocol: u32,
+        /// What it says.
+        request: Bytes,
+    },
 }
 
 impl Query {
@@ -128,6 +139,7 @@ impl Query {
             Query::Get { .. } => "get",
             Query::Put { .. } => "put",
             Query::SampleInfohashes { .. } => "sample_infohashes",
+            Query::Talk { .. } => "talk",
         }
     }
 }
@@ -149,6 +161,8 @@ pub struct Response {
     pub seq: Option<i64>,
     /// A sample of info hashes (BEP 51).
     pub samples: Option<Samples>,
+    /// What an application answers ([`Query::Talk`]).
+    pub talk: Option<Bytes>,
 }
 
 /// The answer to `sample_infohashes` (BEP 51).

@@ -83,11 +83,12 @@ pub fn content<P: Copy, K: Copy>(
             let cas = naming.cas(&record.value);
             query(Query::Put { item, cas, target, token: token() })
         }
-        Body::AddProvider { key, provider } => query(Query::AnnouncePeer {
+        Body::AddProvider { key, provider, time_to_live } => query(Query::AnnouncePeer {
             info_hash: naming.target(*key),
             port: naming.address(provider.unwrap_or(from)).port(),
             implied_port: provider.is_none(),
             token: token(),
+            ttl: time_to_live.map(|time| time.whole_seconds_up().try_into().unwrap_or(u32::MAX)),
         }),
         Body::Pong | Body::Stored | Body::ProviderAdded => answer(Response::default()),
         Body::Nodes { peers } => answer(with_nodes(peers, Response::default())),
@@ -102,6 +103,12 @@ pub fn content<P: Copy, K: Copy>(
         Body::Providers(found) => {
             let values = found.providers.iter().map(|&peer| naming.address(peer)).collect();
             answer(with_nodes(&found.closer, Response { values: Some(values), ..with_token() }))
+        }
+        Body::TalkRequest { protocol, request } => {
+            query(Query::Talk { protocol: *protocol, request: request.clone() })
+        }
+        Body::TalkResponse { response } => {
+            answer(Response { talk: Some(response.clone()), ..Response::default() })
         }
     }
 }

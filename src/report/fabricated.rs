@@ -305,6 +305,7 @@ fn output(
         },
         records: record_figures(nodes),
         checks: CheckFigures { lookups_checked: 400, lookups_exact: 397, tables_checked: 1_200 },
+        applications: vec![],
         attacks: vec![],
         resilience: None,
         faults: if nodes == 0 { vec![] } else { faults(end) },

@@ -37,6 +37,9 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
     if let Some(resilience) = &result.resilience {
         section(&mut text, "Attacks", &pairs(&attacks::attacks(&result.attacks, resilience)));
     }
+    for findings in result.applications.iter().filter(|findings| !findings.lines.is_empty()) {
+        section(&mut text, &findings.workload, &pairs(&findings.lines));
+    }
     let rest = rest(result);
     section(&mut text, "Drops, tables, records and checks", &pairs(&rest));
     text.push('\n');

@@ -102,6 +102,12 @@ pub enum Purpose {
     WindowResampling = 85,
     /// Resampling of the runs of two points, for intervals of their difference.
     DifferenceResampling = 86,
+    /// What the application of a workload draws at a node.
+    Application = 100,
+    /// Which nodes provide a service.
+    ServiceProviders = 101,
+    /// Keys of services.
+    ServiceKeys = 102,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

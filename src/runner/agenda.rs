@@ -10,6 +10,9 @@ const NAMES: u32 = 1 << 28;
 /// Tags from here on up to those number an attack.
 const ATTACKS: u32 = 1 << 27;
 
+/// Tags from here on up to those number a workload whose application is to be woken.
+const WAKES: u32 = 1 << 26;
+
 /// An entry of the agenda of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
@@ -27,6 +30,8 @@ pub(super) enum Entry {
     Ask(u32),
     /// It sends a request of this attack.
     Assault(u32),
+    /// Its application of this workload, which is a state machine, may have something to do.
+    Wake(u32),
 }
 
 /// An entry that concerns the whole run.
@@ -53,6 +58,7 @@ impl Entry {
             Entry::Publish(workload) => 4 + 2 * workload,
             Entry::Ask(workload) => 5 + 2 * workload,
             Entry::Assault(attack) => ATTACKS + attack,
+            Entry::Wake(workload) => WAKES + workload,
         }
     }
 
@@ -64,6 +70,7 @@ impl Entry {
             3 => Entry::CheckJoin,
             NAMES.. => Entry::Meet(NodeIndex(tag - NAMES)),
             ATTACKS.. => Entry::Assault(tag - ATTACKS),
+            WAKES.. => Entry::Wake(tag - WAKES),
             _ if tag.is_multiple_of(2) => Entry::Publish((tag - 4) / 2),
             _ => Entry::Ask((tag - 5) / 2),
         }
@@ -86,6 +93,7 @@ mod tests {
             Entry::Publish(7),
             Entry::Ask(0),
             Entry::Assault(99),
+            Entry::Wake(7),
         ] {
             assert_eq!(Entry::from_tag(entry.tag()), entry);
         }

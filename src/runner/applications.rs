@@ -9,16 +9,13 @@ use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
+use crate::workload::application::NUMBERS_PER_WORKLOAD as RECORDS_PER_WORKLOAD;
 use crate::workload::config::WorkloadKind;
 use crate::workload::records::Records;
 use crate::workload::traffic::{Left, Traffic};
 use bytes::Bytes;
 use rand::{Rng, RngExt};
 use std::ops::Range;
-
-/// Numbers of a workload's records begin at a multiple of this, so that a number names its
-/// workload too.
-const RECORDS_PER_WORKLOAD: u64 = 1 << 48;
 
 /// The key of what is published, and the command for its node.
 type Publishing = (Key64, Command<NodeIndex, Key64>);
@@ -66,7 +63,7 @@ impl Applications {
         let nodes = scenario.nodes.count;
         let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
             let records = match config.kind {
-                WorkloadKind::Lookup => None,
+                WorkloadKind::Lookup | WorkloadKind::Services(_) => None,
                 WorkloadKind::PutGet { records } | WorkloadKind::Provide { records } => {
                     Some(records)
                 }
@@ -102,6 +99,10 @@ impl Applications {
     pub(super) fn first_entries(&mut self, node: NodeIndex) -> Vec<(Instant, Entry)> {
         let mut entries = Vec::new();
         for index in 0..self.workloads.len() as u32 {
+            // What state machines do is up to them.
+            if let WorkloadKind::Services(_) = self.workloads[index as usize].kind {
+                continue;
+            }
             let mut stream = self.stream(node, index);
             let workload = &self.workloads[index as usize];
             let begin = match workload.kind {
@@ -252,8 +253,9 @@ impl Applications {
     /// The value that an operation should have found.
     pub(super) fn expected(&self, kind: OperationKind, number: Option<u64>) -> Option<Bytes> {
         let (OperationKind::Get, Some(number)) = (kind, number) else { return None };
-        let workload = &self.workloads[(number / RECORDS_PER_WORKLOAD) as usize];
-        let records = workload.records.as_ref().expect("what is got was put");
+        // What state machines get is their own affair.
+        let workload = self.workloads.get((number / RECORDS_PER_WORKLOAD) as usize)?;
+        let records = workload.records.as_ref()?;
         Some(records.value(number % RECORDS_PER_WORKLOAD))
     }
 }

@@ -224,6 +224,16 @@ impl<const ATTACKED: bool> World<SimNode> for BlockWorld<'_, '_, ATTACKED> {
         self.own.report(self.common, now, node, report);
     }
 
+    #[inline]
+    fn is_stirred(&self) -> bool {
+        self.own.hosted.is_stirred
+    }
+
+    #[cold]
+    fn react<Q: EventQueue>(&mut self, engine: &mut Engine<SimNode, Q>) {
+        BlockHost { engine, world: self }.react();
+    }
+
     fn agenda<Q: EventQueue>(
         &mut self,
         engine: &mut Engine<SimNode, Q>,

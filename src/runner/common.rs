@@ -92,7 +92,7 @@ impl Common {
         keys: &Keys,
     ) -> Self {
         let counts = |kind| match kind {
-            WorkloadKind::Lookup => Vec::new(),
+            WorkloadKind::Lookup | WorkloadKind::Services(_) => Vec::new(),
             WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => {
                 vec![0; scenario.nodes.count as usize]
             }

@@ -35,14 +35,15 @@ pub(super) struct Course<'s, Q> {
 impl<'s, Q: EventQueue> Course<'s, Q> {
     /// A run at the beginning of its time.
     pub(super) fn begin(arguments: RunArguments<'s>) -> Self {
-        let RunArguments { scenario, seed, execution, record_keys } = arguments;
+        let RunArguments { scenario, seed, execution, record_keys, workloads } = arguments;
         let nodes = attackers::places(scenario);
         info!(nodes, seed = seed.0, "a run of {} is set up", scenario.name);
         let network = Network::new(&scenario.network, nodes, seed);
         info!("the network is set up");
         let (width, threads) = windows::of(network.smallest_delay(), execution.threads);
         let division = Division::new(nodes, threads);
-        let experiment = Experiment::new(scenario, seed, record_keys, &network, width, division);
+        let experiment =
+            Experiment::new(scenario, seed, record_keys, &network, width, division, workloads);
         info!(blocks = division.blocks(), "who is online is set up");
         let part = |block| Block::new(&experiment.params, network.part(division.nodes_of(block)));
         let mut course = Course {

@@ -9,6 +9,7 @@ use super::common::{Common, Notice};
 use super::faults::Book;
 use super::first_contacts::Coming;
 use super::host::Tables;
+use super::hosted::{Numbered, Retired};
 use super::keys::Keys;
 use super::population::Population;
 use super::record_keys::RecordKeys;
@@ -16,7 +17,7 @@ use super::resilience::{self, ShareAt};
 use super::snapshot::Snapshot;
 use super::surroundings::Surroundings;
 use super::warm_start::{self, History};
-use super::{faults, random_start, windows};
+use super::{faults, hosted, random_start, windows};
 use crate::engine::exchange::Division;
 use crate::kademlia::Node;
 use crate::kademlia::key::Key64;
@@ -27,6 +28,8 @@ use crate::protocol::NodeIndex;
 use crate::rng::Seed;
 use crate::scenario::{Bootstrap, Scenario};
 use crate::time::{Duration, Instant};
+use crate::workload::application::Workload;
+use crate::workload::findings::{Ended, Findings};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tracing::info;
@@ -40,6 +43,8 @@ pub(super) struct Experiment<'s> {
     /// Those of each block of nodes.
     pub(super) surroundings: Vec<Surroundings<'s>>,
     pub(super) keys: Keys,
+    /// The workloads whose applications are state machines.
+    hosted: Vec<Numbered>,
     globals: BTreeSet<(Instant, Global)>,
     pub(super) now: Instant,
     /// Width of a window.
@@ -64,13 +69,17 @@ impl<'s> Experiment<'s> {
         network: &Network,
         width: Duration,
         division: Division,
+        workloads: &[Arc<dyn Workload>],
     ) -> Self {
         let params = Arc::new(scenario.kademlia.clone());
         let keys = attackers::keys(seed, scenario);
         let key_of = |node: NodeIndex| keys.of(node);
+        let population = Population::new(seed, scenario, key_of);
+        let hosted = hosted::of(scenario, seed, &population, workloads);
         let surroundings = (0..division.blocks()).map(|block| {
             let nodes = division.nodes_of(block);
-            Surroundings::new(scenario, seed, record_keys, nodes, network, keys.clone())
+            let hosted = hosted.clone();
+            Surroundings::new(scenario, seed, record_keys, nodes, network, keys.clone(), hosted)
         });
         let snapshots = scenario.snapshots.iter().enumerate();
         let snapshots = snapshots.map(|(number, config)| (config.at, Global::Snapshot(number)));
@@ -84,7 +93,8 @@ impl<'s> Experiment<'s> {
             scenario,
             seed,
             surroundings: surroundings.collect(),
-            common: Common::new(seed, scenario, Population::new(seed, scenario, key_of), &keys),
+            common: Common::new(seed, scenario, population, &keys),
+            hosted: hosted.clone(),
             params,
             keys,
             globals: globals.into_iter().chain(snapshots).chain(edges).collect(),
@@ -116,6 +126,9 @@ impl<'s> Experiment<'s> {
             for node in nodes.filter(|&node| !self.common.is_adversary(node)) {
                 for (due, entry) in own.applications.first_entries(node) {
                     schedule(due, node, entry);
+                }
+                for (workload, due) in own.hosted.settle_in(node) {
+                    schedule(due, node, Entry::Wake(workload));
                 }
             }
         }
@@ -313,5 +326,21 @@ impl<'s> Experiment<'s> {
         let mut metrics = first.metrics.clone();
         others.iter().for_each(|other| metrics.merge(&other.metrics));
         metrics
+    }
+
+    /// What has come of the workloads whose applications are state machines, in their order.
+    pub(super) fn findings(&self, is_virtual: bool) -> Vec<Findings> {
+        let findings = |(number, workload): &Numbered| {
+            let blocks = self.surroundings.iter();
+            let applications = blocks.flat_map(|own| own.hosted.of_workload(*number)).collect();
+            let measured_from = self.scenario.phases.measurement_start();
+            workload.findings(&Ended { applications, measured_from, end: self.now, is_virtual })
+        };
+        self.hosted.iter().filter_map(findings).collect()
+    }
+
+    /// The applications that are state machines, when the run has ended: by node, then workload.
+    pub(super) fn retire(&mut self) -> Vec<Retired> {
+        self.surroundings.iter_mut().flat_map(|own| own.hosted.retire()).collect()
     }
 }

@@ -115,6 +115,28 @@ pub(super) trait Host<'s> {
                     self.schedule(next, node, entry);
                 }
             }
+            Entry::Wake(workload) => {
+                let (now, has_joined) = (self.now(), self.has_joined(node) == Some(true));
+                let next = self.own().hosted.wake(now, node, workload, has_joined);
+                if let Some(next) = next {
+                    self.schedule(next, node, entry);
+                }
+                self.react();
+            }
+        }
+    }
+
+    /// Tells applications what has happened, until there is nothing more to tell.
+    fn react(&mut self) {
+        while let Some((node, workload, happening)) = self.own().hosted.next() {
+            let now = self.clock();
+            let wishes = self.own().hosted.tell(now, node, workload, happening);
+            for command in wishes.commands {
+                self.command(node, command);
+            }
+            if let Some(due) = wishes.entry {
+                self.schedule(due, node, Entry::Wake(workload));
+            }
         }
     }
 
@@ -161,6 +183,8 @@ pub(super) trait Host<'s> {
             tap.goes(now, node, departure);
         }
         own.notices.extend(estate.held.into_iter().map(|key| Notice::Dropped(key, now)));
+        own.hosted.left(node);
+        self.react();
     }
 
     /// A node that has not found its place is given new contacts.

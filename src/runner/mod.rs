@@ -45,6 +45,8 @@ mod groups;
 mod keys;
 // Where the nodes of a run live.
 mod host;
+// Applications that are state machines.
+mod hosted;
 // Reports of nodes, judged by what the checker knows.
 mod judge;
 // What attacks come to.
@@ -69,6 +71,8 @@ mod settled;
 pub mod snapshot;
 // The same run on sockets, in real time.
 mod sockets;
+// Services that are advertised, found and called.
+mod services;
 // What surrounds the nodes of a block.
 mod surroundings;
 // Tables from global knowledge.
@@ -88,17 +92,20 @@ use crate::network::underlay::Pieces;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
+use crate::workload::application::Workload;
 use cost::{Cost, Work};
 use course::Course;
 use outcome::Ending;
 use pace::Pace;
 use result::{RunOutput, Transport};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use tracing::info;
 
 pub use difference::{Difference, first_difference};
+pub use hosted::Retired;
 pub use record_keys::RecordKeys;
-pub use sockets::{OTHER_FILES, Obstacle, run_on_sockets};
+pub use sockets::{OTHER_FILES, Obstacle, run_applications_on_sockets, run_on_sockets};
 pub use tap::{Observation, Observed};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.
@@ -112,6 +119,8 @@ pub struct RunArguments<'s> {
     pub record_keys: RecordKeys,
     /// How it is carried out.
     pub execution: Execution,
+    /// Workloads beside those of the scenario ([`application`](crate::workload::application)).
+    pub workloads: &'s [Arc<dyn Workload>],
 }
 
 impl<'s> RunArguments<'s> {
@@ -122,6 +131,7 @@ impl<'s> RunArguments<'s> {
             seed: Seed(scenario.seed),
             execution: Execution::default(),
             record_keys: RecordKeys::Drawn,
+            workloads: &[],
         }
     }
 }
@@ -190,11 +200,17 @@ pub fn run_observed(
     observation: Option<&Observation>,
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
 ) -> RunOutput {
-    match arguments.execution.queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, &[], watch),
-        QueueKind::Reference => run_on::<Reference>(arguments, observation, &[], watch),
-    }
-    .0
+    run_any(arguments, observation, &[], watch).output
+}
+
+/// Runs a scenario as [`run`] does and gives back the applications that are state machines as they are
+/// at the end, by node and workload.
+pub fn run_applications(
+    arguments: RunArguments<'_>,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> (RunOutput, Vec<Retired>) {
+    let ran = run_any(arguments, None, &[], &mut |progress, _| watch(progress));
+    (ran.output, ran.retired)
 }
 
 /// Runs a scenario as [`run`] does and gives its digest at each of the instants `marks` as well, which
@@ -204,10 +220,27 @@ pub fn run_marked(
     marks: &[Instant],
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> (RunOutput, Vec<u64>) {
-    let watch = &mut |progress, _| watch(progress);
+    let ran = run_any(arguments, None, marks, &mut |progress, _| watch(progress));
+    (ran.output, ran.digests)
+}
+
+/// Everything that comes of a run.
+struct Ran {
+    output: RunOutput,
+    /// Its digest at each mark.
+    digests: Vec<u64>,
+    retired: Vec<Retired>,
+}
+
+fn run_any(
+    arguments: RunArguments<'_>,
+    observation: Option<&Observation>,
+    marks: &[Instant],
+    watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
+) -> Ran {
     match arguments.execution.queue {
-        QueueKind::Bucketed => run_on::<Bucketed>(arguments, None, marks, watch),
-        QueueKind::Reference => run_on::<Reference>(arguments, None, marks, watch),
+        QueueKind::Bucketed => run_on::<Bucketed>(arguments, observation, marks, watch),
+        QueueKind::Reference => run_on::<Reference>(arguments, observation, marks, watch),
     }
 }
 
@@ -216,7 +249,7 @@ fn run_on<Q: EventQueue>(
     observation: Option<&Observation>,
     marks: &[Instant],
     watch: &mut dyn FnMut(Progress, Vec<Observed>) -> ControlFlow<()>,
-) -> (RunOutput, Vec<u64>) {
+) -> Ran {
     let RunArguments { scenario, execution, .. } = arguments;
     let mut cost = Cost::begin();
     let mut course = Course::<Q>::begin(arguments);
@@ -261,5 +294,6 @@ fn run_on<Q: EventQueue>(
         performance,
         dropped_by_faults: course.dropped_by_faults(),
     };
-    (outcome::output(&mut course.experiment, &course.blocks, ending), digests)
+    let output = outcome::output(&mut course.experiment, &course.blocks, ending);
+    Ran { output, digests, retired: course.experiment.retire() }
 }

@@ -69,6 +69,7 @@ pub(super) fn output(
         tables: health(experiment, tables),
         records: record_figures::records(experiment, &upkeep),
         checks: checks(experiment),
+        applications: experiment.findings(ending.transport == Transport::Simulated),
         attacks: resilience::attacks(experiment, tables),
         resilience: resilience::resilience(experiment),
         snapshots: SnapshotFigures::of(&experiment.snapshots),

@@ -12,6 +12,7 @@ use crate::checker::RecordLife;
 use crate::graph::measure::Figures;
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
 use crate::time::{Duration, Instant};
+use crate::workload::findings::Findings;
 use serde::{Deserialize, Serialize, Serializer};
 
 // The figures of records and of what maintenance costs.
@@ -65,6 +66,8 @@ pub struct RunResult {
     pub records: RecordFigures,
     /// What was compared with the truth.
     pub checks: CheckFigures,
+    /// What has come of workloads whose applications are state machines, in the order of the scenario.
+    pub applications: Vec<Findings>,
     /// The attacks of the scenario, in its order.
     pub attacks: Vec<AttackFigures>,
     /// Lookups during attacks; `None` where there are none.

@@ -6,6 +6,7 @@ use super::common::{Common, Notice};
 use super::faults::Watch;
 use super::first_contacts::Coming;
 use super::host::Tables;
+use super::hosted::{Hosted, Numbered};
 use super::judge::Judge;
 use super::keys::Keys;
 use super::record_keys::RecordKeys;
@@ -40,6 +41,7 @@ pub(super) struct Surroundings<'s> {
     /// Where each node's stream of contacts stands.
     contact_draws: Vec<u64>,
     pub(super) applications: Applications,
+    pub(super) hosted: Hosted,
     pub(super) metrics: Metrics,
     /// Absent without faults.
     pub(super) watch: Option<Watch>,
@@ -61,6 +63,7 @@ impl<'s> Surroundings<'s> {
         block: Range<u32>,
         network: &Network,
         keys: Keys,
+        hosted: Vec<Numbered>,
     ) -> Self {
         let measured = scenario.phases.measurement_start();
         let mut metrics = Metrics::new(
@@ -82,6 +85,12 @@ impl<'s> Surroundings<'s> {
             lives: vec![0; block.len()],
             contact_draws: vec![0; block.len()],
             applications: Applications::new(seed, scenario, record_keys, block.clone()),
+            hosted: Hosted::new(
+                seed,
+                scenario.nodes.count,
+                scenario.phases.transition_start(),
+                hosted,
+            ),
             metrics,
             watch: Watch::new(scenario, seed),
             judge: Judge::new(seed, block, scenario.kademlia.k, scenario.checker.lookups),
@@ -175,8 +184,17 @@ impl<'s> Surroundings<'s> {
                     self.paths.add(&done, attackers);
                 }
                 let record = self.judge.judge(now, node, &done, common, expected);
-                self.count(now, record, done.number, common);
+                let number = done.number.filter(|&number| !self.hosted.own(number));
+                self.count(now, record, number, common);
+                if done.kind == OperationKind::Join && !done.closest.is_empty() {
+                    self.hosted.joined(now, node);
+                }
+                self.hosted.finished(node, done);
             }
+            Report::Asked { from, protocol, number, request } => {
+                self.hosted.asked(node, protocol, from, (number, request));
+            }
+            Report::Answered { number, response } => self.hosted.answered(node, number, response),
             Report::Step(id, step) => {
                 if let Some(tap) = &mut self.tap {
                     tap.step(now, node, id, step);

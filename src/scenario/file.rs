@@ -4,15 +4,13 @@
 //! checked scenario back, so reading and writing cannot drift apart.
 
 use super::words::{
-    AttackName, ChurnName, ChurnPreset, DistributionName, KindName, LatencyName, LossName,
-    PopularityName, Word,
+    AttackName, ChurnName, ChurnPreset, DistributionName, LatencyName, LossName, Word,
 };
 use super::{Bootstrap, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
-use crate::workload::config::Arrivals;
 use crate::workload::trace::Naming;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,8 +68,10 @@ macro_rules! table {
 // After the macro, which it uses.
 mod faults;
 mod graphs;
+mod workloads;
 pub use faults::{FaultTable, NodeSpan};
 pub use graphs::{TopologyTable, UnderlayTable};
+pub use workloads::WorkloadTable;
 
 table!(
     /// The whole file.
@@ -257,22 +257,6 @@ table!(
         online_share: Share,
         file: String,
         naming: Word<Naming>,
-    }
-);
-
-table!(
-    /// `[[workload]]`
-    WorkloadTable {
-        kind: Word<KindName>,
-        rate: Rate,
-        total_rate: Rate,
-        count: Whole,
-        total_count: Whole,
-        arrivals: Word<Arrivals>,
-        records_per_node: Whole,
-        record_size: Size,
-        popularity: Word<PopularityName>,
-        exponent: Number,
     }
 );
 

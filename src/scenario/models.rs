@@ -29,6 +29,7 @@ const CHURN: &str = "churn";
 /// What the rules of [`CHURN`] hold for as well.
 const CLASS_CHURN: &str = "nodes.class.*.churn";
 const WORKLOAD: &str = "workload.*";
+const SERVICES: &[&str] = &["services"];
 const ATTACK: &str = "attack.*";
 const FAULT: &str = "fault.*";
 
@@ -126,8 +127,21 @@ const RULES: &[Rule] = &[
     rule(CHURN, "deadtime_shape", "deadtime_distribution", SHAPED),
     rule(WORKLOAD, "records_per_node", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "record_size", "kind", &["put-get"]),
-    rule(WORKLOAD, "popularity", "kind", &["put-get", "provide"]),
-    rule(WORKLOAD, "exponent", "kind", &["put-get", "provide"]),
+    rule(WORKLOAD, "popularity", "kind", &["put-get", "provide", "services"]),
+    rule(WORKLOAD, "exponent", "kind", &["put-get", "provide", "services"]),
+    rule(WORKLOAD, "services", "kind", SERVICES),
+    rule(WORKLOAD, "providers_per_service", "kind", SERVICES),
+    rule(WORKLOAD, "advertisement_ttl", "kind", SERVICES),
+    rule(WORKLOAD, "readvertise_interval", "kind", SERVICES),
+    rule(WORKLOAD, "discovery_cache", "kind", SERVICES),
+    rule(WORKLOAD, "selection", "kind", SERVICES),
+    rule(WORKLOAD, "call_retries", "kind", SERVICES),
+    rule(WORKLOAD, "call_timeout", "kind", SERVICES),
+    rule(WORKLOAD, "request_size", "kind", SERVICES),
+    rule(WORKLOAD, "reply_size", "kind", SERVICES),
+    rule(WORKLOAD, "handler_time", "kind", SERVICES),
+    rule(WORKLOAD, "handler_time_distribution", "kind", SERVICES),
+    rule(WORKLOAD, "unadvertise_share", "kind", SERVICES),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
     rule(ATTACK, "rate", "kind", &["flood", "eclipse-node"]),
     rule(ATTACK, "victims", "kind", &["flood"]),

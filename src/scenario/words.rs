@@ -7,7 +7,7 @@ use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
 use crate::network::faults::config::{Direction, Effect};
 use crate::units::Notation;
-use crate::workload::config::Arrivals;
+use crate::workload::config::{Arrivals, Selection};
 use crate::workload::trace::Naming;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::marker::PhantomData;
@@ -200,6 +200,17 @@ pub enum KindName {
     PutGet,
     /// Provider announcements, then searches.
     Provide,
+    /// Services that are advertised, found and called.
+    Services,
+}
+
+/// `workload.handler_time_distribution`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandlerTimeName {
+    /// Always the same.
+    Constant,
+    /// Exponential.
+    Exponential,
 }
 
 /// `attack.kind`.
@@ -296,7 +307,11 @@ choice!(DistributionName:
 choice!(AttackName:
     "drop" = Drop, "nonexistent" = Nonexistent, "colluders" = Colluders, "poison" = Poison,
     "flood" = Flood, "sybil" = Sybil, "eclipse-key" = EclipseKey, "eclipse-node" = EclipseNode);
-choice!(KindName: "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide);
+choice!(KindName:
+    "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide, "services" = Services);
+choice!(Selection:
+    "round-robin" = RoundRobin, "random" = Random, "least-loaded" = LeastLoaded);
+choice!(HandlerTimeName: "constant" = Constant, "exponential" = Exponential);
 choice!(Arrivals: "poisson" = Poisson, "fixed" = Fixed, "at-once" = AtOnce);
 choice!(PopularityName: "uniform" = Uniform, "zipf" = Zipf);
 choice!(PlotFormat: "svg" = Svg, "png" = Png);

@@ -12,7 +12,7 @@ use super::file::{
     NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
     SnapshotTable, Whole, WorkloadTable,
 };
-use super::words::{KindName, LatencyName, LossName, PopularityName, Word};
+use super::words::{HandlerTimeName, KindName, LatencyName, LossName, PopularityName, Word};
 use super::{Phases, Scenario, SnapshotConfig};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LinkLossConfig, LossConfig, NetworkConfig,
@@ -20,7 +20,9 @@ use crate::network::config::{
 };
 use crate::time::{Duration, Instant};
 use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
-use crate::workload::config::{Amount, Popularity, RecordsConfig, WorkloadConfig, WorkloadKind};
+use crate::workload::config::{
+    Amount, HandlerTime, Popularity, RecordsConfig, ServicesConfig, WorkloadConfig, WorkloadKind,
+};
 use serde::{Serialize, Serializer};
 use toml_edit::{DocumentMut, Item};
 
@@ -313,18 +315,44 @@ fn workload(config: &WorkloadConfig) -> WorkloadTable {
             ..with_records(table(KindName::PutGet), records)
         },
         WorkloadKind::Provide { records } => with_records(table(KindName::Provide), records),
+        WorkloadKind::Services(config) => services(table(KindName::Services), config),
     }
 }
 
 fn with_records(table: WorkloadTable, records: RecordsConfig) -> WorkloadTable {
-    let (popularity, exponent) = match records.popularity {
+    WorkloadTable {
+        records_per_node: whole(records.per_node),
+        ..with_popularity(table, records.popularity)
+    }
+}
+
+fn with_popularity(table: WorkloadTable, popularity: Popularity) -> WorkloadTable {
+    let (popularity, exponent) = match popularity {
         Popularity::Uniform => (PopularityName::Uniform, None),
         Popularity::Zipf { exponent } => (PopularityName::Zipf, Some(Number(exponent))),
     };
+    WorkloadTable { popularity: Some(Word(popularity)), exponent, ..table }
+}
+
+fn services(table: WorkloadTable, config: ServicesConfig) -> WorkloadTable {
+    let (distribution, time) = match config.handler {
+        HandlerTime::Constant(time) => (HandlerTimeName::Constant, time),
+        HandlerTime::Exponential(mean) => (HandlerTimeName::Exponential, mean),
+    };
     WorkloadTable {
-        records_per_node: whole(records.per_node),
-        popularity: Some(Word(popularity)),
-        exponent,
-        ..table
+        services: whole(config.count),
+        providers_per_service: whole(config.providers),
+        advertisement_ttl: length(config.advertisement_ttl),
+        readvertise_interval: length(config.readvertise_interval),
+        discovery_cache: length(config.discovery_cache),
+        selection: Some(Word(config.selection)),
+        call_retries: whole(config.call_retries),
+        call_timeout: length(config.call_timeout),
+        request_size: Some(Size(u64::from(config.request_size))),
+        reply_size: Some(Size(u64::from(config.reply_size))),
+        handler_time: length(time),
+        handler_time_distribution: Some(Word(distribution)),
+        unadvertise_share: Some(Share(config.unadvertise_share)),
+        ..with_popularity(table, config.popularity)
     }
 }

@@ -52,6 +52,8 @@ pub struct Setup {
     pub rate: Option<Rate>,
     /// What happens to packets before they leave.
     pub fates: Box<dyn Fates>,
+    /// Whether the nodes have applications that others may ask (`talk`); if not, others are told so.
+    pub takes_talk: bool,
 }
 
 /// A node that is to be hosted.
@@ -182,6 +184,7 @@ impl Driver {
         let params = Arc::clone(&self.setup.params);
         let me = Contact { id, address, read_only };
         let mut line = Line::new(me, secrets, rng, self.clock.now());
+        line.takes_talk = self.setup.takes_talk;
         line.grouping = self.setup.grouping;
         self.places.push(Place {
             node: UdpNode::new(id, params, contacts, first_request),

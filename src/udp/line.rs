@@ -4,7 +4,7 @@
 mod incoming;
 mod outgoing;
 
-pub(super) use incoming::Incoming;
+pub(super) use incoming::{Incoming, LONGEST};
 
 use super::UdpNode;
 use super::contact::Contact;
@@ -31,6 +31,8 @@ const VERSION: &[u8; 4] = b"KS\x00\x01";
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Queries under way at which those that nobody waits for are looked for and dropped.
 const MANY_OPEN: usize = 256;
+/// Requests for the application that may wait for its answer.
+const MOST_TALKS: usize = 1_024;
 /// How long a ping on the application's behalf is waited for.
 const PING_WAIT: Duration = Duration::from_secs(3);
 
@@ -56,6 +58,8 @@ enum Sought {
     Storing,
     /// That someone is remembered as a provider.
     Announcing,
+    /// What an application answers.
+    Talk,
 }
 
 /// A ping on the application's behalf.
@@ -75,6 +79,7 @@ struct Asked {
     /// The version that who asks for an item has.
     seq: Option<i64>,
     gives_token: bool,
+    at: Instant,
 }
 
 /// What a node's correspondents must not be able to guess.
@@ -108,6 +113,11 @@ pub(super) struct Line {
     /// Transactions are drawn and not counted: who has seen some cannot answer in another's name.
     transactions: Stream,
     asked: Option<Asked>,
+    /// Whether the node has an application that others may ask; if not, they are told so.
+    pub(super) takes_talk: bool,
+    /// What the application has been asked and has not answered, by the number that it knows.
+    talks: BTreeMap<u32, Asked>,
+    next_talk: u32,
     /// Salts of the items that this node's application deals with. Responses do not carry them.
     salts: BTreeMap<Id, Vec<u8>>,
     /// Ports at which this node's application provides something, where it is not the node's own.
@@ -135,6 +145,9 @@ impl Line {
             pings: BTreeMap::new(),
             transactions: Stream::new(Seed(transactions), Purpose::Protocol, 0),
             asked: None,
+            takes_talk: false,
+            talks: BTreeMap::new(),
+            next_talk: 0,
             salts: BTreeMap::new(),
             ports: BTreeMap::new(),
             rng,
@@ -210,6 +223,7 @@ impl Line {
     pub(super) fn forget(&mut self) {
         self.open.clear();
         self.asked = None;
+        self.talks.clear();
         self.wake = Instant::FAR_FUTURE;
     }
 

@@ -39,6 +39,10 @@ use contact::Contact;
 /// A node as it is hosted here.
 pub type UdpNode = Node<Contact, Id, Bep44>;
 
+/// The most bytes of what an application says to another: the rest of its packet still finds room in a
+/// datagram that is read.
+pub const MOST_TALK_BYTES: usize = line::LONGEST - 192;
+
 /// The parameters of a hosted node: those of Mainline, with the precautions of an open network.
 ///
 /// A lookup ends when the k closest have answered, so that what is stored is found; a request has

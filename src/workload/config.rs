@@ -160,6 +160,62 @@ pub enum WorkloadKind {
         /// Items and their popularity; `size` is not used.
         records: RecordsConfig,
     },
+    /// Nodes advertise services from the transition phase on; from the measurement on others find
+    /// and call them at the rate.
+    Services(ServicesConfig),
+}
+
+/// Services that nodes advertise, find and call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ServicesConfig {
+    /// How many there are.
+    pub count: u32,
+    /// Nodes that provide each.
+    pub providers: u32,
+    /// Which are called: the first are the popular ones.
+    pub popularity: Popularity,
+    /// How long holders remember an advertisement.
+    pub advertisement_ttl: Duration,
+    /// A provider advertises again so long after it did last.
+    pub readvertise_interval: Duration,
+    /// How long what a search has found is used for new calls.
+    pub discovery_cache: Duration,
+    /// How a caller chooses among providers.
+    pub selection: Selection,
+    /// Other providers that are called if one does not answer, before providers are searched for
+    /// again, and as many after that.
+    pub call_retries: u32,
+    /// How long the answer of a provider is waited for.
+    pub call_timeout: Duration,
+    /// Bytes of a request, from 4.
+    pub request_size: u32,
+    /// Bytes of a reply, from 4.
+    pub reply_size: u32,
+    /// How long a provider takes.
+    pub handler: HandlerTime,
+    /// Share of the advertisements that are withdrawn in the measurement phase, each at an instant of
+    /// its own.
+    pub unadvertise_share: f64,
+}
+
+/// How a caller chooses among the providers of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// One after another.
+    RoundRobin,
+    /// Any.
+    Random,
+    /// The one with the least to do, as far as the caller knows.
+    LeastLoaded,
+}
+
+/// How long a provider takes to handle a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandlerTime {
+    /// Always so long.
+    Constant(Duration),
+    /// Exponential with this mean.
+    Exponential(Duration),
 }
 
 /// The records that a workload puts and gets.

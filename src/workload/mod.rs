@@ -8,17 +8,23 @@
 //! - [`trace`]: joins and leaves from a file;
 //! - [`residual`]: how long a node stays that is met online;
 //! - [`traffic`]: when a node's application asks for something;
-//! - [`records`]: which record it asks for, and what is in it.
+//! - [`records`]: which record it asks for, and what is in it;
+//! - [`application`]: applications as state machines, also of a library's user;
+//! - [`findings`]: what comes of them;
+//! - [`services`]: those that advertise, find and call services.
 //!
-//! Nothing here knows a node or a protocol: these are processes to draw from, and whoever runs
-//! the network keeps the few bytes of state that a node needs.
+//! Nothing but the last three knows a node or a protocol: these are processes to draw from, and whoever
+//! runs the network keeps the few bytes of state that a node needs.
 
+pub mod application;
 pub mod attack;
 pub mod config;
 pub mod diurnal;
+pub mod findings;
 pub mod individual;
 pub mod records;
 pub mod residual;
+pub mod services;
 pub mod sessions;
 pub mod trace;
 pub mod traffic;

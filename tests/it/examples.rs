@@ -87,3 +87,15 @@ fn larger_buckets_find_more_where_nodes_come_and_go() {
     assert!(found("16", "20m") > 97.0, "{table}");
     assert!(found("4", "2m") < found("4", "20m"), "{table}");
 }
+
+/// The first of three that take up to a second each answers after a quarter of it on average, a single one
+/// after half, and two ways of 20 ms.
+#[test]
+fn three_mirrors_at_a_time_answer_sooner() {
+    let table = said("workload", &[]);
+    for (name, expected) in [("            1", 540.0), ("            3", 290.0)] {
+        let [readers, wait] = numbers(&table, name)[..] else { panic!("{table}") };
+        assert_eq!(readers, 190.0, "{table}");
+        assert!((wait - expected).abs() < 60.0, "{wait} instead of {expected} ms\n{table}");
+    }
+}

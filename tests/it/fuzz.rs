@@ -460,9 +460,10 @@ fn churn(draft: &mut Draft) {
 
 fn workload(draft: &mut Draft) {
     draft.line("[[workload]]");
-    let kind = draft.pick(&["lookup", "put-get", "provide"]);
+    let kind = draft.pick(&["lookup", "put-get", "provide", "services"]);
     draft.line(&format!("kind = \"{kind}\""));
-    match draft.pick(&["rate", "total_rate", "count", "total_count"]) {
+    let amounts = ["rate", "total_rate", "count", "total_count"];
+    match draft.pick(if kind == "services" { &amounts[..3] } else { &amounts }) {
         key @ ("rate" | "total_rate") => {
             draft.word(key, &["0.01/s", "6/min", "0.5/s", "2/s"]);
             draft.word("arrivals", &["poisson", "fixed"]);
@@ -472,10 +473,11 @@ fn workload(draft: &mut Draft) {
             draft.word("arrivals", &["poisson", "fixed", "at-once"]);
         }
     }
-    if kind == "lookup" {
-        return;
+    match kind {
+        "lookup" => return,
+        "services" => services(draft),
+        _ => draft.number("records_per_node", 1..=4),
     }
-    draft.number("records_per_node", 1..=4);
     if kind == "put-get" {
         draft.word("record_size", &["1 B", "100 B", "1 KiB", "20 KiB"]);
     }
@@ -483,6 +485,23 @@ fn workload(draft: &mut Draft) {
         draft.line("popularity = \"zipf\"");
         draft.share("exponent", 0..=2_000);
     }
+}
+
+/// Services whose advertisements are renewed within the run.
+fn services(draft: &mut Draft) {
+    draft.number("services", 1..=5);
+    draft.line("providers_per_service = 1");
+    draft.length("advertisement_ttl", 10_000..=20_000);
+    draft.length("readvertise_interval", 500..=10_000);
+    draft.length("discovery_cache", 0..=20_000);
+    draft.word("selection", &["round-robin", "random", "least-loaded"]);
+    draft.number("call_retries", 0..=3);
+    draft.length("call_timeout", 1..=5_000);
+    draft.word("request_size", &["4 B", "100 B", "2 KiB"]);
+    draft.word("reply_size", &["4 B", "1 KiB", "20 KiB"]);
+    draft.length("handler_time", 0..=2_000);
+    draft.word("handler_time_distribution", &["constant", "exponential"]);
+    draft.share("unadvertise_share", 0..=1_000);
 }
 
 /// Something that goes wrong within the run.

@@ -41,6 +41,10 @@ mod faults;
 mod links;
 // Keys of 64, 160 and 256 bits.
 mod keys;
+// Services that are advertised, found and called.
+mod services;
+// Applications that talk to each other.
+mod talk;
 // Warm and organic starts agree.
 mod warm_start;
 // Known figures, measured again.

@@ -122,7 +122,7 @@ impl Actor {
         let reports = std::mem::take(&mut self.notes.reports);
         let mut finished = reports.into_iter().filter_map(|report| match report {
             Report::Finished(finished) => Some(finished),
-            Report::Holds(_) | Report::Dropped(_) | Report::Spent(..) | Report::Step(..) => None,
+            _ => None,
         });
         let one = finished.next().expect("an operation has ended");
         assert!(finished.next().is_none(), "only one has");

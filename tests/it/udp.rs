@@ -37,7 +37,8 @@ fn setup(rate: Option<Rate>, fates: Box<dyn Fates>) -> Setup {
     let (request_timeout, short_timeout) =
         (Duration::from_secs(1), Some(Duration::from_millis(100)));
     let params = Params { request_timeout, short_timeout, ..kadsim::udp::params() };
-    Setup { seed: Seed(5), params: Arc::new(params), grouping: Grouping::default(), rate, fates }
+    let (params, grouping) = (Arc::new(params), Grouping::default());
+    Setup { seed: Seed(5), params, grouping, rate, fates, takes_talk: true }
 }
 
 fn service() -> Service {
@@ -382,7 +383,13 @@ fn tokens_and_refusals() {
     assert_eq!(error(asks(&mut service, put(b"", &item, None))), 203);
     let announce = |token: &[u8]| {
         let (port, implied_port, token) = (7, false, token.to_vec());
-        stranger.query(Query::AnnouncePeer { info_hash: id(1), port, implied_port, token })
+        stranger.query(Query::AnnouncePeer {
+            info_hash: id(1),
+            port,
+            implied_port,
+            token,
+            ttl: None,
+        })
     };
     assert_eq!(error(asks(&mut service, announce(b"12345678"))), 203);
     let get = |seq| stranger.query(Query::Get { target, seq, want: None });
@@ -442,7 +449,7 @@ fn answers_suit_who_asks() {
         let token = token.clone();
         asks(
             &mut service,
-            Query::AnnouncePeer { info_hash: id(1), port, implied_port: false, token },
+            Query::AnnouncePeer { info_hash: id(1), port, implied_port: false, token, ttl: None },
         );
     }
     assert_eq!(service.driver().node(0).holdings(), (0, 150));
@@ -680,6 +687,7 @@ fn bombard(datagrams: usize) -> Option<u64> {
             port: 1,
             implied_port: false,
             token: token.clone(),
+            ttl: None,
         },
         Query::Get { target: item.target(), seq: Some(1), want: None },
         Query::Put {

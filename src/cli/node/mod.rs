@@ -110,6 +110,7 @@ impl<'a> Session<'a> {
             None => None,
         };
         let setup = Setup {
+            takes_talk: false,
             seed: Seed(seed),
             params: Arc::new(args.defences.params()),
             grouping: args.defences.grouping(),

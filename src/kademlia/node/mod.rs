@@ -4,6 +4,7 @@
 //! - `serve`: what others ask of it;
 //! - `operations`: what it asks of others, from command to report;
 //! - `upkeep`: what it does as time passes;
+//! - `talk`: what it carries for its application;
 //! - `siblings`: who is closest to it, beside its buckets;
 //! - `aside`: what few nodes have, or only for a while;
 //! - `steps`: what it tells who observes it.
@@ -13,6 +14,7 @@ mod operations;
 mod serve;
 mod siblings;
 mod steps;
+mod talk;
 mod upkeep;
 
 use super::key::Key;
@@ -259,6 +261,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         match request.purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, request.peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
+            Purpose::Talk(number) => self.on_talk_answer(number, Body::Pong, transport),
             Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }
@@ -302,6 +305,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 };
                 self.on_stored(id, answer, transport);
             }
+            Purpose::Talk(number) => self.on_talk_answer(number, message.body, transport),
             Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
         }
     }

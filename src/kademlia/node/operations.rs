@@ -1,12 +1,12 @@
 //! What the node asks of others, from command to report.
 
-use super::{Node, spend};
+use super::Node;
 use crate::kademlia::disjoint::Search;
 use crate::kademlia::key::Key;
 use crate::kademlia::lookup::Next;
 use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, PeerList, Record};
-use crate::kademlia::operation::{Command, Operation, OperationKind, Report, store_body};
+use crate::kademlia::operation::{Command, Operation, OperationKind, Report};
 use crate::kademlia::params::Admission;
 use crate::kademlia::requests::Purpose;
 use crate::kademlia::rules::{Refusal, Rules};
@@ -42,6 +42,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             Command::Provide { number, key } => {
                 self.publish(OperationKind::Provide, Some(number), key, None, transport);
             }
+            Command::Announce { number, key, time_to_live } => {
+                let index = self.open(OperationKind::Provide, Some(number), key, None, transport);
+                self.operations[index].set_time_to_live(time_to_live);
+                self.drive(index, transport);
+            }
             Command::Get { number, key } => {
                 let held = self.records.get(key, transport.now(), &self.params);
                 let value = held.map(|record| record.value);
@@ -57,6 +62,14 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 }
             }
             Command::Meet { peer } => self.hear_query(peer, transport.key_of(peer), transport),
+            Command::Ask { number, peer, protocol, request, timeout } => {
+                let request = Body::TalkRequest { protocol, request };
+                self.talk(number, peer, request, timeout, transport);
+            }
+            Command::Answer { to, request, response } => {
+                let body = Body::TalkResponse { response };
+                transport.send(to, Message { number: request, body });
+            }
         }
     }
 
@@ -88,6 +101,28 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         value: Option<Bytes>,
         transport: &mut impl Transport<Self>,
     ) {
+        let held = if kind == OperationKind::Get { value.as_ref() } else { None };
+        let (is_held, ends) = (held.is_some(), held.is_some_and(R::is_final));
+        let index = self.open(kind, number, target, value, transport);
+        self.operations[index].copies = u16::from(is_held);
+        if ends {
+            self.tell_searched(index, Stopped::Held, transport);
+            self.finish(index, transport);
+        } else {
+            self.drive(index, transport);
+        }
+    }
+
+    /// An operation that is about to begin with a lookup of `target` from the own table; its place
+    /// among those under way.
+    fn open(
+        &mut self,
+        kind: OperationKind,
+        number: Option<u64>,
+        target: K,
+        value: Option<Bytes>,
+        transport: &mut impl Transport<Self>,
+    ) -> usize {
         let now = transport.now();
         let interval = self.params.refresh_interval;
         self.table.set_refresh(self.bucket_of(target), (now + interval).whole_seconds());
@@ -98,21 +133,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         let lookup = Search::new(target, &self.params, known);
         let id = self.next_operation;
         self.next_operation = id.wrapping_add(1);
-        let held = if kind == OperationKind::Get { value.as_ref() } else { None };
-        let ends = held.is_some_and(R::is_final);
         let mut operation = Operation::new(id, kind, number, now, lookup);
-        operation.copies = u16::from(held.is_some());
         if let Some(value) = value {
             operation.set_value(value);
         }
         self.operations.push(Box::new(operation));
         Self::tell(id, transport, || Step::Began { kind, target });
-        if ends {
-            self.tell_searched(self.operations.len() - 1, Stopped::Held, transport);
-            self.finish(self.operations.len() - 1, transport);
-        } else {
-            self.drive(self.operations.len() - 1, transport);
-        }
+        self.operations.len() - 1
     }
 
     /// The nodes to join through are not in the table before they have answered, where that is
@@ -132,7 +159,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             }
             Purpose::Probe | Purpose::Verify => Some(Maintenance::Probe),
             Purpose::Copy => Some(Maintenance::Replicate),
-            Purpose::Cache => None,
+            Purpose::Cache | Purpose::Talk(_) => None,
         }
     }
 
@@ -315,7 +342,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         self.operations[index].sent = sent;
         let purpose = Purpose::Store(self.operations[index].id);
         for holder in holders {
-            let body = store_body(key, value.clone());
+            let body = self.operations[index].store_body();
             self.tell_asking(index, holder, Aim::Store, transport);
             self.ask(holder, purpose, body, transport);
         }
@@ -368,31 +395,5 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
         Self::tell(id, transport, || Step::Ended);
         transport.report(Report::Finished(finished));
-    }
-
-    /// Sends an overdue request once more, under its number.
-    pub(super) fn send_again(
-        &mut self,
-        number: u32,
-        peer: P,
-        purpose: Purpose,
-        transport: &mut impl Transport<Self>,
-    ) {
-        let operation = |id| self.find_operation(id).map(|index| &*self.operations[index]);
-        let body = match purpose {
-            Purpose::Probe | Purpose::Verify => Some(Body::Ping),
-            Purpose::Lookup(id) => operation(id).map(|operation| {
-                operation.query(self.params.precautions.measures().search_before_store)
-            }),
-            Purpose::Store(id) => operation(id)
-                .map(|operation| store_body(operation.lookup.target(), operation.value().cloned())),
-            // Nobody waits for a mere copy; the next round of replication makes up for it.
-            Purpose::Copy | Purpose::Cache => None,
-        };
-        if let Some(body) = body {
-            let message = Message { number, body };
-            spend(self.maintenance(purpose), &message, transport);
-            transport.send(peer, message);
-        }
     }
 }

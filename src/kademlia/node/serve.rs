@@ -6,6 +6,7 @@ use crate::kademlia::message::{Body, Message, Providers, Record};
 use crate::kademlia::operation::Report;
 use crate::kademlia::rules::{Refusal, Rules};
 use crate::protocol::{Peer, Transport};
+use crate::time::Duration;
 
 impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     /// Answers a request.
@@ -33,15 +34,24 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                 }
                 None => self.nodes_near(key, transport),
             },
-            Body::AddProvider { key, provider } => {
+            Body::AddProvider { key, provider, time_to_live: Some(Duration::ZERO) } => {
+                if self.records.forget_provider(key, provider.unwrap_or(from)) {
+                    transport.report(Report::Dropped(key));
+                }
+                Body::ProviderAdded
+            }
+            Body::AddProvider { key, provider, time_to_live } => {
                 let provider = provider.unwrap_or(from);
+                let longest = self.params.provider_expiry;
+                let kept = time_to_live.map_or(longest, |wanted| wanted.min(longest));
+                let (expires, params) = (now + kept, &self.params);
                 let group_of = |peer| transport.group_of(peer);
-                match self.records.add_provider(key, provider, now, &self.params, group_of) {
+                match self.records.add_provider(key, provider, expires, params, group_of) {
                     Ok(first) => {
                         if first {
                             transport.report(Report::Holds(key));
                         }
-                        self.upkeep_due = self.upkeep_due.min(now + self.params.provider_expiry);
+                        self.upkeep_due = self.upkeep_due.min(now + kept);
                         Body::ProviderAdded
                     }
                     Err(refusal) => Body::Refused(refusal),
@@ -56,13 +66,18 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
                     Body::Providers(Box::new(Providers { providers, closer }))
                 }
             }
+            Body::TalkRequest { protocol, request } => {
+                let number = message.number;
+                return transport.report(Report::Asked { from, protocol, number, request });
+            }
             Body::Pong
             | Body::Nodes { .. }
             | Body::Stored
             | Body::Value { .. }
             | Body::Refused(_)
             | Body::ProviderAdded
-            | Body::Providers(_) => unreachable!("responses are told apart before"),
+            | Body::Providers(_)
+            | Body::TalkResponse { .. } => unreachable!("responses are told apart before"),
         };
         transport.send(from, Message { number: message.number, body });
     }

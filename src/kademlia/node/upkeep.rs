@@ -6,7 +6,7 @@ use super::{Node, spend};
 use crate::kademlia::key::Key;
 use crate::kademlia::maintenance::Maintenance;
 use crate::kademlia::message::{Body, Message, Record};
-use crate::kademlia::operation::{OperationKind, Report};
+use crate::kademlia::operation::{Operation, OperationKind, Report};
 use crate::kademlia::params::{Admission, SearchFor};
 use crate::kademlia::records::Upkeep;
 use crate::kademlia::requests::{Overdue, Purpose, Request};
@@ -123,6 +123,9 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     fn on_request_failure(&mut self, request: Request<P>, transport: &mut impl Transport<Self>) {
         self.tell_overdue(&request, Then::Failed, transport);
         let Request { peer, purpose, .. } = request;
+        if let Purpose::Talk(number) = purpose {
+            return transport.report(Report::Answered { number, response: None });
+        }
         self.note_silence(peer);
         let second = transport.now().whole_seconds();
         let index = self.bucket_of(transport.key_of(peer));
@@ -135,7 +138,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         match purpose {
             Purpose::Lookup(id) => self.on_lookup_failure(id, peer, false, transport),
             Purpose::Store(id) => self.on_stored(id, Answer::None, transport),
-            Purpose::Probe | Purpose::Verify | Purpose::Copy | Purpose::Cache => {}
+            Purpose::Probe
+            | Purpose::Verify
+            | Purpose::Copy
+            | Purpose::Cache
+            | Purpose::Talk(_) => {}
         }
     }
 
@@ -214,6 +221,33 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             && let Some(index) = self.find_operation(id)
         {
             self.operations[index].timeouts += 1;
+        }
+    }
+
+    /// Sends an overdue request once more, under its number.
+    pub(super) fn send_again(
+        &mut self,
+        number: u32,
+        peer: P,
+        purpose: Purpose,
+        transport: &mut impl Transport<Self>,
+    ) {
+        let operation = |id| self.find_operation(id).map(|index| &*self.operations[index]);
+        let body = match purpose {
+            Purpose::Probe | Purpose::Verify => Some(Body::Ping),
+            Purpose::Lookup(id) => operation(id).map(|operation| {
+                operation.query(self.params.precautions.measures().search_before_store)
+            }),
+            Purpose::Store(id) => operation(id).map(Operation::store_body),
+            // Nobody waits for a mere copy; the next round of replication makes up for it.
+            Purpose::Copy | Purpose::Cache => None,
+            // Sent once: whether asking again does harm is known to the application.
+            Purpose::Talk(_) => None,
+        };
+        if let Some(body) = body {
+            let message = Message { number, body };
+            spend(self.maintenance(purpose), &message, transport);
+            transport.send(peer, message);
         }
     }
 }

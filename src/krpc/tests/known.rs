@@ -55,6 +55,7 @@ fn queries_of_bep_5() {
             port: 6881,
             implied_port: true,
             token: b"aoeusnth".to_vec(),
+            ttl: None,
         }),
     );
 }

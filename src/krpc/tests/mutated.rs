@@ -7,6 +7,7 @@ use crate::krpc::encode::encode;
 use crate::krpc::item::{Item, bencoded_string};
 use crate::krpc::packet::{Content, ErrorCode, Packet, Query, Response, Samples, Want};
 use crate::rng::{Purpose, Seed, Stream};
+use bytes::Bytes;
 use proptest::prelude::*;
 use rand::{Rng, RngExt};
 
@@ -26,15 +27,23 @@ fn packets() -> Vec<Packet> {
         item: Some(Item { signed: None, ..item.clone() }),
         seq: None,
         samples: Some(Samples { interval: 1, number: 2, sample: vec![id; 3] }),
+        talk: Some(Bytes::from_static(b"well")),
     };
     let queries = [
         Query::Ping,
         Query::FindNode { target: id, want },
         Query::GetPeers { info_hash: id, want },
-        Query::AnnouncePeer { info_hash: id, port: 9, implied_port: false, token: token() },
+        Query::AnnouncePeer {
+            info_hash: id,
+            port: 9,
+            implied_port: false,
+            token: token(),
+            ttl: Some(300),
+        },
         Query::Get { target: id, seq: Some(2), want },
         Query::Put { item, cas: Some(2), target: Some(id), token: token() },
         Query::SampleInfohashes { target: id, want },
+        Query::Talk { protocol: 7, request: Bytes::from_static(b"how are you?") },
     ];
     let contents = queries.into_iter().map(|query| Content::Query { id, query }).chain([
         Content::Response { id, response: Box::new(full) },

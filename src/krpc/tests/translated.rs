@@ -61,8 +61,13 @@ fn simulated_sizes_are_those_on_the_wire() {
         Body::Store { key, record: record(100) },
         Body::Value { record: record(1_000), closer: None },
         Body::Value { record: record(0), closer: Some(Box::new(peers(8))) },
-        Body::AddProvider { key, provider: None },
+        Body::AddProvider { key, provider: None, time_to_live: None },
+        Body::AddProvider { key, provider: None, time_to_live: Some(Duration::from_secs(300)) },
         Body::Providers(Box::new(Providers { providers, closer: peers(20) })),
+        Body::TalkRequest { protocol: 0, request: Bytes::new() },
+        Body::TalkRequest { protocol: 1_023, request: vec![b'e'; 1_000].into() },
+        Body::TalkResponse { response: Bytes::new() },
+        Body::TalkResponse { response: vec![b'e'; 70_000].into() },
     ];
     for body in bodies {
         let (bytes, size) = written(body.clone());
@@ -73,7 +78,8 @@ fn simulated_sizes_are_those_on_the_wire() {
 
 #[test]
 fn a_simulated_message_is_a_packet_that_others_read() {
-    let (bytes, _) = written(Body::AddProvider { key: Key64(u64::MAX), provider: None });
+    let (bytes, _) =
+        written(Body::AddProvider { key: Key64(u64::MAX), provider: None, time_to_live: None });
     let packet = decode(&bytes).expect("it is a packet");
     assert_eq!(packet.transaction, b"abcd");
     let query = Query::AnnouncePeer {
@@ -81,6 +87,7 @@ fn a_simulated_message_is_a_packet_that_others_read() {
         port: 6881,
         implied_port: true,
         token: b"tokn".to_vec(),
+        ttl: None,
     };
     assert_eq!(packet.content, Content::Query { id: WideKey([3; 20]), query });
 }

@@ -11,6 +11,7 @@ mod chart;
 mod render;
 mod scene;
 // The plots themselves.
+mod applications;
 mod bins;
 mod distributions;
 mod graph;
@@ -68,6 +69,15 @@ pub fn draw_all(run: &RunOutput, folder: &Path, formats: &[PlotFormat]) -> Resul
         scenes.extend(self::scenes(&name, graph::charts(&snapshot.figures, &subtitle)));
         let seed = Seed(run.result.seed);
         scenes.push((format!("{name}key-ring"), key_ring::picture(snapshot, &subtitle, seed)));
+    }
+    for (place, findings) in run.result.applications.iter().enumerate() {
+        let before = &run.result.applications[..place];
+        let prefix = match before.iter().filter(|other| other.workload == findings.workload).count()
+        {
+            0 => format!("{}-", findings.workload),
+            others => format!("{}-{}-", findings.workload, others + 1),
+        };
+        scenes.extend(self::scenes(&prefix, applications::charts(findings, &subtitle(run))));
     }
     draw(&scenes, folder, formats)
 }

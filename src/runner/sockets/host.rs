@@ -51,6 +51,7 @@ impl Sockets {
             grouping: Grouping::default(),
             rate: None,
             fates: Box::new(SharedWays(Rc::clone(&ways))),
+            takes_talk: true,
         })?;
         let nodes = experiment.scenario.nodes.count;
         for opened in 0..nodes {

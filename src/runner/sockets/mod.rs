@@ -15,6 +15,7 @@ pub use obstacle::Obstacle;
 use super::cost::{Cost, Work};
 use super::experiment::Experiment;
 use super::host::Host;
+use super::hosted::Retired;
 use super::outcome::{self, Ending};
 use super::record_keys::RecordKeys;
 use super::result::{Performance, RunOutput, Transport};
@@ -24,8 +25,10 @@ use crate::network::Network;
 use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
+use crate::workload::application::Workload;
 use host::{SocketHost, Sockets};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Open files that the program needs beside its sockets.
 pub const OTHER_FILES: u64 = 32;
@@ -43,10 +46,25 @@ pub fn run_on_sockets(
     seed: Seed,
     watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<RunOutput, Obstacle> {
+    run_applications_on_sockets(scenario, seed, &[], watch).map(|(output, _)| output)
+}
+
+/// Runs a scenario on sockets with these workloads beside its own, and gives back the applications as
+/// they are at the end. What they [put](crate::workload::application::Desk::put) lies under other keys
+/// there, as records on sockets lie under the hash of their content.
+///
+/// # Errors
+/// What keeps this scenario from running on the sockets of this host.
+pub fn run_applications_on_sockets(
+    scenario: &Scenario,
+    seed: Seed,
+    workloads: &[Arc<dyn Workload>],
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(RunOutput, Vec<Retired>), Obstacle> {
     obstacle::look_for(scenario)?;
     allow_open_files(scenario.nodes.count)?;
     let mut cost = Cost::begin();
-    let mut course = RealCourse::begin(scenario, seed)?;
+    let mut course = RealCourse::begin(scenario, seed, workloads)?;
     cost.set_up_done();
     let end = scenario.phases.end();
     let mut partial = false;
@@ -88,13 +106,18 @@ struct RealCourse<'s> {
 
 impl<'s> RealCourse<'s> {
     /// A run at the beginning of its time, which begins at the end of this.
-    fn begin(scenario: &'s Scenario, seed: Seed) -> Result<Self, Obstacle> {
+    fn begin(
+        scenario: &'s Scenario,
+        seed: Seed,
+        workloads: &[Arc<dyn Workload>],
+    ) -> Result<Self, Obstacle> {
         let nodes = scenario.nodes.count;
         let network = Network::new(&scenario.network, nodes, seed);
         let (width, _) = windows::of(network.smallest_delay(), 1);
         let division = Division::new(nodes, 1);
         let keys = RecordKeys::OfContent;
-        let mut experiment = Experiment::new(scenario, seed, keys, &network, width, division);
+        let mut experiment =
+            Experiment::new(scenario, seed, keys, &network, width, division, workloads);
         let mut sockets = Sockets::open(&experiment, network)?;
         experiment.first_entries(|due, node, entry| sockets.schedule(due, node, entry));
         experiment.first_nodes(|node, state| sockets.settle_in(node, state.table()));
@@ -107,8 +130,7 @@ impl<'s> RealCourse<'s> {
         let due = self.next_due().min(self.experiment.common.population.next_change()).min(end);
         let wait = due.saturating_since(self.sockets.driver.now());
         self.sockets.driver.turn(wait.min(LONGEST_TURN))?;
-        let Experiment { surroundings, common, .. } = &mut self.experiment;
-        self.sockets.collect(&mut surroundings[0], common);
+        self.collect();
         self.catch_up(self.sockets.driver.now().min(end), end);
         Ok(())
     }
@@ -154,11 +176,25 @@ impl<'s> RealCourse<'s> {
         let Experiment { surroundings, common, .. } = &mut self.experiment;
         let (own, sockets) = (&mut surroundings[0], &mut self.sockets);
         SocketHost { now, own, common, sockets }.act(node, entry);
-        let Experiment { surroundings, common, .. } = &mut self.experiment;
-        self.sockets.collect(&mut surroundings[0], common);
+        self.collect();
     }
 
-    fn end(mut self, cost: Cost, partial: bool) -> RunOutput {
+    /// Hands on what nodes have reported, and has applications react to it, until they are silent: what
+    /// they ask for may be reported on at once.
+    fn collect(&mut self) {
+        loop {
+            let Experiment { surroundings, common, .. } = &mut self.experiment;
+            let (own, sockets) = (&mut surroundings[0], &mut self.sockets);
+            sockets.collect(own, common);
+            if !own.hosted.is_stirred {
+                return;
+            }
+            let now = sockets.driver.now();
+            SocketHost { now, own, common, sockets }.react();
+        }
+    }
+
+    fn end(mut self, cost: Cost, partial: bool) -> (RunOutput, Vec<Retired>) {
         let traffic = self.sockets.traffic();
         let events = self.sockets.driver.inputs();
         let messages = traffic.total_delivered().messages;
@@ -181,6 +217,7 @@ impl<'s> RealCourse<'s> {
             performance,
             dropped_by_faults: self.sockets.dropped_by_faults(),
         };
-        outcome::output(&mut self.experiment, &self.sockets.tables(), ending)
+        let output = outcome::output(&mut self.experiment, &self.sockets.tables(), ending);
+        (output, self.experiment.retire())
     }
 }

@@ -68,6 +68,10 @@ impl Directory {
             Command::Provide { number, key } => {
                 Command::Provide { number, key: WideKey::beginning_with(key) }
             }
+            Command::Announce { number, key, time_to_live } => {
+                let key = WideKey::beginning_with(key);
+                Command::Announce { number, key, time_to_live }
+            }
             Command::FindProviders { number, key } => {
                 Command::FindProviders { number, key: WideKey::beginning_with(key) }
             }
@@ -76,6 +80,12 @@ impl Directory {
                 Command::Join { contacts }
             }
             Command::Meet { peer } => Command::Meet { peer: self.contact(peer) },
+            Command::Ask { number, peer, protocol, request, timeout } => {
+                Command::Ask { number, peer: self.contact(peer), protocol, request, timeout }
+            }
+            Command::Answer { to, request, response } => {
+                Command::Answer { to: self.contact(to), request, response }
+            }
         }
     }
 
@@ -86,6 +96,10 @@ impl Directory {
             Report::Dropped(key) => Report::Dropped(key.beginning()),
             Report::Spent(maintenance, bytes) => Report::Spent(maintenance, bytes),
             Report::Finished(done) => Report::Finished(self.done(done)),
+            Report::Asked { from, protocol, number, request } => {
+                Report::Asked { from: self.node(from)?, protocol, number, request }
+            }
+            Report::Answered { number, response } => Report::Answered { number, response },
             // Nodes on sockets are not observed.
             Report::Step(..) => return None,
         })

@@ -7,6 +7,7 @@ use crate::krpc::item::MOST_VALUE_BYTES;
 use crate::network::config::LatencyModel;
 use crate::network::faults::config::FaultKind;
 use crate::scenario::Scenario;
+use crate::udp::MOST_TALK_BYTES;
 use crate::workload::config::WorkloadKind;
 use std::io;
 
@@ -79,6 +80,19 @@ pub enum Obstacle {
         workload: usize,
         /// Bytes of a record.
         size: u32,
+        /// The most there may be.
+        most: usize,
+    },
+    /// What applications say to each other, in messages that no node reads.
+    #[error(
+        "workload.{workload} has requests or replies of {largest} bytes: on sockets they are of at most \
+         {most} bytes"
+    )]
+    TalkSize {
+        /// Index of the workload.
+        workload: usize,
+        /// Bytes of the largest.
+        largest: usize,
         /// The most there may be.
         most: usize,
     },
@@ -173,6 +187,12 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
                 let fits = |&bytes: &usize| item_bytes(bytes) <= MOST_VALUE_BYTES;
                 let most = (0..=MOST_VALUE_BYTES).rev().find(fits).unwrap_or(0);
                 return Err(Obstacle::RecordSize { workload, size, most });
+            }
+        }
+        if let WorkloadKind::Services(services) = config.kind {
+            let largest = services.request_size.max(services.reply_size) as usize;
+            if largest > MOST_TALK_BYTES {
+                return Err(Obstacle::TalkSize { workload, largest, most: MOST_TALK_BYTES });
             }
         }
         let stores = config.kind != WorkloadKind::Lookup;

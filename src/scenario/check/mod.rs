@@ -26,6 +26,7 @@ mod reach;
 // Who comes and goes.
 mod churn;
 // Workloads.
+mod services;
 mod traffic;
 // Who knows whom at the start.
 mod topology;
@@ -73,6 +74,8 @@ pub fn check(
     groups::are_there(&kademlia, nodes, &attacks)?;
     let faults = file.fault.unwrap_or_default();
     network.faults = faults::check(&faults, &network, phases, nodes.count)?;
+    let workloads = file.workload.unwrap_or_default();
+    let workloads = traffic::workloads(&workloads, nodes.count, kademlia.provider_expiry)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
         description: file.description.unwrap_or_default(),
@@ -94,7 +97,7 @@ pub fn check(
         preset,
         kademlia,
         network,
-        workloads: traffic::workloads(&file.workload.unwrap_or_default(), nodes.count)?,
+        workloads,
         checker: checker(&file.checker.unwrap_or_default()),
         output: output(file.output.unwrap_or_default(), phases)?,
         attacks,

@@ -1,14 +1,18 @@
 //! Workloads.
 
 use super::bounds::{number, whole};
+use super::services::services;
 use crate::scenario::file::{Whole, WorkloadTable};
 use crate::scenario::problem::{Fault, Problem};
 use crate::scenario::words::{KindName, PopularityName};
+use crate::time::Duration;
 use crate::units::{Rate, Size};
 use crate::workload::config::{
     Amount, Arrivals, Popularity, RecordsConfig, WorkloadConfig, WorkloadKind,
 };
 
+/// Messages between applications name their workload in ten bits.
+const MOST_WORKLOADS: usize = 1_000;
 /// The rate of a workload that names none, per second and node.
 const DEFAULT_RATE: f64 = 0.02;
 /// Operations per second of one node beyond this are a mistake of units.
@@ -23,13 +27,28 @@ const DEFAULT_RECORD_SIZE: u64 = 1 << 10;
 const LARGEST_RECORD: u64 = 1 << 20;
 
 /// The checked workloads; one lookup workload if none is written.
-pub fn workloads(tables: &[WorkloadTable], nodes: u32) -> Result<Vec<WorkloadConfig>, Problem> {
+pub fn workloads(
+    tables: &[WorkloadTable],
+    nodes: u32,
+    provider_expiry: Duration,
+) -> Result<Vec<WorkloadConfig>, Problem> {
     let default = [WorkloadTable::default()];
     let tables = if tables.is_empty() { &default } else { tables };
-    tables.iter().enumerate().map(|(index, table)| workload(index, table, nodes)).collect()
+    if tables.len() > MOST_WORKLOADS {
+        let message =
+            format!("there are {} workloads: give at most {MOST_WORKLOADS}", tables.len());
+        return Err(Problem::said("workload", message));
+    }
+    let tables = tables.iter().enumerate();
+    tables.map(|(index, table)| workload(index, table, nodes, provider_expiry)).collect()
 }
 
-fn workload(index: usize, table: &WorkloadTable, nodes: u32) -> Result<WorkloadConfig, Problem> {
+fn workload(
+    index: usize,
+    table: &WorkloadTable,
+    nodes: u32,
+    provider_expiry: Duration,
+) -> Result<WorkloadConfig, Problem> {
     let amount = amount(index, table, nodes)?;
     let kind = match table.kind.map_or(KindName::Lookup, |word| word.0) {
         KindName::Lookup => WorkloadKind::Lookup,
@@ -40,6 +59,9 @@ fn workload(index: usize, table: &WorkloadTable, nodes: u32) -> Result<WorkloadC
         // An announcement carries no value.
         KindName::Provide => {
             WorkloadKind::Provide { records: records(index, table, Size(0), nodes)? }
+        }
+        KindName::Services => {
+            WorkloadKind::Services(services(index, table, amount, nodes, provider_expiry)?)
         }
     };
     let arrivals = table.arrivals.map_or(Arrivals::Poisson, |word| word.0);
@@ -134,7 +156,16 @@ fn records(
     let most = u64::from(u32::MAX) / u64::from(nodes);
     let path = format!("workload.{index}.records_per_node");
     let per_node = whole(&path, table.records_per_node, 1, 1..=most)?;
-    let popularity = match table.popularity.map_or(PopularityName::Uniform, |word| word.0) {
+    Ok(RecordsConfig {
+        per_node: u32::try_from(per_node).expect("the bound fits"),
+        size: u32::try_from(size.0).expect("the bound fits"),
+        popularity: popularity(index, table)?,
+    })
+}
+
+/// Which of a workload's records or services are asked for.
+pub(super) fn popularity(index: usize, table: &WorkloadTable) -> Result<Popularity, Problem> {
+    Ok(match table.popularity.map_or(PopularityName::Uniform, |word| word.0) {
         PopularityName::Uniform => Popularity::Uniform,
         PopularityName::Zipf => Popularity::Zipf {
             exponent: number(
@@ -144,10 +175,5 @@ fn records(
                 0.0..=10.0,
             )?,
         },
-    };
-    Ok(RecordsConfig {
-        per_node: u32::try_from(per_node).expect("the bound fits"),
-        size: u32::try_from(size.0).expect("the bound fits"),
-        popularity,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::faults::faults;
 use super::parse;
-use super::random_lists::{attacks, defended, nodes, snapshots};
+use super::random_lists::{attacks, defended, nodes, snapshots, workload};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
@@ -14,10 +14,7 @@ use crate::scenario::{
     Bootstrap, CheckerConfig, OutputConfig, Phases, PlotFormat, Preset, Scenario,
 };
 use crate::time::Duration;
-use crate::workload::config::{
-    Amount, Arrivals, ChurnConfig, DiurnalConfig, LengthDistribution, Popularity,
-    RandomChurnConfig, RecordsConfig, WorkloadConfig, WorkloadKind,
-};
+use crate::workload::config::{ChurnConfig, DiurnalConfig, LengthDistribution, RandomChurnConfig};
 use proptest::prelude::*;
 
 pub(super) fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
@@ -290,38 +287,6 @@ fn churn() -> impl Strategy<Value = (ChurnConfig, Option<ChurnConfig>)> {
         3 => (lives(), proptest::option::of(lives())),
         1 => random.prop_map(|config| (config, None)),
     ]
-}
-
-fn workload() -> impl Strategy<Value = WorkloadConfig> {
-    let popularity = prop_oneof![
-        Just(Popularity::Uniform),
-        (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
-    ];
-    let records = (1u32..40, 1u32..=1 << 20, popularity)
-        .prop_map(|(per_node, size, popularity)| RecordsConfig { per_node, size, popularity });
-    let kind = prop_oneof![
-        Just(WorkloadKind::Lookup),
-        records.clone().prop_map(|records| WorkloadKind::PutGet { records }),
-        records.prop_map(|records| WorkloadKind::Provide {
-            records: RecordsConfig { size: 0, ..records }
-        }),
-    ];
-    let arrivals = prop_oneof![Just(Arrivals::Poisson), Just(Arrivals::Fixed)];
-    let rate = (1e-6..1e3).prop_map(Amount::Rate);
-    let count = (1u32..=1_000_000).prop_map(Amount::PerNode);
-    let total = (1u32..=100_000_000).prop_map(Amount::Total);
-    // What is done at once is limited by the number of nodes.
-    let few = prop_oneof![
-        (1u32..=1_000).prop_map(Amount::PerNode),
-        (1u32..=1_000).prop_map(Amount::Total),
-    ];
-    let how = prop_oneof![
-        (rate, arrivals.clone()),
-        (count, arrivals.clone()),
-        (total, arrivals),
-        (few, Just(Arrivals::AtOnce)),
-    ];
-    (kind, how).prop_map(|(kind, (amount, arrivals))| WorkloadConfig { kind, amount, arrivals })
 }
 
 /// Graphs of first contacts of 100 nodes.

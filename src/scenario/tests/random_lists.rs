@@ -1,4 +1,4 @@
-//! Random attacks and looks at the overlay, for random scenarios.
+//! Random workloads, attacks and looks at the overlay, for random scenarios.
 
 use super::random::lengths;
 use crate::graph::export::Format;
@@ -6,6 +6,10 @@ use crate::kademlia::params::Params;
 use crate::scenario::{Bootstrap, Nodes, SnapshotConfig};
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
+use crate::workload::config::{
+    Amount, Arrivals, HandlerTime, Popularity, RecordsConfig, Selection, ServicesConfig,
+    WorkloadConfig, WorkloadKind,
+};
 use proptest::prelude::*;
 
 pub(super) fn attacks() -> impl Strategy<Value = Vec<AttackConfig>> {
@@ -60,5 +64,83 @@ pub(super) fn snapshots() -> impl Strategy<Value = Vec<SnapshotConfig>> {
     proptest::collection::btree_map(times, formats, 0..3).prop_map(|snapshots| {
         let config = |(at, export)| SnapshotConfig { at: Instant::ZERO + at, export };
         snapshots.into_iter().map(config).collect()
+    })
+}
+
+fn services() -> impl Strategy<Value = ServicesConfig> {
+    let popularity = prop_oneof![
+        Just(Popularity::Uniform),
+        (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
+    ];
+    let selection = proptest::sample::select(vec![
+        Selection::RoundRobin,
+        Selection::Random,
+        Selection::LeastLoaded,
+    ]);
+    let up_to = |seconds| lengths(Duration::from_millis(1), Duration::from_secs(seconds));
+    let handler = prop_oneof![
+        up_to(10).prop_map(HandlerTime::Constant),
+        up_to(10).prop_map(HandlerTime::Exponential),
+    ];
+    let times = (up_to(300), up_to(300), up_to(300), up_to(60));
+    let amounts = (1u32..=1_000_000, 1u32..=3, 0u32..=100, 4u32..=1 << 20, 4u32..=1 << 20);
+    (popularity, selection, handler, times, amounts, 0.0..=1.0).prop_map(
+        |(popularity, selection, handler, times, amounts, unadvertise_share)| {
+            let (ttl, interval, discovery_cache, call_timeout) = times;
+            let (count, providers, call_retries, request_size, reply_size) = amounts;
+            ServicesConfig {
+                count,
+                providers,
+                popularity,
+                advertisement_ttl: ttl.max(interval),
+                readvertise_interval: ttl.min(interval),
+                discovery_cache,
+                selection,
+                call_retries,
+                call_timeout,
+                request_size,
+                reply_size,
+                handler,
+                unadvertise_share,
+            }
+        },
+    )
+}
+
+pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
+    let popularity = prop_oneof![
+        Just(Popularity::Uniform),
+        (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
+    ];
+    let records = (1u32..40, 1u32..=1 << 20, popularity)
+        .prop_map(|(per_node, size, popularity)| RecordsConfig { per_node, size, popularity });
+    let kind = prop_oneof![
+        Just(WorkloadKind::Lookup),
+        records.clone().prop_map(|records| WorkloadKind::PutGet { records }),
+        records.prop_map(|records| WorkloadKind::Provide {
+            records: RecordsConfig { size: 0, ..records }
+        }),
+        services().prop_map(WorkloadKind::Services),
+    ];
+    let arrivals = prop_oneof![Just(Arrivals::Poisson), Just(Arrivals::Fixed)];
+    let rate = (1e-6..1e3).prop_map(Amount::Rate);
+    let count = (1u32..=1_000_000).prop_map(Amount::PerNode);
+    let total = (1u32..=100_000_000).prop_map(Amount::Total);
+    // What is done at once is limited by the number of nodes.
+    let few = prop_oneof![
+        (1u32..=1_000).prop_map(Amount::PerNode),
+        (1u32..=1_000).prop_map(Amount::Total),
+    ];
+    let how = prop_oneof![
+        (rate, arrivals.clone()),
+        (count, arrivals.clone()),
+        (total, arrivals),
+        (few, Just(Arrivals::AtOnce)),
+    ];
+    (kind, how).prop_filter_map("services are not counted over all nodes", |(kind, how)| {
+        let (amount, arrivals) = how;
+        let of_services = matches!(kind, WorkloadKind::Services(_));
+        let counted = of_services && matches!(amount, Amount::Total(_));
+        (!counted).then_some(WorkloadConfig { kind, amount, arrivals })
     })
 }

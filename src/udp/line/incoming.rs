@@ -1,6 +1,6 @@
 //! What a datagram means to a node: decoded, and held against what was asked.
 
-use super::{Asked, Line, Open, Sought, Wire};
+use super::{Asked, LONGEST_WAIT, Line, MOST_TALKS, Open, Sought, Wire};
 use crate::kademlia::message::{Body, Message, PeerList, Providers, Record};
 use crate::kademlia::rules::Refusal;
 use crate::krpc::Id;
@@ -20,7 +20,7 @@ use std::num::NonZeroU16;
 const MOST_NODES: usize = 40;
 /// Bytes of the longest datagram that is read: several times what any network carries in one piece,
 /// and little enough to be read, and its transaction sent back, at no great cost.
-const LONGEST: usize = 8_192;
+pub(in crate::udp) const LONGEST: usize = 8_192;
 /// Peers of a torrent that are taken from one response: those of a full datagram.
 const MOST_VALUES: usize = 250;
 
@@ -163,7 +163,8 @@ impl Line {
             self.fail(source, &transaction, KrpcError { code, message: "bad token".to_owned() });
             return Incoming::Nothing;
         }
-        let mut asked = Asked { transaction, source, want: None, seq: None, gives_token: false };
+        let mut asked =
+            Asked { transaction, source, want: None, seq: None, gives_token: false, at: now };
         let mut sample = None;
         let body = match query {
             Query::Ping => Body::Ping,
@@ -179,10 +180,11 @@ impl Line {
                 (asked.want, asked.seq, asked.gives_token) = (want, seq, true);
                 Body::FindValue { key: target }
             }
-            Query::AnnouncePeer { info_hash, port, implied_port, .. } => {
+            Query::AnnouncePeer { info_hash, port, implied_port, ttl, .. } => {
                 let at = SocketAddr::new(source.ip(), port);
                 let provider = (!implied_port).then_some(Contact { address: at, ..from });
-                Body::AddProvider { key: info_hash, provider }
+                let time_to_live = ttl.map(|seconds| Duration::from_secs(seconds.into()));
+                Body::AddProvider { key: info_hash, provider, time_to_live }
             }
             Query::Put { item, cas, .. } => {
                 let value = item.to_record(cas);
@@ -194,12 +196,34 @@ impl Line {
                 sample = Some(target);
                 Body::Ping
             }
+            Query::Talk { protocol, request } => {
+                return self.on_talk(from, asked, Body::TalkRequest { protocol, request });
+            }
         };
         self.asked = Some(asked);
         match sample {
             Some(target) => Incoming::Sample(target),
             None => Incoming::message(from, 0, body),
         }
+    }
+
+    /// A request for the application, which may answer it later.
+    fn on_talk(&mut self, from: Contact, asked: Asked, body: Body<Contact, Id>) -> Incoming {
+        if self.talks.len() >= MOST_TALKS {
+            self.talks.retain(|_, other| asked.at.saturating_since(other.at) < LONGEST_WAIT);
+        }
+        let error = match () {
+            () if !self.takes_talk => ErrorCode::MethodUnknown,
+            () if self.talks.len() >= MOST_TALKS => ErrorCode::Server,
+            () => {
+                let number = self.next_talk;
+                self.next_talk = number.wrapping_add(1);
+                self.talks.insert(number, asked);
+                return Incoming::message(from, number, body);
+            }
+        };
+        self.fail(asked.source, &asked.transaction, error.into());
+        Incoming::Nothing
     }
 
     /// Whether an address that `source` names may be believed to be that of another node: only who
@@ -217,7 +241,7 @@ impl Line {
         source: SocketAddr,
         now: Instant,
     ) -> Body<Contact, Id> {
-        let Response { nodes, nodes6, token, values, item, .. } = response;
+        let Response { nodes, nodes6, token, values, item, talk, .. } = response;
         let nodes = match self.family {
             Family::V4 => nodes,
             Family::V6 => nodes6,
@@ -236,6 +260,7 @@ impl Line {
             Sought::Presence => Body::Pong,
             Sought::Storing => Body::Stored,
             Sought::Announcing => Body::ProviderAdded,
+            Sought::Talk => Body::TalkResponse { response: talk.unwrap_or_default() },
             Sought::Nodes => Body::Nodes { peers },
             Sought::Item(key) => match item {
                 Some(mut item) => {

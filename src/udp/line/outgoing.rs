@@ -58,6 +58,7 @@ impl Line {
             Body::GetProviders { key } => (Sought::Providers(key), None),
             Body::Store { key, .. } => (Sought::Storing, Some(key)),
             Body::AddProvider { key, .. } => (Sought::Announcing, Some(key)),
+            Body::TalkRequest { .. } => (Sought::Talk, None),
             _ => (Sought::Presence, None),
         };
         if self.open.len() >= MANY_OPEN {
@@ -82,7 +83,11 @@ impl Line {
 
     /// Sends the node's response to the query that it was handed.
     pub(super) fn respond(&mut self, message: &Message<Contact, Id>, now: Instant) {
-        let Some(asked) = self.asked.take() else { return };
+        let asked = match message.body {
+            Body::TalkResponse { .. } => self.talks.remove(&message.number),
+            _ => self.asked.take(),
+        };
+        let Some(asked) = asked else { return };
         let token = self.given.give(asked.source.ip(), now);
         let mut content = content(&message.body, self.me, &token, &Names);
         if let Content::Response { response, .. } = &mut content {
