@@ -10,6 +10,8 @@ pub mod bench;
 pub mod compare;
 // kadsim check: is a scenario sound, and what is it in full.
 pub mod check;
+// kadsim doctor: what this machine can run.
+pub mod doctor;
 // kadsim fidelity: known figures, measured again.
 pub mod fidelity;
 // kadsim growth: what a message and a node cost in networks of all sizes.
@@ -74,6 +76,7 @@ struct Arguments {
 
 const AFTER_HELP: &str = "\
 Begin with:
+  kadsim doctor
   kadsim run scenarios/quickstart.toml
   kadsim init mine.toml";
 
@@ -105,6 +108,8 @@ enum Command {
     Fidelity(fidelity::Args),
     /// Run fixed workloads and print what they cost this machine
     Bench(bench::Args),
+    /// Say what size of simulation and of UDP run fits on this machine, and what stands in the way
+    Doctor(doctor::Args),
     /// Plot what a message and a node cost against the number of nodes
     Growth(growth::Args),
     /// Print the JSON Schema of scenario files, for editors and other programs
@@ -199,6 +204,10 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
             validate::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Bench(args) => bench::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Doctor(args) => doctor::run(&args).map(|found| match found {
+            doctor::Found::NothingInTheWay => ExitCode::SUCCESS,
+            doctor::Found::Obstacle => ExitCode::FAILURE,
+        }),
         Command::Growth(args) => growth::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Schema => schema::run().map(|()| ExitCode::SUCCESS),
         Command::Completions(args) => shell::completions(args).map(|()| ExitCode::SUCCESS),

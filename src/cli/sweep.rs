@@ -2,8 +2,13 @@
 
 use super::progress::SweepBar;
 use super::{Misuse, interrupt};
+use crate::report::table;
+use crate::report::text::plain;
 use crate::scenario::{Grid, MOST_REPEATS, Setting, Vary};
-use crate::sweep::{self, Options, Outcome, Plan, Step, Sweep, SweepError};
+use crate::sweep::interval::Estimate;
+use crate::sweep::{
+    self, Options, Outcome, Overview, OverviewPoint, Plan, Step, Sweep, SweepError, unit,
+};
 use anyhow::anyhow;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -137,6 +142,46 @@ fn tell(outcome: &Outcome, quiet: bool) -> std::io::Result<()> {
         found => format!(", {found} of them from before"),
     };
     writeln!(stdout, "{} runs at {} points{found}", outcome.runs, outcome.points)?;
+    show(&outcome.overview, &mut stdout)?;
     writeln!(stdout, "Written to {folder}: runs.csv, runs.jsonl, summary.csv, plots")?;
     stdout.flush()
+}
+
+/// Points beyond which a table is not read in a terminal.
+const MOST_POINTS: usize = 60;
+
+/// The means at each point, with their intervals.
+fn show(overview: &Overview, out: &mut impl Write) -> std::io::Result<()> {
+    if overview.figures.is_empty() {
+        return Ok(());
+    }
+    if overview.points.len() > MOST_POINTS {
+        return writeln!(out, "summary.csv has them: more than {MOST_POINTS} are not shown here");
+    }
+    let named = |name: &String| match unit::of(name) {
+        ("", _) => name.replace('.', "\n"),
+        (unit, _) => format!("{}\n({unit})", name.replace('.', "\n")),
+    };
+    let header = overview.keys.iter().cloned().chain(overview.figures.iter().map(named));
+    let row = |point: &OverviewPoint| {
+        let means = overview.figures.iter().zip(&point.means);
+        let means =
+            means.map(|(name, mean)| mean.map_or_else(String::new, |mean| told(name, mean)));
+        point.values.iter().cloned().chain(means).collect()
+    };
+    let rows = overview.points.iter().map(row).collect();
+    writeln!(out, "{}", table::columns(header.collect(), rows, overview.keys.len()))?;
+    writeln!(out, "Means over the runs of a point, with their 95 % intervals.")
+}
+
+/// A mean in the unit of the figure, with its interval if it has one.
+fn told(name: &str, mean: Estimate) -> String {
+    let (_, size) = unit::of(name);
+    let text = |value: f64| plain(value / size);
+    match mean.interval {
+        Some((low, high)) if low < high => {
+            format!("{}\n{} to {}", text(mean.value), text(low), text(high))
+        }
+        _ => text(mean.value),
+    }
 }

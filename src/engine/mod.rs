@@ -231,6 +231,13 @@ impl<P: Protocol<Peer = NodeIndex>, Q: EventQueue> Engine<P, Q> {
         }
     }
 
+    /// The digest of the run so far: that of every place, folded in order.
+    pub fn digest(&self) -> Digest {
+        let mut digest = Digest::default();
+        self.fold_into(&mut digest);
+        digest
+    }
+
     /// The digest of one place, to find where two runs part.
     pub fn digest_of(&self, node: NodeIndex) -> Digest {
         self.slots[self.place_of(node)].digest

@@ -83,9 +83,9 @@ pub struct Lookup<P, K> {
     /// The least distance of a candidate that was asked and then crowded out: whatever lies
     /// as far away is not taken in again, so that no node is asked twice.
     horizon: Option<K>,
-    in_flight: u32,
+    in_flight: u16,
     /// Answers in a row that named no closer node.
-    barren: u32,
+    barren: u16,
     /// Round of the request whose end brought the lookup to where it is.
     reached: u16,
     requests: u32,
@@ -244,7 +244,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
         for (peer, key) in nodes {
             closer |= self.consider(peer, key, depth.saturating_add(1), params);
         }
-        self.barren = if closer { 0 } else { self.barren + 1 };
+        self.barren = if closer { 0 } else { self.barren.saturating_add(1) };
     }
 
     /// The request to `peer` has failed for good.
@@ -267,7 +267,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
     /// One more request has failed, which is not under way any more.
     fn count_failure(&mut self) {
         if self.failures == 0 {
-            self.sound = capped(self.requests - self.in_flight - 1);
+            self.sound = capped(self.requests - u32::from(self.in_flight) - 1);
         }
         self.failures = self.failures.saturating_add(1);
     }
@@ -304,7 +304,7 @@ impl<P: Copy + Eq, K: Key> Lookup<P, K> {
             matches!(closer.state, State::Waiting | State::Asked | State::Late)
         };
         if self.candidates[..index].iter().all(is_open) {
-            let answered = self.requests - self.in_flight - u32::from(self.failures);
+            let answered = self.requests - u32::from(self.in_flight) - u32::from(self.failures);
             let hops = capped(answered + u32::from(has_failed));
             let sound = if self.failures == 0 { hops } else { self.sound };
             self.path = Path { hops, failures: self.failures, sound };

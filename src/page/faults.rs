@@ -1,8 +1,9 @@
 //! Faults: when they were, and what they did.
 
-use super::figures::{plain, share, time, whole};
+use super::figures::{share, time, whole};
 use super::held::Held;
 use super::table::{Cell, Column, pairs, table};
+use crate::report::text::plain;
 use crate::report::text::{grouped, percent};
 use maud::{Markup, html};
 use serde_json::Value;

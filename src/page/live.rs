@@ -1,10 +1,10 @@
 //! The run beside live networks: rows L1 to L8 of the page on fidelity.
 
-use super::figures::plain;
 use super::folder::{Operation, Run};
 use super::held::Held;
 use crate::fidelity::{LiveFigure, LiveRow, Observed, Searches, Unit, live_rows};
 use crate::report::text::percent;
+use crate::report::text::plain;
 use maud::{Markup, html};
 use serde_json::Value;
 

@@ -1,8 +1,9 @@
 //! The network: its graph, messages, links, drops, tables, records and maintenance.
 
-use super::figures::{millis, number, plain, share, size, time, whole};
+use super::figures::{millis, number, share, size, time, whole};
 use super::held::Held;
 use super::table::{Cell, Column, pairs, table};
+use crate::report::text::plain;
 use crate::report::text::{bytes, grouped, percent, short};
 use maud::{Markup, html};
 use serde_json::Value;

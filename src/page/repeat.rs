@@ -1,10 +1,10 @@
 //! What repeats the results: the scenario, the seed, the version and the command.
 
-use super::figures::plain;
 use super::folder::{Run, Sweep};
 use super::frame::copied;
 use super::held::Held;
 use super::table::pairs;
+use crate::report::text::plain;
 use crate::report::text::{bytes, grouped, short};
 use maud::{Markup, html};
 use serde_json::Value;

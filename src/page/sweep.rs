@@ -1,12 +1,12 @@
 //! The page of a sweep.
 
-use super::figures::plain;
 use super::folder::Sweep;
 use super::frame::{self, Head, Section};
 use super::held::Held;
 use super::table::{Cell, sortable, table};
 use super::{overview, plots, repeat};
-use crate::report::text::grouped;
+use crate::report::text::{grouped, plain};
+use crate::sweep::unit;
 use maud::{Markup, html};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -160,20 +160,10 @@ fn summary(sweep: &Sweep) -> Markup {
     }
 }
 
-/// The unit in which a figure is shown, and how many of its own make one.
-fn unit(name: &str) -> (&'static str, f64) {
-    match name {
-        name if name.contains("_micros.") => ("ms", 1_000.0),
-        name if name.contains("bytes_") && name.ends_with("per_second") => ("B/s", 1.0),
-        name if name.ends_with("bytes_per_node_second") => ("B/s", 1.0),
-        _ => ("", 1.0),
-    }
-}
-
 fn figure(sweep: &Sweep, name: &str, rows: &[&Vec<String>]) -> Markup {
     let keys = keys(sweep);
     let mut columns: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), "")).collect();
-    let (unit, size) = unit(name);
+    let (unit, size) = unit::of(name);
     let comma = if unit.is_empty() { "" } else { ", " };
     let interval_unit = format!("95% interval{comma}{unit}");
     columns.extend([("runs", ""), ("mean", unit), ("mean", &interval_unit)]);

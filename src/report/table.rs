@@ -9,6 +9,17 @@ fn table() -> Table {
     table
 }
 
+/// A table of any number of columns; those from `numbers` on stand on the right.
+pub fn columns(header: Vec<String>, rows: Vec<Vec<String>>, numbers: usize) -> Table {
+    let mut table = table();
+    table.set_header(header);
+    table.add_rows(rows);
+    table.column_iter_mut().skip(numbers).for_each(|column| {
+        column.set_cell_alignment(CellAlignment::Right);
+    });
+    table
+}
+
 /// Names on the left, values on the right.
 pub fn pairs(rows: &[(String, String)]) -> Table {
     let mut table = table();

@@ -24,6 +24,33 @@ pub fn short(value: f64) -> String {
     }
 }
 
+/// A number of any size and sign, with about four digits.
+pub fn plain(value: f64) -> String {
+    let sign = if value < 0.0 { "−" } else { "" };
+    let size = value.abs();
+    match size {
+        0.0 => "0".to_owned(),
+        size if size >= 10_000.0 => format!("{sign}{}", grouped(size.round() as u64)),
+        size if size >= 1.0 => {
+            let decimals = if size >= 1_000.0 {
+                0
+            } else if size >= 100.0 {
+                1
+            } else if size >= 10.0 {
+                2
+            } else {
+                3
+            };
+            let text = format!("{size:.decimals$}");
+            let text =
+                if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+            format!("{sign}{text}")
+        }
+        size if size >= 0.001 => format!("{sign}{}", format!("{size:.4}").trim_end_matches('0')),
+        _ => format!("{value:.2e}"),
+    }
+}
+
 /// Microseconds in milliseconds.
 pub fn millis(micros: u64) -> String {
     short(micros as f64 / 1_000.0)
@@ -69,6 +96,13 @@ mod tests {
         let texts = [0.0, 0.1234, 4.567, 78.91, 99.96, 1_234.5].map(short);
         assert_eq!(texts, ["0", "0.123", "4.57", "78.9", "100", "1,235"]);
         assert_eq!(millis(480_000), "480");
+    }
+
+    #[test]
+    fn numbers_of_all_sizes_are_short() {
+        let values = [0.0, 1.0, 12.345, 123.45, 1_234.5, 54_321.9, -2.5, 0.012_3, 0.000_001_2];
+        let texts = ["0", "1", "12.35", "123.5", "1234", "54,322", "−2.5", "0.0123", "1.20e-6"];
+        assert_eq!(values.map(plain), texts);
     }
 
     #[test]

@@ -107,7 +107,7 @@ use tracing::info;
 pub use difference::{Difference, first_difference};
 pub use hosted::Retired;
 pub use record_keys::RecordKeys;
-pub use sockets::{Obstacle, run_applications_on_sockets, run_on_sockets};
+pub use sockets::{OTHER_FILES, Obstacle, run_applications_on_sockets, run_on_sockets};
 pub use tap::{Observation, Observed};
 
 /// What a run is a function of, and how it is carried out, of which it is not one.

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::settings::Setting;
 use super::source::Source;
 use std::path::Path;
+use std::str::FromStr;
 
 impl Scenario {
     /// The scenario in the file at `path`, with `settings` laid over it.
@@ -58,6 +59,16 @@ impl Scenario {
 
 /// The table of the file that says what a sweep varies.
 pub(super) const SWEEP: &str = "sweep";
+
+impl FromStr for Scenario {
+    type Err = ScenarioError;
+
+    /// The scenario in a text, for programs: [`Scenario::parse`] without a file. It is named `scenario`
+    /// unless it says otherwise, and paths in it are relative to the current folder.
+    fn from_str(text: &str) -> Result<Self, ScenarioError> {
+        Self::parse(text, "scenario.toml", Path::new(""), &[])
+    }
+}
 
 fn complete(
     source: &Source<'_>,

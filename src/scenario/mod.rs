@@ -29,6 +29,7 @@ mod starter;
 // A scenario with some of its values varied.
 mod sweep;
 
+pub use check::MOST_NODES;
 pub use error::{Place, ScenarioError};
 pub use schema::schema;
 pub use settings::{Setting, SettingError};

@@ -2,8 +2,8 @@
 //! the tables and plots over all of them.
 //!
 //! A sweep lives in a folder. What it consists of stands there before the first run
-//! ([`identity`]), each finished run adds one file ([`folder`]), and the tables are made from these
-//! files alone, in the order of the grid ([`tables`]). So a sweep may be killed at any moment: what
+//! (`identity`), each finished run adds one file (`folder`), and the tables are made from these
+//! files alone, in the order of the grid (`tables`). So a sweep may be killed at any moment: what
 //! has its file is done, and the tables are those of a sweep that was never interrupted.
 
 // Which runs there are, and from which seeds.
@@ -20,6 +20,10 @@ mod row;
 mod execute;
 // All finished runs together.
 mod collected;
+// In which unit a figure is shown.
+pub mod unit;
+// What is told when a sweep has ended.
+mod overview;
 // Intervals by resampling.
 pub mod interval;
 // One file for many runs.
@@ -32,6 +36,7 @@ mod plots;
 
 pub use execute::{Ended, Options, Step};
 pub use identity::{Identity, Varied};
+pub use overview::{Overview, OverviewPoint};
 pub use plan::{Plan, RunId, seed_of_repeat};
 pub use row::{Row, Status};
 
@@ -95,7 +100,7 @@ pub enum SweepError {
 }
 
 /// What a sweep left behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Where it lies.
     pub folder: PathBuf,
@@ -109,6 +114,8 @@ pub struct Outcome {
     pub found: usize,
     /// Runs that took longer than they may.
     pub timed_out: usize,
+    /// The figures that are drawn; empty for a sweep that did not come to its end.
+    pub overview: Overview,
     /// What could not be drawn, and why.
     pub notes: Vec<String>,
     /// Whether it came to its end.
@@ -174,6 +181,7 @@ impl Sweep {
             done: 0,
             found: plan.count() - todo.len(),
             timed_out: 0,
+            overview: Overview::default(),
             notes: Vec::new(),
             ended,
         };
@@ -184,6 +192,7 @@ impl Sweep {
             let collected = Collected::of(&plan, rows);
             tables::write(&plan, &collected, &folder)?;
             let metrics = collected.known(&options.metrics)?;
+            outcome.overview = overview::of(&plan, &collected, &metrics);
             outcome.notes = plots::draw(&plan, &collected, &metrics, &folder)?;
         }
         Ok(outcome)

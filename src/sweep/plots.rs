@@ -5,6 +5,7 @@ use super::collected::Collected;
 use super::folder::Folder;
 use super::interval::Summary;
 use super::plan::Plan;
+use super::unit;
 use crate::report::{self, Cell, HeatMap, Lines, Point, Spread, SweepPlot};
 use crate::scenario::Varied;
 use std::path::Path;
@@ -99,10 +100,12 @@ fn of_figure(
             plots.push((file_name(&format!("{metric}{suffix}")), SweepPlot::Lines(lines)));
         }
         if let Some(second) = second {
-            let cell = |(x, y): (usize, usize)| Some(Cell { x, y, mean: at(x, y)?.mean.value });
+            let (of_figure, size) = unit::of(metric);
+            let cell =
+                |(x, y): (usize, usize)| Some(Cell { x, y, mean: at(x, y)?.mean.value / size });
             let places = (0..first.count()).flat_map(|x| (0..count).map(move |y| (x, y)));
             let map = HeatMap {
-                title: format!("{metric}, mean of the runs"),
+                title: with_unit(&format!("{metric}, mean of the runs"), of_figure),
                 subtitle: subtitle(plan, &fixed),
                 x: (first.key.clone(), texts(first)),
                 y: (second.key.clone(), texts(second)),
@@ -123,10 +126,12 @@ fn lines(
 ) -> Lines {
     let numbers = first.numbers();
     let unit = numbers.as_ref().map_or("", |(_, unit)| unit.as_str());
+    let (of_figure, size) = unit::of(metric);
     let line = |y: usize| {
         let point = |x: usize| {
             let mean = at(x, y)?.mean;
-            Some(Point { mean: mean.value, interval: mean.interval })
+            let interval = mean.interval.map(|(low, high)| (low / size, high / size));
+            Some(Point { mean: mean.value / size, interval })
         };
         let name = second.map_or_else(String::new, |second| {
             format!("{}={}", last(&second.key), shortened(&second.text(y)))
@@ -136,12 +141,17 @@ fn lines(
     Lines {
         title: metric.to_owned(),
         subtitle: subtitle(plan, fixed),
-        x: if unit.is_empty() { first.key.clone() } else { format!("{} ({unit})", first.key) },
+        x: with_unit(&first.key, unit),
         names: texts(first).iter().map(|text| text.trim_end_matches(unit).to_owned()).collect(),
         numbers: numbers.map(|(numbers, _)| numbers),
-        y: "Mean of the runs, with its 95 % interval".to_owned(),
+        y: with_unit("Mean of the runs, with its 95 % interval", of_figure),
         lines: (0..second.map_or(1, Varied::count)).map(line).collect(),
     }
+}
+
+/// What is shown, with its unit if it has one.
+fn with_unit(shown: &str, unit: &str) -> String {
+    if unit.is_empty() { shown.to_owned() } else { format!("{shown} ({unit})") }
 }
 
 /// The latencies of each kind of operation, a line a point.

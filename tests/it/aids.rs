@@ -3,7 +3,7 @@
 use crate::desk::{Desk, files, text};
 use std::process::Output;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "run",
     "sweep",
     "compare",
@@ -18,6 +18,7 @@ const COMMANDS: [&str; 17] = [
     "fidelity",
     "bench",
     "growth",
+    "doctor",
     "schema",
     "completions",
     "man",

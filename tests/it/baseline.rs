@@ -66,7 +66,7 @@ fn every_shipped_scenario_has_an_exact_baseline() {
 }
 
 /// Scenarios whose runs take longer than others, and whose baselines are to be made.
-const PENDING: &[&str] = &["mainline-full", "peersim-kademlia"];
+const PENDING: &[&str] = &["mainline-full"];
 
 /// What `kadsim baseline check --small` does, of those that are exact.
 #[test]

@@ -71,6 +71,10 @@ mod capture;
 mod trace;
 // The form of scenario files.
 mod schema;
+// What this machine can run.
+mod doctor;
+// The examples, run as programs.
+mod examples;
 // Completions, manual pages, logs.
 mod aids;
 // The same node on UDP sockets.

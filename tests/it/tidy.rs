@@ -15,7 +15,7 @@ const LAYERS: &[&[&str]] = &[
     &["scenario", "udp"],
     &["runner"],
     &["report", "fidelity", "validate"],
-    &["bench", "sweep"],
+    &["bench", "doctor", "sweep"],
     &["results", "baseline"],
     &["compare", "page"],
     &["cli"],

@@ -31,8 +31,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Open files that the program needs beside its sockets.
-#[cfg(unix)]
-const OTHER_FILES: u64 = 32;
+pub const OTHER_FILES: u64 = 32;
 
 /// How long is waited at most before who watches is told how far the run has come.
 const LONGEST_TURN: Duration = Duration::from_millis(50);

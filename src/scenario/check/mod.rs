@@ -49,7 +49,7 @@ const DEFAULT_SAMPLES: u64 = 120;
 /// More points than this are a mistake of units.
 const MOST_SAMPLES: u64 = 1_000_000;
 /// More nodes than this fit into no machine.
-const MOST_NODES: u64 = 100_000_000;
+pub const MOST_NODES: u64 = 100_000_000;
 /// Rows of operations that are kept, unless the scenario says how many.
 const DEFAULT_OPERATIONS: u64 = 100_000;
 

@@ -210,3 +210,17 @@ impl Application for ServiceNode {
         desk.wake_at(due);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::log::{CallRecord, Search};
+    use super::*;
+
+    /// What `docs/services.md` says of memory.
+    #[test]
+    fn sizes_are_as_documented() {
+        assert!(size_of::<ServiceNode>() <= 500, "{}", size_of::<ServiceNode>());
+        assert!(size_of::<Advertisement>() <= 200, "{}", size_of::<Advertisement>());
+        assert_eq!((size_of::<CallRecord>(), size_of::<Search>()), (56, 40));
+    }
+}
