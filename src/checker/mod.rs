@@ -4,14 +4,17 @@
 //! - [`KeyRing`]: which nodes are online, and the true k closest to a key among them.
 //! - [`Holders`]: which records are alive anywhere, and the [`RecordLife`] of each.
 //! - [`Offers`]: which services could be found when, and what searches should have found.
+//! - [`Exchanges`]: which blocks were exchanged, and on whose credit.
 //! - [`Overlay`]: the graph of all routing tables.
 
+mod blocks;
 mod holders;
 mod key_ring;
 mod overlay;
 mod record_life;
 mod services;
 
+pub use blocks::{ExchangeChecks, Exchanges};
 pub use holders::Holders;
 pub use key_ring::KeyRing;
 pub use overlay::{Connectivity, Overlay};

@@ -108,6 +108,12 @@ pub enum Purpose {
     ServiceProviders = 101,
     /// Keys of services.
     ServiceKeys = 102,
+    /// What is in blocks.
+    BlockContents = 110,
+    /// On which nodes blocks lie.
+    BlockPlaces = 111,
+    /// Which copies of blocks are damaged.
+    BlockDamages = 112,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

@@ -63,7 +63,7 @@ impl Applications {
         let nodes = scenario.nodes.count;
         let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
             let records = match config.kind {
-                WorkloadKind::Lookup | WorkloadKind::Services(_) => None,
+                WorkloadKind::Lookup | WorkloadKind::Services(_) | WorkloadKind::Blocks(_) => None,
                 WorkloadKind::PutGet { records } | WorkloadKind::Provide { records } => {
                     Some(records)
                 }
@@ -100,7 +100,9 @@ impl Applications {
         let mut entries = Vec::new();
         for index in 0..self.workloads.len() as u32 {
             // What state machines do is up to them.
-            if let WorkloadKind::Services(_) = self.workloads[index as usize].kind {
+            if let WorkloadKind::Services(_) | WorkloadKind::Blocks(_) =
+                self.workloads[index as usize].kind
+            {
                 continue;
             }
             let mut stream = self.stream(node, index);

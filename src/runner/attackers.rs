@@ -14,6 +14,7 @@ use crate::rng::{Bijection, PacketDraws, Purpose, Seed, Stream};
 use crate::scenario::Scenario;
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
+use crate::workload::config::{WorkloadConfig, WorkloadKind};
 use bytes::Bytes;
 use rand::{Rng, RngExt};
 use std::collections::BTreeSet;
@@ -35,6 +36,8 @@ pub(super) struct Attackers {
     /// Nodes that do not exist, as far from each other as those that do: the first is number 0.
     ghosts: Option<KeyRing>,
     draws: PacketDraws,
+    /// By workload: what is answered to those who fetch its blocks, if it has any.
+    poisoned_blocks: Vec<Option<Bytes>>,
 }
 
 /// What comes of a request to an adversary.
@@ -103,6 +106,7 @@ impl Attackers {
             k: scenario.kademlia.k,
             ghosts: (places(scenario) > nodes).then(|| KeyRing::new(nodes, ghost)),
             draws: PacketDraws::new(seed, Purpose::AttackRequests),
+            poisoned_blocks: scenario.workloads.iter().map(poisoned_block).collect(),
         })
     }
 
@@ -153,6 +157,13 @@ impl Attackers {
         population: &Population,
     ) -> Reply {
         let Some((role, attack)) = self.at_work(node, now) else { return Reply::Honest };
+        if let (Body::TalkRequest { protocol, .. }, AttackKind::Poison) =
+            (&message.body, attack.kind)
+            && let Some(Some(block)) = self.poisoned_blocks.get(*protocol as usize)
+        {
+            let body = Body::TalkResponse { response: block.clone() };
+            return Reply::Lie(Message { number: message.number, body });
+        }
         let (target, asks_for_nodes) = match message.body {
             Body::FindNode { target } => (target, true),
             Body::FindValue { key } | Body::GetProviders { key } => (key, false),
@@ -245,6 +256,12 @@ impl Attackers {
         let message = Message { number: 0, body: Body::FindNode { target } };
         Some((to, message, now + gap(rate)))
     }
+}
+
+/// A block of the workload's size that is none of its blocks.
+fn poisoned_block(workload: &WorkloadConfig) -> Option<Bytes> {
+    let WorkloadKind::Blocks(blocks) = workload.kind else { return None };
+    Some(POISON.iter().copied().cycle().take(blocks.size as usize).collect())
 }
 
 /// Time from one request to the next.

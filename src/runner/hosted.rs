@@ -2,8 +2,8 @@
 //! told, and when they want to be woken.
 
 use super::population::Population;
-use super::services;
 use super::surroundings::Done;
+use super::{blocks, services};
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
 use crate::protocol::NodeIndex;
@@ -32,6 +32,9 @@ pub(super) fn of(
     let own = (0..).zip(&scenario.workloads).filter_map(|(number, config)| match config.kind {
         WorkloadKind::Services(services) => {
             Some(services::workload(scenario, seed, (number, config), services, population))
+        }
+        WorkloadKind::Blocks(blocks) => {
+            Some(blocks::workload(scenario, seed, (number, config), blocks, population))
         }
         WorkloadKind::Lookup | WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => None,
     });

@@ -71,6 +71,8 @@ mod settled;
 pub mod snapshot;
 // The same run on sockets, in real time.
 mod sockets;
+// Blocks that are put, found, fetched and verified.
+mod blocks;
 // Services that are advertised, found and called.
 mod services;
 // What surrounds the nodes of a block.

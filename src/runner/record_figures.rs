@@ -149,8 +149,8 @@ impl Exact {
             && params.precautions.measures().search_before_store == SearchFor::Nodes;
         let mut expiry = Duration::MAX;
         let lasting = |kind: &WorkloadKind| match kind {
-            // Services are no records: what is advertised has a time to live of its own.
-            WorkloadKind::Lookup | WorkloadKind::Services(_) => true,
+            // Services and blocks are no records: what applications announce lives as they say.
+            WorkloadKind::Lookup | WorkloadKind::Services(_) | WorkloadKind::Blocks(_) => true,
             WorkloadKind::PutGet { .. } => {
                 expiry = expiry.min(params.record_expiry);
                 let copied = params.cache_on_path || !never(params.replicate_interval);

@@ -30,6 +30,7 @@ const CHURN: &str = "churn";
 const CLASS_CHURN: &str = "nodes.class.*.churn";
 const WORKLOAD: &str = "workload.*";
 const SERVICES: &[&str] = &["services"];
+const BLOCKS: &[&str] = &["blocks"];
 const ATTACK: &str = "attack.*";
 const FAULT: &str = "fault.*";
 
@@ -127,8 +128,8 @@ const RULES: &[Rule] = &[
     rule(CHURN, "deadtime_shape", "deadtime_distribution", SHAPED),
     rule(WORKLOAD, "records_per_node", "kind", &["put-get", "provide"]),
     rule(WORKLOAD, "record_size", "kind", &["put-get"]),
-    rule(WORKLOAD, "popularity", "kind", &["put-get", "provide", "services"]),
-    rule(WORKLOAD, "exponent", "kind", &["put-get", "provide", "services"]),
+    rule(WORKLOAD, "popularity", "kind", &["put-get", "provide", "services", "blocks"]),
+    rule(WORKLOAD, "exponent", "kind", &["put-get", "provide", "services", "blocks"]),
     rule(WORKLOAD, "services", "kind", SERVICES),
     rule(WORKLOAD, "providers_per_service", "kind", SERVICES),
     rule(WORKLOAD, "advertisement_ttl", "kind", SERVICES),
@@ -142,6 +143,22 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "handler_time", "kind", SERVICES),
     rule(WORKLOAD, "handler_time_distribution", "kind", SERVICES),
     rule(WORKLOAD, "unadvertise_share", "kind", SERVICES),
+    rule(WORKLOAD, "blocks_per_node", "kind", BLOCKS),
+    rule(WORKLOAD, "block_size", "kind", BLOCKS),
+    rule(WORKLOAD, "copies", "kind", BLOCKS),
+    rule(WORKLOAD, "parallel_fetches", "kind", BLOCKS),
+    rule(WORKLOAD, "parallel_uploads", "kind", BLOCKS),
+    rule(WORKLOAD, "fetch_timeout", "kind", BLOCKS),
+    rule(WORKLOAD, "marketplace", "kind", BLOCKS),
+    rule(WORKLOAD, "credit", "kind", BLOCKS),
+    rule(WORKLOAD, "marketplace_upload", "kind", BLOCKS),
+    rule(WORKLOAD, "marketplace_queue", "kind", BLOCKS),
+    rule(WORKLOAD, "memory_size", "kind", BLOCKS),
+    rule(WORKLOAD, "memory_delay", "kind", BLOCKS),
+    rule(WORKLOAD, "disk_size", "kind", BLOCKS),
+    rule(WORKLOAD, "disk_delay", "kind", BLOCKS),
+    rule(WORKLOAD, "announce_fetched", "kind", BLOCKS),
+    rule(WORKLOAD, "damaged_share", "kind", BLOCKS),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
     rule(ATTACK, "rate", "kind", &["flood", "eclipse-node"]),
     rule(ATTACK, "victims", "kind", &["flood"]),

@@ -202,6 +202,8 @@ pub enum KindName {
     Provide,
     /// Services that are advertised, found and called.
     Services,
+    /// Blocks that are announced, found and fetched.
+    Blocks,
 }
 
 /// `workload.handler_time_distribution`.
@@ -308,7 +310,8 @@ choice!(AttackName:
     "drop" = Drop, "nonexistent" = Nonexistent, "colluders" = Colluders, "poison" = Poison,
     "flood" = Flood, "sybil" = Sybil, "eclipse-key" = EclipseKey, "eclipse-node" = EclipseNode);
 choice!(KindName:
-    "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide, "services" = Services);
+    "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide, "services" = Services,
+    "blocks" = Blocks);
 choice!(Selection:
     "round-robin" = RoundRobin, "random" = Random, "least-loaded" = LeastLoaded);
 choice!(HandlerTimeName: "constant" = Constant, "exponential" = Exponential);

@@ -6,23 +6,21 @@ mod churn;
 mod faults;
 mod topology;
 mod underlay;
+mod workloads;
 
 use super::file::{
     CheckerTable, ClassTable, File, KademliaTable, LatencyTable, LinkLossTable, LossTable,
     NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
-    SnapshotTable, Whole, WorkloadTable,
+    SnapshotTable, Whole,
 };
-use super::words::{HandlerTimeName, KindName, LatencyName, LossName, PopularityName, Word};
+use super::words::{LatencyName, LossName, Word};
 use super::{Phases, Scenario, SnapshotConfig};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LinkLossConfig, LossConfig, NetworkConfig,
     RegionsConfig,
 };
 use crate::time::{Duration, Instant};
-use crate::units::{BitRate, Interval, Length, Rate, Share, Size};
-use crate::workload::config::{
-    Amount, HandlerTime, Popularity, RecordsConfig, ServicesConfig, WorkloadConfig, WorkloadKind,
-};
+use crate::units::{BitRate, Interval, Length, Share, Size};
 use serde::{Serialize, Serializer};
 use toml_edit::{DocumentMut, Item};
 
@@ -104,7 +102,7 @@ fn file(scenario: &Scenario) -> File {
             underlay: underlay.map(underlay::underlay),
         }),
         churn: Some(churn::churn(&scenario.churn)),
-        workload: Some(scenario.workloads.iter().map(workload).collect()),
+        workload: Some(workloads::of(scenario)),
         checker: Some(CheckerTable {
             lookups: Some(Share(scenario.checker.lookups)),
             tables: Some(Share(scenario.checker.tables)),
@@ -291,68 +289,5 @@ fn loss(network: &NetworkConfig) -> LossTable {
             loss_in_bad: share(config.loss_in_bad),
             ..table(LossName::GilbertElliott)
         },
-    }
-}
-
-fn workload(config: &WorkloadConfig) -> WorkloadTable {
-    let (rate, count, total_count) = match config.amount {
-        Amount::Rate(rate) => (Some(Rate(rate)), None, None),
-        Amount::PerNode(count) => (None, whole(count), None),
-        Amount::Total(count) => (None, None, whole(count)),
-    };
-    let table = |kind| WorkloadTable {
-        kind: Some(Word(kind)),
-        rate,
-        count,
-        total_count,
-        arrivals: Some(Word(config.arrivals)),
-        ..WorkloadTable::default()
-    };
-    match config.kind {
-        WorkloadKind::Lookup => table(KindName::Lookup),
-        WorkloadKind::PutGet { records } => WorkloadTable {
-            record_size: Some(Size(u64::from(records.size))),
-            ..with_records(table(KindName::PutGet), records)
-        },
-        WorkloadKind::Provide { records } => with_records(table(KindName::Provide), records),
-        WorkloadKind::Services(config) => services(table(KindName::Services), config),
-    }
-}
-
-fn with_records(table: WorkloadTable, records: RecordsConfig) -> WorkloadTable {
-    WorkloadTable {
-        records_per_node: whole(records.per_node),
-        ..with_popularity(table, records.popularity)
-    }
-}
-
-fn with_popularity(table: WorkloadTable, popularity: Popularity) -> WorkloadTable {
-    let (popularity, exponent) = match popularity {
-        Popularity::Uniform => (PopularityName::Uniform, None),
-        Popularity::Zipf { exponent } => (PopularityName::Zipf, Some(Number(exponent))),
-    };
-    WorkloadTable { popularity: Some(Word(popularity)), exponent, ..table }
-}
-
-fn services(table: WorkloadTable, config: ServicesConfig) -> WorkloadTable {
-    let (distribution, time) = match config.handler {
-        HandlerTime::Constant(time) => (HandlerTimeName::Constant, time),
-        HandlerTime::Exponential(mean) => (HandlerTimeName::Exponential, mean),
-    };
-    WorkloadTable {
-        services: whole(config.count),
-        providers_per_service: whole(config.providers),
-        advertisement_ttl: length(config.advertisement_ttl),
-        readvertise_interval: length(config.readvertise_interval),
-        discovery_cache: length(config.discovery_cache),
-        selection: Some(Word(config.selection)),
-        call_retries: whole(config.call_retries),
-        call_timeout: length(config.call_timeout),
-        request_size: Some(Size(u64::from(config.request_size))),
-        reply_size: Some(Size(u64::from(config.reply_size))),
-        handler_time: length(time),
-        handler_time_distribution: Some(Word(distribution)),
-        unadvertise_share: Some(Share(config.unadvertise_share)),
-        ..with_popularity(table, config.popularity)
     }
 }

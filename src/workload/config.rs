@@ -163,6 +163,69 @@ pub enum WorkloadKind {
     /// Nodes advertise services from the transition phase on; from the measurement on others find
     /// and call them at the rate.
     Services(ServicesConfig),
+    /// Blocks lie on nodes, which announce them from the transition phase on; from the measurement on
+    /// others find, fetch and verify them at the rate.
+    Blocks(BlocksConfig),
+}
+
+/// Blocks that nodes hold, announce, find and fetch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlocksConfig {
+    /// Blocks put on each node that others can ask.
+    pub per_node: u32,
+    /// Bytes of each, from 16.
+    pub size: u32,
+    /// Nodes that each lies on from the beginning.
+    pub copies: u32,
+    /// Which are wanted: the first are the popular ones.
+    pub popularity: Popularity,
+    /// Fetches that a node has under way at most.
+    pub parallel_fetches: u32,
+    /// Announcements that a node has under way at most.
+    pub parallel_uploads: u32,
+    /// How long a block is waited for once a provider was asked.
+    pub fetch_timeout: Duration,
+    /// The classes of nodes that serve against credit only; the others serve whoever asks.
+    pub marketplace: ClassSet,
+    /// Bytes that each peer may get from a node of the marketplace before it has given anything.
+    pub credit: u64,
+    /// Bits per second of blocks that a node of the marketplace gives away; `None` is unlimited.
+    pub marketplace_upload: Option<u64>,
+    /// With more to upload than takes so long such a node refuses.
+    pub marketplace_queue: Duration,
+    /// Bytes of blocks that a node has in memory.
+    pub memory_size: u64,
+    /// How long it takes to read one there.
+    pub memory_delay: Duration,
+    /// Bytes of fetched blocks that a node keeps on disk.
+    pub disk_size: u64,
+    /// How long it takes to read one there.
+    pub disk_delay: Duration,
+    /// Whether fetched blocks that are kept are announced.
+    pub announce_fetched: bool,
+    /// Share of the copies that are damaged from the beginning.
+    pub damaged_share: f64,
+}
+
+/// Some of the classes of nodes, by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClassSet([u64; 4]);
+
+impl ClassSet {
+    /// A set with this class as well, of the first 256.
+    ///
+    /// # Panics
+    /// If it is not one of these.
+    #[must_use]
+    pub fn with(mut self, class: usize) -> Self {
+        self.0[class / 64] |= 1 << (class % 64);
+        self
+    }
+
+    /// Whether the class is one of them.
+    pub fn contains(self, class: usize) -> bool {
+        self.0.get(class / 64).is_some_and(|word| word >> (class % 64) & 1 == 1)
+    }
 }
 
 /// Services that nodes advertise, find and call.

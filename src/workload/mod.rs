@@ -11,13 +11,15 @@
 //! - [`records`]: which record it asks for, and what is in it;
 //! - [`application`]: applications as state machines, also of a library's user;
 //! - [`findings`]: what comes of them;
-//! - [`services`]: those that advertise, find and call services.
+//! - [`services`]: those that advertise, find and call services;
+//! - [`blocks`]: those that put, find, fetch and verify blocks.
 //!
-//! Nothing but the last three knows a node or a protocol: these are processes to draw from, and whoever
+//! Nothing but the last four knows a node or a protocol: these are processes to draw from, and whoever
 //! runs the network keeps the few bytes of state that a node needs.
 
 pub mod application;
 pub mod attack;
+pub mod blocks;
 pub mod config;
 pub mod diurnal;
 pub mod findings;

@@ -191,7 +191,7 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     for amount in ["count", "total_count"] {
         variants.push(one(&format!("workload.0.{amount}=4")));
     }
-    for kind in ["lookup", "put-get", "provide", "services"] {
+    for kind in ["lookup", "put-get", "provide", "services", "blocks"] {
         variants.push(one(&format!("workload.0.kind={kind}")));
     }
     for kind in ["put-get", "provide"] {
@@ -390,6 +390,7 @@ fn every_figure_of_a_result_is_documented() {
         "fault.0.for=10s",
         "fault.0.share=0.5",
         "workload.2.kind=services",
+        "workload.3.kind=blocks",
     ]
     .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");

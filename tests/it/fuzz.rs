@@ -460,10 +460,11 @@ fn churn(draft: &mut Draft) {
 
 fn workload(draft: &mut Draft) {
     draft.line("[[workload]]");
-    let kind = draft.pick(&["lookup", "put-get", "provide", "services"]);
+    let kind = draft.pick(&["lookup", "put-get", "provide", "services", "blocks"]);
     draft.line(&format!("kind = \"{kind}\""));
     let amounts = ["rate", "total_rate", "count", "total_count"];
-    match draft.pick(if kind == "services" { &amounts[..3] } else { &amounts }) {
+    let of_applications = matches!(kind, "services" | "blocks");
+    match draft.pick(if of_applications { &amounts[..3] } else { &amounts }) {
         key @ ("rate" | "total_rate") => {
             draft.word(key, &["0.01/s", "6/min", "0.5/s", "2/s"]);
             draft.word("arrivals", &["poisson", "fixed"]);
@@ -476,6 +477,7 @@ fn workload(draft: &mut Draft) {
     match kind {
         "lookup" => return,
         "services" => services(draft),
+        "blocks" => blocks(draft),
         _ => draft.number("records_per_node", 1..=4),
     }
     if kind == "put-get" {
@@ -502,6 +504,28 @@ fn services(draft: &mut Draft) {
     draft.length("handler_time", 0..=2_000);
     draft.word("handler_time_distribution", &["constant", "exponential"]);
     draft.share("unadvertise_share", 0..=1_000);
+}
+
+/// Blocks of nodes that keep few of them, some served against credit.
+fn blocks(draft: &mut Draft) {
+    draft.number("blocks_per_node", 1..=4);
+    draft.word("block_size", &["16 B", "1 KiB", "20 KiB"]);
+    draft.line("copies = 1");
+    draft.number("parallel_fetches", 1..=20);
+    draft.number("parallel_uploads", 1..=10);
+    draft.length("fetch_timeout", 1..=5_000);
+    if draft.text.contains("name = \"class 0\"") {
+        draft.line("marketplace = [\"class 0\"]");
+    }
+    draft.word("credit", &["0 B", "1 KiB", "100 KiB"]);
+    draft.word("marketplace_upload", &["unlimited", "100 kbit/s"]);
+    draft.length("marketplace_queue", 0..=2_000);
+    draft.word("memory_size", &["0 B", "10 KiB"]);
+    draft.length("memory_delay", 0..=10);
+    draft.word("disk_size", &["0 B", "40 KiB"]);
+    draft.length("disk_delay", 0..=100);
+    draft.switch("announce_fetched");
+    draft.share("damaged_share", 0..=200);
 }
 
 /// Something that goes wrong within the run.

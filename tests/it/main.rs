@@ -41,6 +41,8 @@ mod faults;
 mod links;
 // Keys of 64, 160 and 256 bits.
 mod keys;
+// Blocks that are found, fetched and verified.
+mod blocks;
 // Services that are advertised, found and called.
 mod services;
 // Applications that talk to each other.

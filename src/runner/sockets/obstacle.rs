@@ -189,11 +189,13 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
                 return Err(Obstacle::RecordSize { workload, size, most });
             }
         }
-        if let WorkloadKind::Services(services) = config.kind {
-            let largest = services.request_size.max(services.reply_size) as usize;
-            if largest > MOST_TALK_BYTES {
-                return Err(Obstacle::TalkSize { workload, largest, most: MOST_TALK_BYTES });
-            }
+        let largest = match config.kind {
+            WorkloadKind::Services(services) => services.request_size.max(services.reply_size),
+            WorkloadKind::Blocks(blocks) => blocks.size,
+            WorkloadKind::Lookup | WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => 0,
+        } as usize;
+        if largest > MOST_TALK_BYTES {
+            return Err(Obstacle::TalkSize { workload, largest, most: MOST_TALK_BYTES });
         }
         let stores = config.kind != WorkloadKind::Lookup;
         let measures = Precautions::measures(scenario.kademlia.precautions);

@@ -26,6 +26,7 @@ mod reach;
 // Who comes and goes.
 mod churn;
 // Workloads.
+mod blocks;
 mod services;
 mod traffic;
 // Who knows whom at the start.
@@ -75,7 +76,8 @@ pub fn check(
     let faults = file.fault.unwrap_or_default();
     network.faults = faults::check(&faults, &network, phases, nodes.count)?;
     let workloads = file.workload.unwrap_or_default();
-    let workloads = traffic::workloads(&workloads, nodes.count, kademlia.provider_expiry)?;
+    let workloads =
+        traffic::workloads(&workloads, nodes.count, kademlia.provider_expiry, &network.classes)?;
     Ok(Scenario {
         name: name(file.name, default_name)?,
         description: file.description.unwrap_or_default(),

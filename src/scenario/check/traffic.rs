@@ -1,7 +1,9 @@
 //! Workloads.
 
+use super::blocks::blocks;
 use super::bounds::{number, whole};
 use super::services::services;
+use crate::network::config::ClassConfig;
 use crate::scenario::file::{Whole, WorkloadTable};
 use crate::scenario::problem::{Fault, Problem};
 use crate::scenario::words::{KindName, PopularityName};
@@ -31,6 +33,7 @@ pub fn workloads(
     tables: &[WorkloadTable],
     nodes: u32,
     provider_expiry: Duration,
+    classes: &[ClassConfig],
 ) -> Result<Vec<WorkloadConfig>, Problem> {
     let default = [WorkloadTable::default()];
     let tables = if tables.is_empty() { &default } else { tables };
@@ -40,7 +43,7 @@ pub fn workloads(
         return Err(Problem::said("workload", message));
     }
     let tables = tables.iter().enumerate();
-    tables.map(|(index, table)| workload(index, table, nodes, provider_expiry)).collect()
+    tables.map(|(index, table)| workload(index, table, nodes, provider_expiry, classes)).collect()
 }
 
 fn workload(
@@ -48,6 +51,7 @@ fn workload(
     table: &WorkloadTable,
     nodes: u32,
     provider_expiry: Duration,
+    classes: &[ClassConfig],
 ) -> Result<WorkloadConfig, Problem> {
     let amount = amount(index, table, nodes)?;
     let kind = match table.kind.map_or(KindName::Lookup, |word| word.0) {
@@ -63,6 +67,7 @@ fn workload(
         KindName::Services => {
             WorkloadKind::Services(services(index, table, amount, nodes, provider_expiry)?)
         }
+        KindName::Blocks => WorkloadKind::Blocks(blocks(index, table, amount, nodes, classes)?),
     };
     let arrivals = table.arrivals.map_or(Arrivals::Poisson, |word| word.0);
     if let (Arrivals::AtOnce, Amount::Rate(_)) = (arrivals, amount) {

@@ -2,7 +2,7 @@
 
 use super::{Keys, Number, Whole};
 use crate::scenario::words::{HandlerTimeName, KindName, PopularityName, Word};
-use crate::units::{Length, Rate, Share, Size};
+use crate::units::{BitRate, Length, Rate, Share, Size};
 use crate::workload::config::{Arrivals, Selection};
 use serde::{Deserialize, Serialize};
 
@@ -32,5 +32,21 @@ table!(
         handler_time: Length,
         handler_time_distribution: Word<HandlerTimeName>,
         unadvertise_share: Share,
+        blocks_per_node: Whole,
+        block_size: Size,
+        copies: Whole,
+        parallel_fetches: Whole,
+        parallel_uploads: Whole,
+        fetch_timeout: Length,
+        marketplace: Vec<String>,
+        credit: Size,
+        marketplace_upload: BitRate,
+        marketplace_queue: Length,
+        memory_size: Size,
+        memory_delay: Length,
+        disk_size: Size,
+        disk_delay: Length,
+        announce_fetched: bool,
+        damaged_share: Share,
     }
 );

@@ -7,8 +7,8 @@ use crate::scenario::{Bootstrap, Nodes, SnapshotConfig};
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
-    Amount, Arrivals, HandlerTime, Popularity, RecordsConfig, Selection, ServicesConfig,
-    WorkloadConfig, WorkloadKind,
+    Amount, Arrivals, BlocksConfig, ClassSet, HandlerTime, Popularity, RecordsConfig, Selection,
+    ServicesConfig, WorkloadConfig, WorkloadKind,
 };
 use proptest::prelude::*;
 
@@ -107,6 +107,45 @@ fn services() -> impl Strategy<Value = ServicesConfig> {
     )
 }
 
+fn blocks() -> impl Strategy<Value = BlocksConfig> {
+    let popularity = prop_oneof![
+        Just(Popularity::Uniform),
+        (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
+    ];
+    let marketplace = prop_oneof![Just(ClassSet::default()), Just(ClassSet::default().with(0))];
+    let counts = (1u32..=3, 16u32..=1 << 24, 1u32..=3, 1u32..=1_000, 1u32..=1_000);
+    let bytes = || 0u64..=1 << 50;
+    let sizes = (bytes(), bytes(), bytes(), proptest::option::of(1u64..=1 << 40));
+    let time = || lengths(Duration::from_millis(1), Duration::from_secs(100));
+    let times = (time(), time(), time(), time());
+    (popularity, marketplace, counts, sizes, times, any::<bool>(), 0.0..=1.0).prop_map(
+        |(popularity, marketplace, counts, sizes, times, announce_fetched, damaged_share)| {
+            let (per_node, size, copies, parallel_fetches, parallel_uploads) = counts;
+            let (credit, memory_size, disk_size, marketplace_upload) = sizes;
+            let (fetch_timeout, marketplace_queue, memory_delay, disk_delay) = times;
+            BlocksConfig {
+                per_node,
+                size,
+                copies,
+                popularity,
+                parallel_fetches,
+                parallel_uploads,
+                fetch_timeout,
+                marketplace,
+                credit,
+                marketplace_upload,
+                marketplace_queue,
+                memory_size,
+                memory_delay,
+                disk_size,
+                disk_delay,
+                announce_fetched,
+                damaged_share,
+            }
+        },
+    )
+}
+
 pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
     let popularity = prop_oneof![
         Just(Popularity::Uniform),
@@ -121,6 +160,7 @@ pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
             records: RecordsConfig { size: 0, ..records }
         }),
         services().prop_map(WorkloadKind::Services),
+        blocks().prop_map(WorkloadKind::Blocks),
     ];
     let arrivals = prop_oneof![Just(Arrivals::Poisson), Just(Arrivals::Fixed)];
     let rate = (1e-6..1e3).prop_map(Amount::Rate);
@@ -137,10 +177,10 @@ pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
         (total, arrivals),
         (few, Just(Arrivals::AtOnce)),
     ];
-    (kind, how).prop_filter_map("services are not counted over all nodes", |(kind, how)| {
+    (kind, how).prop_filter_map("applications are not counted over all nodes", |(kind, how)| {
         let (amount, arrivals) = how;
-        let of_services = matches!(kind, WorkloadKind::Services(_));
-        let counted = of_services && matches!(amount, Amount::Total(_));
+        let of_applications = matches!(kind, WorkloadKind::Services(_) | WorkloadKind::Blocks(_));
+        let counted = of_applications && matches!(amount, Amount::Total(_));
         (!counted).then_some(WorkloadConfig { kind, amount, arrivals })
     })
 }

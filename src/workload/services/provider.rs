@@ -178,8 +178,11 @@ impl ServiceNode {
         }
         if copies == 0 {
             self.log.announcements_failed += 1;
+            // Another may have begun since, whose own renewal must not wait for this.
+            let begun = advertisement.begun.unwrap_or(now);
+            let due = (now + RETRY).min(begun + config.readvertise_interval).max(now);
             self.unset(Timer::Advertise(place));
-            self.set(now + RETRY.min(config.readvertise_interval), Timer::Advertise(place));
+            self.set(due, Timer::Advertise(place));
             return;
         }
         if let Some(end) = advertisement.owed.take() {
