@@ -58,15 +58,9 @@ fn every_shipped_scenario_has_an_exact_baseline() {
         .iter()
         .filter(|(_, path)| !kept.contains(&path.canonicalize().expect("it is there")))
         .map(|(name, _)| name)
-        .filter(|name| !PENDING.contains(&name.as_str()))
         .collect();
     assert!(missing.is_empty(), "`kadsim baseline save --all` makes those of {missing:?}");
-    let made = PENDING.iter().filter(|name| folder.file(name).is_ok_and(|path| path.exists()));
-    assert_eq!(made.count(), 0, "a baseline that is made is pending no more");
 }
-
-/// Scenarios whose runs take longer than others, and whose baselines are to be made.
-const PENDING: &[&str] = &["mainline-full"];
 
 /// What `kadsim baseline check --small` does, of those that are exact.
 #[test]
