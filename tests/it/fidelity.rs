@@ -160,7 +160,7 @@ fn the_documentation_has_every_row() {
 }
 
 /// The documentation quotes the program: rows that are measured in full within seconds in a build for
-/// tests, to the last digit. `.ci/run` does so for all.
+/// tests, to the last digit. docs/fidelity.md has the command that does so for all.
 #[test]
 fn the_documentation_quotes_the_program() {
     let rows = ROWS.iter().filter(|row| ["F7", "F8"].contains(&row.id));
