@@ -49,8 +49,9 @@ pub fn blocks(
     let time = |key, given, default, least| length(&path(key), given, default, least..=LONGEST);
     let bytes = |key, given, default, least| size(&path(key), given, default, least, MOST_BYTES);
     let nodes = u64::from(nodes);
-    let most = MOST_BLOCKS / nodes;
-    let per_node = number("blocks_per_node", table.blocks_per_node, DEFAULT_BLOCKS, most)?;
+    let most = (MOST_BLOCKS / nodes).max(1);
+    let default = DEFAULT_BLOCKS.min(most);
+    let per_node = number("blocks_per_node", table.blocks_per_node, default, most)?;
     let block = size(&path("block_size"), table.block_size, DEFAULT_SIZE, SMALLEST, LARGEST)?;
     let parallel = |key, given, default| number(key, given, default, MOST_PARALLEL);
     Ok(BlocksConfig {

@@ -14,7 +14,9 @@ use crate::scenario::{
     Bootstrap, CheckerConfig, OutputConfig, Phases, PlotFormat, Preset, Scenario,
 };
 use crate::time::Duration;
-use crate::workload::config::{ChurnConfig, DiurnalConfig, LengthDistribution, RandomChurnConfig};
+use crate::workload::config::{
+    ChurnConfig, DiurnalConfig, LengthDistribution, RandomChurnConfig, WorkloadConfig, WorkloadKind,
+};
 use proptest::prelude::*;
 
 pub(super) fn lengths(shortest: Duration, longest: Duration) -> impl Strategy<Value = Duration> {
@@ -289,6 +291,15 @@ fn churn() -> impl Strategy<Value = (ChurnConfig, Option<ChurnConfig>)> {
     ]
 }
 
+/// No more blocks, nor copies of one, than so many nodes may have.
+fn fitted(mut workload: WorkloadConfig, count: u32) -> WorkloadConfig {
+    if let WorkloadKind::Blocks(blocks) = &mut workload.kind {
+        blocks.per_node = blocks.per_node.min((10_000_000 / count).max(1));
+        blocks.copies = blocks.copies.min(count);
+    }
+    workload
+}
+
 /// Graphs of first contacts of 100 nodes.
 fn topologies() -> impl Strategy<Value = Option<GraphConfig>> {
     let bootstrap = (1u32..=100, 0u32..100).prop_map(|(bootstrap_nodes, more)| {
@@ -335,7 +346,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 network,
                 churn: churn.0,
                 class_churn: churn.1.map(|config| (0, config)).into_iter().collect(),
-                workloads,
+                workloads: workloads.into_iter().map(|workload| fitted(workload, count)).collect(),
                 checker: CheckerConfig { lookups: outer.0, tables: 1.0 - outer.0 },
                 output: OutputConfig {
                     plots: if bootstrap == Bootstrap::Warm {

@@ -228,7 +228,7 @@ const FILE_CASES: &[Case] = &[
     ("[[nodes.class]]\n[nodes.class.churn]\nlifetime_mean = \"2h\"\n", &[],
      r#"s.toml:3:1: `nodes.class.0.churn.lifetime_mean`, here "2h", belongs to model lifetime or pareto; this one is none by default and takes no other key"#),
     ("[[workload]]\nkind = \"put\"\n", &[],
-     r#"s.toml:2:8: `workload.0.kind` cannot be "put": allowed is "lookup" or "put-get" or "provide" or "services"; did you mean "put-get"?"#),
+     r#"s.toml:2:8: `workload.0.kind` cannot be "put": allowed is "lookup" or "put-get" or "provide" or "services" or "blocks"; did you mean "put-get"?"#),
     ("[[workload]]\nrate = \"1/s\"\ntotal_rate = \"5/s\"\n", &[],
      "s.toml:3:1: `workload.0` has both rate (1/s per node) and total_rate (5/s of all nodes): give one of them"),
     ("[[workload]]\ncount = 4\ntotal_count = 2_000\n", &[],
