@@ -292,7 +292,13 @@ fn links_lose_copy_and_damage_on_sockets_too() {
     for kind in [OperationKind::Lookup, OperationKind::Get, OperationKind::FindProviders] {
         let all = worlds::operations(&run, kind);
         let failed = all.iter().filter(|operation| !operation.outcome.is_success()).count();
-        // With one packet in eight lost or damaged, some announcements come too late.
-        assert!(all.len() == 60 && failed < 30, "{}: {failed} of {}", kind.name(), all.len());
+        // With one packet in eight lost or damaged, some announcements come too late, and some
+        // operations are under way at the end.
+        assert!(
+            (50..=60).contains(&all.len()) && failed < 30,
+            "{}: {failed} of {}",
+            kind.name(),
+            all.len()
+        );
     }
 }
