@@ -17,7 +17,6 @@ use crate::workload::config::{BlocksConfig, WorkloadConfig};
 use crate::workload::findings::{self, Ended, Findings};
 use crate::workload::traffic::Traffic;
 use figures::{BlockFigures, Class, Tallies, amounts, lines};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// A workload of blocks.
@@ -98,10 +97,7 @@ impl Workload for Blocks {
         Some(Findings {
             workload: self.name().to_owned(),
             lines: lines(&figures),
-            figures: match serde_json::to_value(&figures) {
-                Ok(Value::Object(figures)) => figures,
-                other => unreachable!("figures are a table of plain data: {other:?}"),
-            },
+            figures: findings::table(&figures),
             times: vec![
                 times("search", tallies.search.cdf()),
                 times("transfer", tallies.transfer.cdf()),

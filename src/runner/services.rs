@@ -11,13 +11,12 @@ use crate::rng::Seed;
 use crate::scenario::Scenario;
 use crate::workload::application::{Application, Workload};
 use crate::workload::config::{ServicesConfig, WorkloadConfig};
-use crate::workload::findings::{Ended, Findings, Times};
+use crate::workload::findings::{self, Ended, Findings, Times};
 use crate::workload::services::ServiceNode;
 use crate::workload::services::log::{Log, Readvertisements};
 use crate::workload::services::plan::{self, Plan};
 use crate::workload::traffic::Traffic;
 use figures::{ServiceFigures, Tallies, amounts, lines};
-use serde_json::Value;
 use std::sync::Arc;
 
 /// A workload of services.
@@ -80,10 +79,7 @@ impl Workload for Services {
         Some(Findings {
             workload: self.name().to_owned(),
             lines: lines(&figures),
-            figures: match serde_json::to_value(&figures) {
-                Ok(Value::Object(figures)) => figures,
-                other => unreachable!("figures are a table of plain data: {other:?}"),
-            },
+            figures: findings::table(&figures),
             times: vec![
                 Times { name: "discovery".to_owned(), micros: tallies.discovery.cdf() },
                 Times { name: "call".to_owned(), micros: tallies.call.cdf() },

@@ -50,6 +50,17 @@ pub struct Findings {
     pub amounts: Option<Amounts>,
 }
 
+/// Figures as a table.
+///
+/// # Panics
+/// If they are no table of plain data.
+pub fn table(figures: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(figures) {
+        Ok(Value::Object(figures)) => figures,
+        other => panic!("figures are a table of plain data: {other:?}"),
+    }
+}
+
 /// Times of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Times {

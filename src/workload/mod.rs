@@ -28,5 +28,7 @@ pub mod records;
 pub mod residual;
 pub mod services;
 pub mod sessions;
+// Timers of applications.
+mod timers;
 pub mod trace;
 pub mod traffic;

@@ -1,16 +1,12 @@
 //! Blocks that lie on nodes and are found, fetched and verified: what follows from arithmetic, and their
 //! laws.
 
-use crate::worlds::{arguments, run_with, scenario};
+use crate::worlds::{self, arguments, run_with, scenario};
 use kadsim::engine::queue::QueueKind;
-use kadsim::protocol::NodeIndex;
+use kadsim::runner::RunArguments;
 use kadsim::runner::result::RunOutput;
-use kadsim::runner::{self, RunArguments};
 use kadsim::scenario::Scenario;
 use kadsim::workload::blocks::BlockNode;
-use serde_json::{Map, Value};
-use std::any::Any;
-use std::ops::ControlFlow;
 
 /// Constant latency, no loss, nobody comes or goes; blocks are fetched one at a time.
 const WORLD: &str = r#"
@@ -54,25 +50,8 @@ fn market(settings: &[&str]) -> Scenario {
     scenario(&format!("{WORLD}{MARKET}"), &[&of_class[..], settings].concat())
 }
 
-fn figures(run: &RunOutput) -> &Map<String, Value> {
-    &run.result.applications[0].figures
-}
-
 fn number(run: &RunOutput, path: &str) -> f64 {
-    let figures = Value::Object(figures(run).clone());
-    let found = figures.pointer(path).and_then(Value::as_f64);
-    found.unwrap_or_else(|| panic!("{path} is a number in {figures}"))
-}
-
-/// The nodes at the end, with what they have noted.
-fn nodes(scenario: &Scenario) -> Vec<(NodeIndex, Box<BlockNode>)> {
-    let (_, retired) =
-        runner::run_applications(RunArguments::of(scenario), &mut |_| ControlFlow::Continue(()));
-    let nodes = retired.into_iter().map(|retired| {
-        let application: Box<dyn Any> = retired.application;
-        (retired.node, application.downcast().expect("all are of blocks"))
-    });
-    nodes.collect()
+    worlds::number(&worlds::application_figures(run), path)
 }
 
 #[test]
@@ -147,7 +126,7 @@ fn who_has_no_credit_goes_elsewhere() {
     let without = run_with(RunArguments::of(&scenario_without_credit()));
     assert_eq!(number(&without, "/by_class/1/blocks_given"), 0.0, "nobody gives the first block");
     assert!(number(&without, "/fetches/failed") > 7_000.0, "so nobody ever gets any");
-    for (node, state) in nodes(&scenario) {
+    for (node, state) in worlds::applications::<BlockNode>(&scenario) {
         let is_market = state.log().refused[1] > 0;
         for (peer, account) in state.ledger().accounts() {
             let within = account.sent <= 20_000 + account.received;

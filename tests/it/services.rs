@@ -1,15 +1,14 @@
 //! Services that are advertised, found and called: what follows from arithmetic, and their laws.
 
-use crate::worlds::{arguments, run_with, scenario};
+use crate::worlds::{
+    application_figures as figures, applications, arguments, number, run_with, scenario,
+};
 use kadsim::engine::queue::QueueKind;
 use kadsim::protocol::NodeIndex;
 use kadsim::rng::Seed;
-use kadsim::runner::result::RunOutput;
-use kadsim::runner::{self, Obstacle, RunArguments, run_on_sockets};
+use kadsim::runner::{Obstacle, RunArguments, run_on_sockets};
 use kadsim::scenario::{Scenario, Setting};
 use kadsim::workload::services::ServiceNode;
-use serde_json::Value;
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -40,26 +39,6 @@ rate = "3/min"
 arrivals = "fixed"
 handler_time = "10 ms"
 "#;
-
-fn figures(run: &RunOutput) -> Value {
-    Value::Object(run.result.applications[0].figures.clone())
-}
-
-fn number(figures: &Value, path: &str) -> f64 {
-    let found = figures.pointer(path).and_then(Value::as_f64);
-    found.unwrap_or_else(|| panic!("{path} is a number in {figures}"))
-}
-
-/// The nodes at the end, with what they have noted.
-fn nodes(scenario: &Scenario) -> Vec<(NodeIndex, Box<ServiceNode>)> {
-    let (_, retired) =
-        runner::run_applications(RunArguments::of(scenario), &mut |_| ControlFlow::Continue(()));
-    let nodes = retired.into_iter().map(|retired| {
-        let application: Box<dyn Any> = retired.application;
-        (retired.node, application.downcast().expect("all are of services"))
-    });
-    nodes.collect()
-}
 
 #[test]
 fn a_call_takes_two_ways_and_its_handler() {
@@ -116,7 +95,7 @@ fn the_cache_serves_three_calls_of_four() {
 
 #[test]
 fn a_round_robin_gives_each_provider_as_many_calls_but_for_one() {
-    for (node, state) in nodes(&scenario(WORLD, &[])) {
+    for (node, state) in applications::<ServiceNode>(&scenario(WORLD, &[])) {
         let mut by_provider = BTreeMap::<NodeIndex, u32>::new();
         for call in &state.log().calls {
             *by_provider.entry(call.provider.expect("all are answered")).or_default() += 1;

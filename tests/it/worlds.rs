@@ -2,9 +2,13 @@
 
 use kadsim::engine::queue::QueueKind;
 use kadsim::metrics::{OperationKind, OperationRecord, Traffic};
+use kadsim::protocol::NodeIndex;
 use kadsim::runner::result::RunOutput;
 use kadsim::runner::{self, Execution, RunArguments};
 use kadsim::scenario::{Scenario, Setting};
+use kadsim::workload::application::Application;
+use serde_json::Value;
+use std::any::Any;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -61,4 +65,26 @@ pub fn accounts(run: &RunOutput) -> (u64, u64) {
     let dropped = sum(|traffic| traffic.dropped().iter().sum());
     let under_way = came_into_being.checked_sub(delivered + dropped);
     (came_into_being, under_way.expect("no packet is counted twice"))
+}
+
+/// The figures of a run's first workload of applications.
+pub fn application_figures(run: &RunOutput) -> Value {
+    Value::Object(run.result.applications[0].figures.clone())
+}
+
+/// The number at a path of figures.
+pub fn number(figures: &Value, path: &str) -> f64 {
+    let found = figures.pointer(path).and_then(Value::as_f64);
+    found.unwrap_or_else(|| panic!("{path} is a number in {figures}"))
+}
+
+/// The applications of the nodes at the end, with what they have noted.
+pub fn applications<A: Application>(scenario: &Scenario) -> Vec<(NodeIndex, Box<A>)> {
+    let (_, retired) =
+        runner::run_applications(RunArguments::of(scenario), &mut |_| ControlFlow::Continue(()));
+    let nodes = retired.into_iter().map(|retired| {
+        let application: Box<dyn Any> = retired.application;
+        (retired.node, application.downcast().expect("all are of this type"))
+    });
+    nodes.collect()
 }

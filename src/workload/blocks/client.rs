@@ -38,7 +38,7 @@ impl BlockNode {
             false => self.next_gap(desk),
         };
         if let Some(gap) = gap {
-            self.set(begin + gap, Timer::Want);
+            self.timers.set(begin + gap, Timer::Want);
         }
     }
 
@@ -55,7 +55,7 @@ impl BlockNode {
             *left -= 1;
         }
         if let Some(gap) = self.next_gap(desk) {
-            self.set(desk.now() + gap, Timer::Want);
+            self.timers.set(desk.now() + gap, Timer::Want);
         }
         let plan = &self.plan;
         let mut drawn = std::iter::repeat_with(|| plan.select(desk.rng())).take(MOST_DRAWS);

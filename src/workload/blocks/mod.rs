@@ -19,6 +19,7 @@ mod server;
 pub mod store;
 
 use super::application::{Application, Caller, Desk, Happening, Ticket};
+use super::timers::Timers;
 use crate::time::Instant;
 use client::Fetch;
 use ledger::Ledger;
@@ -85,7 +86,7 @@ pub struct BlockNode {
     fetches: BTreeMap<u32, Fetch>,
     /// What was asked of the node and of other applications.
     asked: BTreeMap<Ticket, Asked>,
-    timers: BTreeSet<(Instant, Timer)>,
+    timers: Timers<Timer>,
     /// Numbers fetches and what is being sent.
     next_number: u32,
     /// Fetches that it still has to begin, where they are counted.
@@ -136,7 +137,7 @@ impl BlockNode {
             waiting: VecDeque::new(),
             fetches: BTreeMap::new(),
             asked: BTreeMap::new(),
-            timers: BTreeSet::new(),
+            timers: Timers::default(),
             next_number: 0,
             left: plan.traffic.count_per_node(),
             log: Log::default(),
@@ -165,15 +166,6 @@ impl BlockNode {
         number
     }
 
-    fn set(&mut self, due: Instant, timer: Timer) {
-        self.timers.insert((due, timer));
-    }
-
-    /// Takes a timer back, whenever it is due.
-    fn unset(&mut self, timer: Timer) {
-        self.timers.retain(|&(_, other)| other != timer);
-    }
-
     fn join(&mut self, desk: &mut Desk<'_>) {
         let first = !std::mem::replace(&mut self.has_begun, true);
         self.begin_announcing(first, desk);
@@ -195,10 +187,7 @@ impl BlockNode {
     }
 
     fn wake(&mut self, desk: &mut Desk<'_>) {
-        while let Some(&(due, timer)) = self.timers.first()
-            && due <= desk.now()
-        {
-            self.timers.pop_first();
+        while let Some(timer) = self.timers.pop_due(desk.now()) {
             match timer {
                 Timer::Begin => self.announce_all(desk),
                 Timer::Announce(block) => self.announce(block, desk),
@@ -229,7 +218,6 @@ impl Application for BlockNode {
                 }
             }
         }
-        let due = self.timers.first().map_or(Instant::FAR_FUTURE, |&(due, _)| due);
-        desk.wake_at(due);
+        desk.wake_at(self.timers.earliest());
     }
 }

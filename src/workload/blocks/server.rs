@@ -23,7 +23,7 @@ impl BlockNode {
             true => self.plan.first_announcement(desk.rng()),
             false => desk.now(),
         };
-        self.set(due.max(desk.now()), Timer::Begin);
+        self.timers.set(due.max(desk.now()), Timer::Begin);
     }
 
     /// Announces everything, as much at once as may be.
@@ -70,13 +70,13 @@ impl BlockNode {
             self.withdraw(block, desk);
         } else if holders == 0 {
             self.log.announcements_failed += 1;
-            self.set(now + RETRY, Timer::Announce(block));
+            self.timers.set(now + RETRY, Timer::Announce(block));
         } else {
             if self.store.is_own(block) && self.uploaded.insert(block) {
                 self.log.uploads.push(now - began);
             }
             if let Some(interval) = self.plan.announce_interval {
-                self.set(began + interval, Timer::Announce(block));
+                self.timers.set(began + interval, Timer::Announce(block));
             }
         }
         self.announce_next(desk);
@@ -94,7 +94,7 @@ impl BlockNode {
     }
 
     fn withdraw(&mut self, block: u32, desk: &mut Desk<'_>) {
-        self.unset(Timer::Announce(block));
+        self.timers.unset(Timer::Announce(block));
         let ticket = desk.withdraw(self.plan.key(block));
         self.asked.insert(ticket, Asked::Withdrawal);
     }
@@ -136,7 +136,7 @@ impl BlockNode {
         let due = upload.max(desk.now() + read);
         match due == desk.now() {
             true => self.send(number, desk),
-            false => self.set(due, Timer::Send(number)),
+            false => self.timers.set(due, Timer::Send(number)),
         }
     }
 

@@ -44,7 +44,7 @@ impl ServiceNode {
             false => self.next_gap(desk),
         };
         if let Some(gap) = gap {
-            self.set(begin + gap, Timer::Call);
+            self.timers.set(begin + gap, Timer::Call);
         }
     }
 
@@ -60,7 +60,7 @@ impl ServiceNode {
             *left -= 1;
         }
         if let Some(gap) = self.next_gap(desk) {
-            self.set(desk.now() + gap, Timer::Call);
+            self.timers.set(desk.now() + gap, Timer::Call);
         }
         let is_own = |service| self.advertisements.iter().any(|own| own.service == service);
         let plan = &self.plan;

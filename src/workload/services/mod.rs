@@ -18,13 +18,14 @@ pub mod plan;
 mod provider;
 
 use super::application::{Application, Caller, Desk, Happening, Ticket};
+use super::timers::Timers;
 use crate::time::Instant;
 use caller::Call;
 use known::Known;
 use log::Log;
 use plan::Plan;
 use provider::Advertisement;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The application of a node: provider of some services, perhaps none, and caller of the others.
@@ -44,7 +45,7 @@ pub struct ServiceNode {
     calls: BTreeMap<u32, Call>,
     /// What was asked of the node and of other applications.
     asked: BTreeMap<Ticket, Asked>,
-    timers: BTreeSet<(Instant, Timer)>,
+    timers: Timers<Timer>,
     /// Numbers calls, its own and others'.
     next_number: u32,
     /// Calls that it still has to make, where they are counted.
@@ -92,7 +93,7 @@ impl ServiceNode {
             searches: BTreeMap::new(),
             calls: BTreeMap::new(),
             asked: BTreeMap::new(),
-            timers: BTreeSet::new(),
+            timers: Timers::default(),
             next_number: 0,
             left,
             log: Log::default(),
@@ -126,22 +127,13 @@ impl ServiceNode {
             Timer::Answer(number) => self.handling.contains_key(&number),
             Timer::Call => self.left != Some(0),
         };
-        self.timers.iter().filter(|&&(_, timer)| !belongs(timer)).count() as u64
+        self.timers.iter().filter(|&timer| !belongs(timer)).count() as u64
     }
 
     fn number(&mut self) -> u32 {
         let number = self.next_number;
         self.next_number = number.wrapping_add(1);
         number
-    }
-
-    fn set(&mut self, due: Instant, timer: Timer) {
-        self.timers.insert((due, timer));
-    }
-
-    /// Takes a timer back, whenever it is due.
-    fn unset(&mut self, timer: Timer) {
-        self.timers.retain(|&(_, other)| other != timer);
     }
 
     fn join(&mut self, desk: &mut Desk<'_>) {
@@ -171,10 +163,7 @@ impl ServiceNode {
     }
 
     fn wake(&mut self, desk: &mut Desk<'_>) {
-        while let Some(&(due, timer)) = self.timers.first()
-            && due <= desk.now()
-        {
-            self.timers.pop_first();
+        while let Some(timer) = self.timers.pop_due(desk.now()) {
             match timer {
                 Timer::Advertise(place) => self.advertise(place, desk),
                 Timer::Withdraw(place) => self.withdraw(place, desk),
@@ -206,8 +195,7 @@ impl Application for ServiceNode {
                 }
             }
         }
-        let due = self.timers.first().map_or(Instant::FAR_FUTURE, |&(due, _)| due);
-        desk.wake_at(due);
+        desk.wake_at(self.timers.earliest());
     }
 }
 

@@ -130,9 +130,9 @@ impl ServiceNode {
             return;
         }
         let withdraws_at = advertisement.withdraws_at;
-        self.set(due.max(now), Timer::Advertise(place));
+        self.timers.set(due.max(now), Timer::Advertise(place));
         if let Some(at) = withdraws_at {
-            self.set(at.max(now), Timer::Withdraw(place));
+            self.timers.set(at.max(now), Timer::Withdraw(place));
         }
     }
 
@@ -153,7 +153,7 @@ impl ServiceNode {
         let key = self.plan.key(advertisement.service);
         let ticket = desk.announce(key, config.advertisement_ttl);
         self.asked.insert(ticket, Asked::Announcement(place, now));
-        self.set(now + config.readvertise_interval, Timer::Advertise(place));
+        self.timers.set(now + config.readvertise_interval, Timer::Advertise(place));
     }
 
     /// An announcement has ended, with so many holders that confirmed it.
@@ -181,8 +181,8 @@ impl ServiceNode {
             // Another may have begun since, whose own renewal must not wait for this.
             let begun = advertisement.begun.unwrap_or(now);
             let due = (now + RETRY).min(begun + config.readvertise_interval).max(now);
-            self.unset(Timer::Advertise(place));
-            self.set(due, Timer::Advertise(place));
+            self.timers.unset(Timer::Advertise(place));
+            self.timers.set(due, Timer::Advertise(place));
             return;
         }
         if let Some(end) = advertisement.owed.take() {
@@ -210,7 +210,7 @@ impl ServiceNode {
         advertisement.withdrawal =
             Some(Withdrawn { service, provider, at: now, done: None, holders: 0, dead });
         let is_free = advertisement.under_way == 0;
-        self.unset(Timer::Advertise(place));
+        self.timers.unset(Timer::Advertise(place));
         if is_free {
             self.remove(place, desk);
         }
@@ -244,7 +244,7 @@ impl ServiceNode {
         let time = self.plan.handler_time(desk.rng());
         match time.is_zero() {
             true => self.answer(number, desk),
-            false => self.set(desk.now() + time, Timer::Answer(number)),
+            false => self.timers.set(desk.now() + time, Timer::Answer(number)),
         }
     }
 
