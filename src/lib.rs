@@ -130,9 +130,11 @@ pub mod validate;
 pub mod bench;
 pub mod doctor;
 pub mod sweep;
-// Layer 10: folders of results, read back; what runs came to once, and whether they still do.
+// Layer 10: folders of results, read back; what runs came to once, and whether they still do; ten types
+// of tests and what follows from them.
 pub mod baseline;
 pub mod results;
+pub mod suite;
 // Layer 11: results beside each other; results as pages.
 pub mod compare;
 pub mod page;

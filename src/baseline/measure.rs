@@ -4,11 +4,9 @@ use super::BaselineError;
 use super::trail::{Trail, marks};
 use crate::runner::{self, RunArguments};
 use crate::scenario::Scenario;
-use crate::sweep::figures;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use crate::sweep::{figures, workers};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// What is kept of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +48,7 @@ impl Runner<'_> {
     /// # Errors
     /// If there are no threads.
     pub fn measure(&self, scenarios: &[Scenario]) -> Result<Option<Vec<Measured>>, BaselineError> {
-        self.each(scenarios, |scenario| Ok(self.run(scenario)))
+        workers::each(self.jobs, scenarios, |scenario, _| Ok(self.run(scenario)))
     }
 
     fn run(&self, scenario: &Scenario) -> Option<Measured> {
@@ -76,46 +74,4 @@ impl Runner<'_> {
         };
         (self.watch)(Step::Finished).is_continue().then_some(measured)
     }
-
-    /// Does `work` for each task and gives what comes of it in the order of the tasks; `None` if any
-    /// work was ended early.
-    ///
-    /// # Errors
-    /// The first of any work, or if there are no threads.
-    pub(super) fn each<T: Sync, R: Send>(
-        &self,
-        tasks: &[T],
-        work: impl Fn(&T) -> Result<Option<R>, BaselineError> + Sync,
-    ) -> Result<Option<Vec<R>>, BaselineError> {
-        let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let workers = pool(self.jobs.min(tasks.len()).max(1))?;
-        let worker = || -> Result<Vec<(usize, R)>, BaselineError> {
-            // What a run does in parallel waits for no other run.
-            let own = pool(1)?;
-            let mut done = Vec::new();
-            while !stopped.load(Ordering::SeqCst) {
-                let number = next.fetch_add(1, Ordering::SeqCst);
-                let Some(task) = tasks.get(number) else { break };
-                match own.install(|| work(task)) {
-                    Ok(Some(result)) => done.push((number, result)),
-                    other => {
-                        stopped.store(true, Ordering::SeqCst);
-                        other?;
-                    }
-                }
-            }
-            Ok(done)
-        };
-        let done = workers.broadcast(|_| worker());
-        let done: Result<Vec<_>, _> = done.into_iter().collect();
-        let mut done: Vec<(usize, R)> = done?.into_iter().flatten().collect();
-        done.sort_by_key(|(number, _)| *number);
-        let is_whole = done.len() == tasks.len();
-        Ok(is_whole.then(|| done.into_iter().map(|(_, result)| result).collect()))
-    }
-}
-
-fn pool(threads: usize) -> Result<ThreadPool, BaselineError> {
-    let built = ThreadPoolBuilder::new().num_threads(threads).build();
-    built.map_err(|error| BaselineError::Threads(error.to_string()))
 }

@@ -38,6 +38,7 @@ pub use stored::{Change, Kept, Level, Stored};
 
 use crate::report::ReportError;
 use crate::scenario::ScenarioError;
+use crate::sweep::workers::NoThreads;
 use std::io;
 use std::path::PathBuf;
 
@@ -130,5 +131,5 @@ pub enum BaselineError {
     },
     /// Threads could not be started.
     #[error("cannot start the threads of --jobs: {0}")]
-    Threads(String),
+    Threads(#[from] NoThreads),
 }

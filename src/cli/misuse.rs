@@ -6,6 +6,7 @@ use crate::graph::read::ReadError;
 use crate::page::PageError;
 use crate::report::ReportError;
 use crate::runner::Obstacle;
+use crate::suite::SuiteError;
 use crate::sweep::SweepError;
 use std::path::PathBuf;
 
@@ -22,6 +23,12 @@ pub enum Misuse {
     /// A baseline that cannot be kept or checked.
     #[error("{0}")]
     Baseline(BaselineError),
+    /// A suite that cannot be run.
+    #[error("{0}")]
+    Suite(SuiteError),
+    /// A variable of the environment that is wrong.
+    #[error("{0}")]
+    Variable(String),
     /// Nothing to check.
     #[error("there is no such baseline in {}: `kadsim baseline save NAME SCENARIO` makes one", .0.display())]
     NoBaseline(PathBuf),

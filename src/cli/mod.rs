@@ -28,6 +28,8 @@ pub mod report;
 pub mod run;
 // kadsim sweep: many runs of one scenario.
 pub mod sweep;
+// kadsim suite: ten types of tests.
+pub mod suite;
 // kadsim trace: the events of a run.
 pub mod trace;
 // kadsim topology: a graph, its figures, and the graph as a file.
@@ -86,6 +88,8 @@ enum Command {
     Run(run::Args),
     /// Run a scenario over a grid of its values, with repeats; goes on where it was ended
     Sweep(sweep::Args),
+    /// Run ten types of tests of a network that stores records: verdicts, tables, a recommendation
+    Suite(suite::Args),
     /// Keep what scenarios come to, and check whether they still do
     Baseline(baseline::Args),
     /// Show runs or sweeps beside each other: figures, differences, intervals, plots
@@ -157,6 +161,11 @@ pub fn repeats(text: &str) -> Result<usize, String> {
     whole(text, 1_000)
 }
 
+/// Cores of this machine: runs at a time, unless the user says how many.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 fn whole(text: &str, most: usize) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| format!("give a whole number from 1 to {most}"))
@@ -170,18 +179,31 @@ pub fn main() -> ExitCode {
     memory::keep_pages();
     let arguments = Arguments::parse();
     let outcome = log::begin(arguments.log).map_err(Into::into);
-    outcome.and_then(|()| obey(arguments.command)).unwrap_or_else(|error| fail(&error))
+    let verbosity = arguments.log.verbose;
+    outcome.and_then(|()| obey(arguments.command, verbosity)).unwrap_or_else(|error| fail(&error))
 }
 
 /// Does what a command says.
-fn obey(command: Command) -> anyhow::Result<ExitCode> {
+fn obey(command: Command, verbosity: u8) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Run(args) => run::run(&args).map(status),
-        Command::Trace(args) => trace::run(&args).map(status),
+        Command::Run(args) => run::run(&args).map(|ended| match ended {
+            run::Ended::Complete => ExitCode::SUCCESS,
+            run::Ended::Unhealthy => ExitCode::FAILURE,
+            run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Trace(args) => trace::run(&args).map(|ended| match ended {
+            trace::Ended::Complete => ExitCode::SUCCESS,
+            trace::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
         Command::Sweep(args) => sweep::run(&args).map(|ended| match ended {
             sweep::Ended::Complete => ExitCode::SUCCESS,
             sweep::Ended::TimedOut => ExitCode::FAILURE,
             sweep::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
+        }),
+        Command::Suite(args) => suite::run(&args, verbosity).map(|ended| match ended {
+            suite::Ended::Complete => ExitCode::SUCCESS,
+            suite::Ended::TimedOut | suite::Ended::Unhealthy => ExitCode::FAILURE,
+            suite::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
         }),
         Command::Baseline(args) => baseline::run(&args).map(|ended| match ended {
             baseline::Ended::Holds => ExitCode::SUCCESS,
@@ -213,14 +235,6 @@ fn obey(command: Command) -> anyhow::Result<ExitCode> {
         Command::Completions(args) => shell::completions(args).map(|()| ExitCode::SUCCESS),
         Command::Man(args) => shell::man(&args).map(|()| ExitCode::SUCCESS),
         Command::Measure(args) => measure::run(&args).map(|()| ExitCode::SUCCESS),
-    }
-}
-
-/// How a run ended, as an exit status.
-fn status(ended: run::Ended) -> ExitCode {
-    match ended {
-        run::Ended::Complete => ExitCode::SUCCESS,
-        run::Ended::Interrupted => ExitCode::from(interrupt::EXIT_STATUS),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::memory;
 use crate::report;
 use crate::rng::Seed;
 use crate::runner::result::{self, RunOutput};
+use crate::runner::verdict::Health;
 use crate::runner::{self, Execution, Observation, Observed, Progress, RunArguments};
 use crate::scenario::{Scenario, Setting};
 use std::io::Write;
@@ -34,6 +35,9 @@ pub struct Args {
     /// Print no progress and no table
     #[arg(long)]
     pub quiet: bool,
+    /// End with status 1 unless the verdict on the run is healthy (thresholds: [verdict])
+    #[arg(long)]
+    pub require_healthy: bool,
     /// Threads, each with a block of the nodes; the run is the same with any number [default: 1]
     #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,
@@ -104,6 +108,8 @@ impl From<Queue> for QueueKind {
 pub enum Ended {
     /// At the end of its last phase.
     Complete,
+    /// At the end of its last phase, with a verdict other than the one that was asked for.
+    Unhealthy,
     /// Because the user interrupted it.
     Interrupted,
 }
@@ -161,7 +167,15 @@ pub fn run(args: &Args) -> anyhow::Result<Ended> {
         writeln!(stdout, "{packets} packets in {}", file.display())?;
     }
     stdout.flush()?;
-    Ok(if run.result.partial { Ended::Interrupted } else { Ended::Complete })
+    let health = run.result.verdict.health;
+    Ok(match (run.result.partial, args.require_healthy && health != Health::Healthy) {
+        (true, _) => Ended::Interrupted,
+        (false, true) => {
+            note(&format!("--require-healthy: the verdict is {}", health.name().replace('-', " ")));
+            Ended::Unhealthy
+        }
+        (false, false) => Ended::Complete,
+    })
 }
 
 /// Tells the user something before the run begins.

@@ -76,9 +76,8 @@ pub enum Ended {
 pub fn run(args: &Args) -> anyhow::Result<Ended> {
     let grid = Grid::load(&args.file, &args.settings, &args.vary, args.repeats)?;
     let plan = Plan::new(grid, args.seed)?;
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let options = Options {
-        jobs: args.jobs.unwrap_or_else(cores),
+        jobs: args.jobs.unwrap_or_else(super::cores),
         timeout: args.timeout,
         metrics: args.metrics.clone(),
     };

@@ -1,7 +1,7 @@
 //! `kadsim trace FILE`: the events of a run, or one of its operations request by request.
 
 use super::nodes::{Ranges, beyond, ranges};
-use super::run::{Ended, Queue};
+use super::run::Queue;
 use super::{Misuse, interrupt};
 use crate::kademlia::message::Message;
 use crate::protocol::{self, NodeIndex};
@@ -92,6 +92,15 @@ fn kind(text: &str) -> Result<&'static str, String> {
         let (events, messages) = (What::KINDS.join(", "), MESSAGES.join(", "));
         format!("the kinds of events are {events}; those of messages are {messages}")
     })
+}
+
+/// How a trace ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With everything that was asked for.
+    Complete,
+    /// Because the user interrupted it.
+    Interrupted,
 }
 
 /// Runs the scenario and writes its trace.

@@ -14,6 +14,8 @@ use crate::runner::faults::{
 };
 use crate::runner::figures::{self, LinkFigures, MessageFigures, NodeTraffic};
 use crate::runner::result::*;
+use crate::runner::verdict::Verdict;
+use crate::scenario::VerdictConfig;
 use crate::time::{Duration, Instant};
 
 const KINDS: &[&str] = <Message<NodeIndex, Key64> as protocol::Message>::KINDS;
@@ -287,6 +289,13 @@ fn output(
             largest_component_share: 1.0,
         },
         operations: operation_figures(metrics, measured, measured),
+        verdict: Verdict::new(
+            &VerdictConfig::default(),
+            metrics,
+            (nodes * 110).min(pairs),
+            measured,
+            measured,
+        ),
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, nodes as f64 * 0.98, measured),
         maintenance: maintenance(nodes),

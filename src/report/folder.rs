@@ -22,7 +22,7 @@ pub struct Draft {
 /// What a folder of a run or of a comparison consists of, with the page that `kadsim report` makes of
 /// a run, which would show another one than the folder holds. Whatever else lies in one was put there
 /// by its user.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 13] = [
     "scenario.toml",
     "result.json",
     "performance.json",
@@ -31,6 +31,9 @@ const PARTS: [&str; 10] = [
     "records.csv",
     "compare.json",
     "compare.csv",
+    "suite.json",
+    "points.csv",
+    "scenarios",
     "plots",
     "report.html",
 ];

@@ -60,7 +60,7 @@ impl Cost {
         let simulating = (cpu_seconds - self.set_up_seconds).max(SHORTEST_SECONDS);
         let wall_seconds = self.wall.elapsed().as_secs_f64();
         let passed = (wall_seconds - self.set_up_wall_seconds).max(SHORTEST_SECONDS);
-        let peak = memory("VmHWM:");
+        let peak = peak_memory();
         let grown =
             peak.zip(self.resident_before).map(|(peak, before)| peak.saturating_sub(before));
         Performance {
@@ -84,15 +84,21 @@ impl Cost {
 
 /// Processor time of this process, user and system, all threads, those that have ended too.
 #[cfg(unix)]
-fn cpu_seconds() -> Option<f64> {
+pub fn cpu_seconds() -> Option<f64> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Some(time.tv_sec as f64 + time.tv_nsec as f64 / 1e9)
 }
 
 /// Processor time of this process: not known here.
 #[cfg(not(unix))]
-fn cpu_seconds() -> Option<f64> {
+pub fn cpu_seconds() -> Option<f64> {
     None
+}
+
+/// Most memory of this process that was resident at once, in bytes; `None` where the system does not
+/// tell.
+pub fn peak_memory() -> Option<u64> {
+    memory("VmHWM:")
 }
 
 /// A line of the process's memory figures, in bytes.

@@ -24,7 +24,7 @@ mod change;
 // What blocks of nodes have in common.
 mod common;
 // What a run costs the machine.
-mod cost;
+pub mod cost;
 // A run under way.
 mod course;
 // Whom nodes know when they come.
@@ -83,6 +83,8 @@ mod warm_start;
 mod tap;
 // The events of a run.
 pub mod trace;
+// Whether what came of it is good.
+pub mod verdict;
 // Windows of time.
 mod windows;
 

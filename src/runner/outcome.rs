@@ -10,6 +10,7 @@ use super::result::{
     BucketFigures, CheckFigures, Distribution, LinkWaits, LogFigures, NetworkFigures, Performance,
     PhaseFigures, RunOutput, RunResult, SnapshotFigures, TableHealth, Transport, operation_figures,
 };
+use super::verdict::Verdict;
 use crate::checker::Overlay;
 use crate::kademlia::key::{Key, Key64};
 use crate::kademlia::routing_table::RoutingTable;
@@ -48,6 +49,14 @@ pub(super) fn output(
     let measured = now.saturating_since(scenario.phases.measurement_start());
     let traffic = metrics.measured_traffic();
     let upkeep = metrics.measured_upkeep();
+    let network = network(experiment, tables, online_mean);
+    let verdict = Verdict::new(
+        &scenario.verdict,
+        &metrics,
+        network.connections,
+        measured,
+        now - Instant::ZERO,
+    );
     let result = RunResult {
         name: scenario.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -57,8 +66,9 @@ pub(super) fn output(
         partial: ending.partial,
         events: ending.events,
         phases: phases(scenario.phases, now),
-        network: network(experiment, tables, online_mean),
+        network,
         operations: operation_figures(&metrics, measured, now - Instant::ZERO),
+        verdict,
         messages: MessageFigures::of(&traffic, measured),
         node_traffic: NodeTraffic::new(&traffic, online_mean, measured),
         maintenance: record_figures::maintenance(&upkeep, online_mean, measured),

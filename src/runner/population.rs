@@ -23,7 +23,7 @@ use crate::kademlia::key::Key64;
 use crate::network::reach::Reach;
 use crate::protocol::NodeIndex;
 use crate::rng::{Purpose, Seed, Stream};
-use crate::scenario::{Bootstrap, Scenario};
+use crate::scenario::{Bootstrap, Joins, Scenario};
 use crate::time::{Duration, Instant};
 use crate::workload::sessions::{Departure, Life, Sessions, State};
 use rand::RngExt;
@@ -151,10 +151,10 @@ impl Population {
                 self.next.extend(end);
             }
             Bootstrap::Organic => {
-                let init = scenario.phases.init.as_nanos();
-                let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
-                let drawn = Instant::from_nanos(stream.random_range(0..=init));
-                let joins = if node.0 < self.dedicated { Instant::ZERO } else { drawn };
+                let joins = match node.0 < self.dedicated {
+                    true => Instant::ZERO,
+                    false => first_join(seed, scenario, node),
+                };
                 self.next.push(Reverse((joins, node)));
                 self.first_sessions.extend(session.map(|session| (node, session)));
             }
@@ -371,5 +371,20 @@ impl Population {
         let due = self.ahead.partition_point(|change| change.at < now);
         let passed: Vec<Change> = self.ahead.drain(..due).collect();
         passed.into_iter().for_each(|change| self.pass(change));
+    }
+}
+
+/// When a node joins for the first time in an organic start.
+fn first_join(seed: Seed, scenario: &Scenario, node: NodeIndex) -> Instant {
+    let init = scenario.phases.init.as_nanos();
+    match scenario.nodes.joins {
+        Joins::Drawn => {
+            let mut stream = Stream::new(seed, Purpose::Join, u64::from(node.0));
+            Instant::from_nanos(stream.random_range(0..=init))
+        }
+        Joins::Even => {
+            let count = u128::from(scenario.nodes.count);
+            Instant::from_nanos((u128::from(init) * u128::from(node.0) / count) as u64)
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::faults::FaultFigures;
 use super::figures::{LinkFigures, MessageFigures, NamedCounts, NodeTraffic, OperationFigures};
 use super::resilience::{AttackFigures, Resilience};
 use super::snapshot::Snapshot;
+use super::verdict::Verdict;
 use crate::checker::RecordLife;
 use crate::graph::measure::Figures;
 use crate::metrics::{Metrics, OperationKind, OperationRecord, Percentiles, Series, number};
@@ -46,6 +47,8 @@ pub struct RunResult {
     pub network: NetworkFigures,
     /// Operations by kind; kinds that never occurred are left out.
     pub operations: Vec<OperationFigures>,
+    /// What applications asked for, of all kinds together, and how good that is.
+    pub verdict: Verdict,
     /// Messages by kind.
     pub messages: Vec<MessageFigures>,
     /// What a node sends and receives on average.

@@ -6,7 +6,7 @@
 use super::words::{
     AttackName, ChurnName, ChurnPreset, DistributionName, LatencyName, LossName, Word,
 };
-use super::{Bootstrap, PlotFormat, Preset};
+use super::{Bootstrap, Joins, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
@@ -87,6 +87,7 @@ table!(
         churn: ChurnTable,
         workload: Vec<WorkloadTable>,
         checker: CheckerTable,
+        verdict: VerdictTable,
         output: OutputTable,
         snapshot: Vec<SnapshotTable>,
         attack: Vec<AttackTable>,
@@ -108,6 +109,7 @@ table!(
     NodesTable {
         count: Whole,
         bootstrap: Word<Bootstrap>,
+        joins: Word<Joins>,
         contacts: Whole,
         address_groups: Whole,
         class: Vec<ClassTable>,
@@ -265,6 +267,19 @@ table!(
     CheckerTable {
         lookups: Share,
         tables: Share,
+    }
+);
+
+table!(
+    /// `[verdict]`
+    VerdictTable {
+        operation_timeout: Interval,
+        failure_excellent: Share,
+        failure_acceptable: Share,
+        failure_concerning: Share,
+        latency_good: Length,
+        latency_acceptable: Length,
+        latency_investigate: Length,
     }
 );
 

@@ -18,6 +18,8 @@ mod schema;
 mod document;
 mod settings;
 mod source;
+// When what a run came to is good.
+mod verdict;
 // From the file to the scenario: what belongs together, defaults, bounds.
 mod check;
 mod load;
@@ -35,6 +37,7 @@ pub use schema::schema;
 pub use settings::{Setting, SettingError};
 pub use starter::starter;
 pub use sweep::{Grid, MOST_REPEATS, Varied, Vary, VaryError};
+pub use verdict::VerdictConfig;
 pub use words::Choice;
 
 use crate::graph::config::GraphConfig;
@@ -76,6 +79,8 @@ pub struct Scenario {
     pub workloads: Vec<WorkloadConfig>,
     /// How much of the run is compared with the truth.
     pub checker: CheckerConfig,
+    /// When what it came to is good.
+    pub verdict: VerdictConfig,
     /// What is written down.
     pub output: OutputConfig,
     /// When the overlay is measured, in order of time; mostly never.
@@ -119,6 +124,8 @@ pub struct Nodes {
     pub count: u32,
     /// How their tables are filled.
     pub bootstrap: Bootstrap,
+    /// When they join, where they do so one by one.
+    pub joins: Joins,
     /// Other nodes that each knows at the start, or when it joins; below `count`.
     pub contacts: usize,
     /// Groups over whose addresses the nodes are spread evenly; `None` if each has one of its own.
@@ -134,6 +141,16 @@ pub enum Bootstrap {
     Warm,
     /// With contacts drawn at random; nobody joins.
     Random,
+}
+
+/// When the nodes of an organic start join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joins {
+    /// Each at an instant drawn from the first phase.
+    Drawn,
+    /// One after another in the order of their numbers, equally far apart: node `i` of `n` when `i / n` of
+    /// the first phase has passed.
+    Even,
 }
 
 /// A published set of parameters.

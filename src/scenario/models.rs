@@ -5,7 +5,7 @@
 
 use super::document::{KeyPath, Outline};
 use super::file::{
-    AttackTable, ChurnTable, FaultTable, Keys, LatencyTable, LossTable, TopologyTable,
+    AttackTable, ChurnTable, FaultTable, Keys, LatencyTable, LossTable, NodesTable, TopologyTable,
     UnderlayTable, WorkloadTable,
 };
 use super::problem::{Fault, Problem};
@@ -21,6 +21,7 @@ pub struct Rule {
     pub words: &'static [&'static str],
 }
 
+const NODES: &str = "nodes";
 const LATENCY: &str = "network.latency";
 const LOSS: &str = "network.loss";
 const TOPOLOGY: &str = "topology";
@@ -45,6 +46,7 @@ const fn rule(
 
 /// The rules; of two for the same key, the one whose selector is the more general comes first.
 const RULES: &[Rule] = &[
+    rule(NODES, "joins", "bootstrap", &["organic"]),
     rule(LATENCY, "delay", "model", &["constant"]),
     rule(LATENCY, "min", "model", &["uniform"]),
     rule(LATENCY, "max", "model", &["uniform"]),
@@ -220,6 +222,7 @@ impl Rule {
             return Some(self.default_of_churn(path, outline));
         }
         match (self.table, self.selector) {
+            (NODES, _) => Some("organic"),
             (LATENCY, _) => Some("lognormal"),
             // A loss rate says by itself that packets are lost.
             (LOSS, _) => None,
@@ -248,6 +251,7 @@ impl Rule {
     /// All keys of the table.
     fn keys(&self) -> &'static [&'static str] {
         match self.table {
+            NODES => NodesTable::KEYS,
             LATENCY => LatencyTable::KEYS,
             LOSS => LossTable::KEYS,
             TOPOLOGY => TopologyTable::KEYS,
@@ -310,8 +314,10 @@ pub fn check(outline: &Outline) -> Result<(), Problem> {
     };
     let classes = items("nodes.class").map(|class| class.join("churn"));
     let lists = ["workload", "attack", "fault"].into_iter().flat_map(items).chain(classes);
-    let tables =
-        [LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN].map(KeyPath::from).into_iter().chain(lists);
+    let tables = [NODES, LATENCY, LOSS, TOPOLOGY, UNDERLAY, CHURN]
+        .map(KeyPath::from)
+        .into_iter()
+        .chain(lists);
     for path in tables {
         let breach = Rule::of(&path).find_map(|rule| rule.breach(&path, outline));
         breach.map_or(Ok(()), Err)?;

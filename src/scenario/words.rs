@@ -1,6 +1,6 @@
 //! Choices that are written as a word: every enum of a scenario and how its values are spelled.
 
-use super::{Bootstrap, PlotFormat, Preset};
+use super::{Bootstrap, Joins, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
 use crate::graph::read::Format;
 use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
@@ -267,6 +267,7 @@ impl Choice for TopologyName {
 }
 
 choice!(Bootstrap: "organic" = Organic, "warm" = Warm, "random" = Random);
+choice!(Joins: "drawn" = Drawn, "even" = Even);
 choice!(Preset:
     "paper" = Paper, "mainline" = Mainline, "go-libp2p" = GoLibp2p, "rust-libp2p" = RustLibp2p);
 choice!(Parallelism: "loose" = Loose, "strict" = Strict);

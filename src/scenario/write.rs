@@ -11,10 +11,10 @@ mod workloads;
 use super::file::{
     CheckerTable, ClassTable, File, KademliaTable, LatencyTable, LinkLossTable, LossTable,
     NetworkTable, NodesTable, Number, OutputTable, PhasesTable, RegionTable, SeedNumber,
-    SnapshotTable, Whole,
+    SnapshotTable, VerdictTable, Whole,
 };
 use super::words::{LatencyName, LossName, Word};
-use super::{Phases, Scenario, SnapshotConfig};
+use super::{Bootstrap, Phases, Scenario, SnapshotConfig, VerdictConfig};
 use crate::network::config::{
     ClassConfig, LatencyConfig, LatencyModel, LinkLossConfig, LossConfig, NetworkConfig,
     RegionsConfig,
@@ -88,6 +88,7 @@ fn file(scenario: &Scenario) -> File {
         nodes: Some(NodesTable {
             count: whole(nodes.count),
             bootstrap: Some(Word(nodes.bootstrap)),
+            joins: (nodes.bootstrap == Bootstrap::Organic).then_some(Word(nodes.joins)),
             contacts: size(nodes.contacts),
             address_groups: whole(nodes.address_groups.unwrap_or(0)),
             class: Some(network.classes.iter().enumerate().map(in_place).collect()),
@@ -107,6 +108,7 @@ fn file(scenario: &Scenario) -> File {
             lookups: Some(Share(scenario.checker.lookups)),
             tables: Some(Share(scenario.checker.tables)),
         }),
+        verdict: Some(verdict(scenario.verdict)),
         output: Some(OutputTable {
             plots: Some(scenario.output.plots.iter().map(|&format| Word(format)).collect()),
             sample_interval: length(scenario.output.sample_interval),
@@ -115,6 +117,18 @@ fn file(scenario: &Scenario) -> File {
         snapshot: snapshots(&scenario.snapshots),
         attack: attacks::attacks(&scenario.attacks),
         fault: faults::faults(&network.faults),
+    }
+}
+
+fn verdict(config: VerdictConfig) -> VerdictTable {
+    VerdictTable {
+        operation_timeout: Some(Interval(config.operation_timeout)),
+        failure_excellent: share(config.failure_excellent),
+        failure_acceptable: share(config.failure_acceptable),
+        failure_concerning: share(config.failure_concerning),
+        latency_good: length(config.latency_good),
+        latency_acceptable: length(config.latency_acceptable),
+        latency_investigate: length(config.latency_investigate),
     }
 }
 

@@ -1,18 +1,16 @@
 //! The runs of a sweep, several at a time.
 //!
-//! Each run has one core: a worker takes the next run that nobody has taken and does it on a pool
-//! of a single thread, so that what a run does in parallel waits for no other run and its
-//! wall-clock time is its own.
+//! Each run has one core, so that its wall-clock time is its own.
 
 use super::SweepError;
 use super::folder::Folder;
 use super::plan::{Plan, RunId};
 use super::row::Row;
+use super::workers;
 use crate::runner::{self, RunArguments};
 use crate::scenario::ScenarioError;
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// How a sweep is carried out; its tables are the same with any number of jobs.
@@ -53,12 +51,9 @@ enum Became {
 /// What workers share.
 struct Shared<'a> {
     plan: &'a Plan,
-    todo: &'a [RunId],
     folder: &'a Folder,
     options: &'a Options,
     watch: &'a (dyn Fn(Step) -> ControlFlow<()> + Sync),
-    next: AtomicUsize,
-    stopped: AtomicBool,
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a run takes is measured from outside")]
@@ -77,45 +72,20 @@ pub fn execute(
     options: &Options,
     watch: &(dyn Fn(Step) -> ControlFlow<()> + Sync),
 ) -> Result<Ended, SweepError> {
-    let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let shared = Shared { plan, todo, folder, options, watch, next, stopped };
-    let workers = pool(options.jobs.min(todo.len()).max(1))?;
-    let results = workers.broadcast(|_| {
-        let worked = shared.work();
-        if worked.is_err() {
-            shared.stopped.store(true, Ordering::SeqCst);
-        }
-        worked
-    });
-    results.into_iter().collect::<Result<(), _>>()?;
-    Ok(if shared.stopped.load(Ordering::SeqCst) { Ended::Interrupted } else { Ended::Complete })
-}
-
-fn pool(threads: usize) -> Result<ThreadPool, SweepError> {
-    let built = ThreadPoolBuilder::new().num_threads(threads).build();
-    built.map_err(|error| SweepError::Threads(error.to_string()))
+    let shared = Shared { plan, folder, options, watch };
+    let done = workers::each(options.jobs, todo, |&run, stopped| shared.work(run, stopped))?;
+    Ok(if done.is_some() { Ended::Complete } else { Ended::Interrupted })
 }
 
 impl Shared<'_> {
-    /// Does one run after the other until there is none left.
-    fn work(&self) -> Result<(), SweepError> {
-        let own = pool(1)?;
-        while !self.stopped.load(Ordering::SeqCst) {
-            let Some(&run) = self.todo.get(self.next.fetch_add(1, Ordering::SeqCst)) else { break };
-            match own.install(|| self.run(run))? {
-                Became::Interrupted => self.stopped.store(true, Ordering::SeqCst),
-                Became::Row(row) => {
-                    self.folder.keep(&row)?;
-                    if (self.watch)(Step::Finished(run)).is_break() {
-                        self.stopped.store(true, Ordering::SeqCst);
-                    }
-                }
-            }
-        }
-        Ok(())
+    /// Does one run and keeps its row; `None` if that is the end of all.
+    fn work(&self, run: RunId, stopped: &AtomicBool) -> Result<Option<()>, SweepError> {
+        let Became::Row(row) = self.run(run, stopped)? else { return Ok(None) };
+        self.folder.keep(&row)?;
+        Ok((self.watch)(Step::Finished(run)).is_continue().then_some(()))
     }
 
-    fn run(&self, run: RunId) -> Result<Became, ScenarioError> {
+    fn run(&self, run: RunId, stopped: &AtomicBool) -> Result<Became, ScenarioError> {
         let scenario = self.plan.scenario(run)?;
         let begun = wall_clock();
         let (mut went, mut is_late) = (0.0, false);
@@ -124,7 +94,7 @@ impl Shared<'_> {
             let told = (self.watch)(Step::Went(share - went));
             went = share;
             is_late = self.options.timeout.is_some_and(|timeout| begun.elapsed() > timeout);
-            let goes_on = told.is_continue() && !self.stopped.load(Ordering::SeqCst) && !is_late;
+            let goes_on = told.is_continue() && !stopped.load(Ordering::SeqCst) && !is_late;
             if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         let row = match (output.result.partial, is_late, self.options.timeout) {

@@ -16,6 +16,8 @@ mod folder;
 pub mod figures;
 // A finished run.
 mod row;
+// Tasks that are done several at a time.
+pub mod workers;
 // The runs, several at a time.
 mod execute;
 // All finished runs together.
@@ -47,6 +49,7 @@ use folder::Folder;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use workers::NoThreads;
 
 /// Why a sweep could not be carried out. What had finished stays in its folder.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +99,7 @@ pub enum SweepError {
     Report(#[from] ReportError),
     /// Threads could not be started.
     #[error("cannot start the threads of --jobs: {0}")]
-    Threads(String),
+    Threads(#[from] NoThreads),
 }
 
 /// What a sweep left behind.

@@ -16,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &["runner"],
     &["report", "fidelity", "validate"],
     &["bench", "doctor", "sweep"],
-    &["results", "baseline"],
+    &["results", "baseline", "suite"],
     &["compare", "page"],
     &["cli"],
 ];

@@ -91,8 +91,7 @@ fn with_bar<R>(
             false => ControlFlow::Continue(()),
         }
     };
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let runner = Runner { jobs: common.jobs.unwrap_or_else(cores), watch: &watch };
+    let runner = Runner { jobs: common.jobs.unwrap_or_else(crate::cli::cores), watch: &watch };
     let done = work(&runner);
     bar.finish();
     done

@@ -25,6 +25,8 @@ mod underlay;
 mod reach;
 // Who comes and goes.
 mod churn;
+// Thresholds of the verdict.
+mod verdict;
 // Workloads.
 mod blocks;
 mod services;
@@ -37,7 +39,7 @@ use super::models;
 use super::problem::Problem;
 use super::source::Source;
 use super::words::Word;
-use super::{Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Scenario};
+use super::{Bootstrap, CheckerConfig, Joins, Nodes, OutputConfig, Phases, PlotFormat, Scenario};
 use crate::time::{Duration, Instant, NANOS_PER_SECOND};
 use bounds::{LONGEST, LONGEST_RUN, length, whole};
 use std::path::Path;
@@ -101,6 +103,7 @@ pub fn check(
         network,
         workloads,
         checker: checker(&file.checker.unwrap_or_default()),
+        verdict: verdict::check(&file.verdict.unwrap_or_default())?,
         output: output(file.output.unwrap_or_default(), phases)?,
         attacks,
         snapshots: snapshots::check(&file.snapshot.unwrap_or_default(), phases)?,
@@ -163,6 +166,7 @@ fn nodes(table: &NodesTable) -> Result<Nodes, Problem> {
     Ok(Nodes {
         count: u32::try_from(count).expect("the count is below the bound"),
         bootstrap: table.bootstrap.map_or(Bootstrap::Organic, |word| word.0),
+        joins: table.joins.map_or(Joins::Drawn, |word| word.0),
         contacts: usize::try_from(contacts).expect("there are fewer contacts than nodes"),
         address_groups: groups::count("nodes.address_groups", table.address_groups)?,
     })

@@ -2,7 +2,7 @@
 
 use super::faults::faults;
 use super::parse;
-use super::random_lists::{attacks, defended, nodes, snapshots, workload};
+use super::random_lists::{attacks, defended, nodes, snapshots, verdict, workload};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
 use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
@@ -348,6 +348,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
                 class_churn: churn.1.map(|config| (0, config)).into_iter().collect(),
                 workloads: workloads.into_iter().map(|workload| fitted(workload, count)).collect(),
                 checker: CheckerConfig { lookups: outer.0, tables: 1.0 - outer.0 },
+                verdict: verdict(outer.0, extra),
                 output: OutputConfig {
                     plots: if bootstrap == Bootstrap::Warm {
                         vec![]

@@ -3,7 +3,7 @@
 use super::random::lengths;
 use crate::graph::export::Format;
 use crate::kademlia::params::Params;
-use crate::scenario::{Bootstrap, Nodes, SnapshotConfig};
+use crate::scenario::{Bootstrap, Joins, Nodes, SnapshotConfig, VerdictConfig};
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
@@ -53,8 +53,26 @@ pub(super) fn nodes(count: u32, bootstrap: Bootstrap, kademlia: &Params) -> Node
     Nodes {
         count,
         bootstrap,
+        joins: match bootstrap {
+            Bootstrap::Organic if count.is_multiple_of(3) => Joins::Even,
+            _ => Joins::Drawn,
+        },
         contacts: (count as usize - 1).min(7),
         address_groups: has_groups.then_some(1 + count / 3),
+    }
+}
+
+/// Thresholds from two numbers.
+pub(super) fn verdict(share: f64, time: Duration) -> VerdictConfig {
+    let timeout = Some(Duration::from_secs(2) + time).filter(|_| share < 0.5);
+    VerdictConfig {
+        operation_timeout: timeout,
+        failure_excellent: share / 4.0,
+        failure_acceptable: share / 2.0,
+        failure_concerning: share,
+        latency_good: Duration::from_millis(1) + time,
+        latency_acceptable: Duration::from_secs(1) + time,
+        latency_investigate: Duration::from_secs(1) + time,
     }
 }
 

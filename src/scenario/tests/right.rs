@@ -4,7 +4,8 @@ use super::parse;
 use crate::kademlia::params::{Params, Stop};
 use crate::network::config::{ClassConfig, LatencyModel, LossConfig, NetworkConfig, RegionsConfig};
 use crate::scenario::{
-    Bootstrap, CheckerConfig, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario, starter,
+    Bootstrap, CheckerConfig, Joins, Nodes, OutputConfig, Phases, PlotFormat, Preset, Scenario,
+    VerdictConfig, starter,
 };
 use crate::time::{Duration, Instant};
 use crate::workload::config::{
@@ -26,6 +27,7 @@ fn everything_has_a_default() {
         nodes: Nodes {
             count: 10,
             bootstrap: Bootstrap::Organic,
+            joins: Joins::Drawn,
             contacts: 3,
             address_groups: None,
         },
@@ -44,6 +46,7 @@ fn everything_has_a_default() {
             arrivals: Arrivals::Poisson,
         }],
         checker: CheckerConfig { lookups: 1.0, tables: 0.01 },
+        verdict: VerdictConfig::default(),
         output: OutputConfig {
             plots: vec![PlotFormat::Svg, PlotFormat::Png],
             sample_interval: Duration::from_secs(6),

@@ -55,7 +55,7 @@ fn of_files_that_cannot_be_read() {
 fn with_the_line_underlined() {
     let error = parse("# ten\n[nodes]\ncuont = 10\n", &[]).unwrap_err();
     insta::assert_snapshot!(error.render(false), @r"
-    error: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, address_groups, class
+    error: unknown key `cuont`: `nodes` takes count, bootstrap, joins, contacts, address_groups, class
      --> s.toml:3:1
       |
     3 | cuont = 10
@@ -92,7 +92,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\ncount = 1.5\n", &[],
      "s.toml:2:9: `nodes.count` cannot be 1.5: allowed is a whole number, such as 20"),
     ("[nodes]\ncuont = 10\n", &[],
-     "s.toml:2:1: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, address_groups, class; did you mean `count`?"),
+     "s.toml:2:1: unknown key `cuont`: `nodes` takes count, bootstrap, joins, contacts, address_groups, class; did you mean `count`?"),
     ("[[attack]]\nshare = 0.1\n", &[],
      "s.toml:1:1: an attack needs a `kind`"),
     ("[[attack]]\nkind = \"drop\"\nshare = 0.1\ncount = 3\n", &[],
@@ -263,6 +263,14 @@ const FILE_CASES: &[Case] = &[
      r#"s.toml:2:19: `output.sample_interval` cannot be "1us": allowed is at least 720us, which gives 1000000 points for this run"#),
     ("[checker]\nlookups = 2\n", &[],
      "s.toml:2:11: `checker.lookups` cannot be 2: allowed is a number from 0 to 1, such as 0.25"),
+    ("[verdict]\nlatency_good = \"150ms\"\n", &[],
+     "s.toml:2:16: `verdict.latency_acceptable` is 100ms, below `verdict.latency_good`, which is 150ms: each threshold is at least the one before it"),
+    ("[verdict]\nfailure_acceptable = 0.5\n", &[],
+     "s.toml:2:22: `verdict.failure_concerning` is 0.1, below `verdict.failure_acceptable`, which is 0.5: each threshold is at least the one before it"),
+    ("[verdict]\noperation_timeout = \"0s\"\n", &[],
+     "s.toml:2:21: `verdict.operation_timeout` cannot be \"0s\": allowed is a length of time above 0, or \"never\""),
+    ("[nodes]\nbootstrap = \"warm\"\njoins = \"even\"\n", &[],
+     "s.toml:3:1: `nodes.joins` has no effect: it belongs to bootstrap organic; this one is warm and takes count, contacts, address_groups, class"),
     ("[nodes\ncount = 10\n", &[],
      "s.toml:1:7: this is not TOML: unclosed table, expected `]`"),
     ("[nodes]\ncount = 10\ncount = 20\n", &[],
@@ -270,7 +278,7 @@ const FILE_CASES: &[Case] = &[
     ("[nodes]\ncount = 10 20\n", &[],
      "s.toml:2:9: this is not TOML: here stands no value: texts are in quotes, numbers, true and false are not"),
     ("x = 1\n", &[],
-     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, attack, fault"),
+     "s.toml:1:1: unknown key `x`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, verdict, output, snapshot, attack, fault"),
 ];
 
 /// Settings, and files that do not fit them.
@@ -284,7 +292,7 @@ const SETTING_CASES: &[Case] = &[
     (
         "[nodes]\ncount = 10\n",
         &["nodes.cuont=5"],
-        "--set nodes.cuont=5: unknown key `cuont`: `nodes` takes count, bootstrap, contacts, address_groups, class; did you mean `count`?",
+        "--set nodes.cuont=5: unknown key `cuont`: `nodes` takes count, bootstrap, joins, contacts, address_groups, class; did you mean `count`?",
     ),
     (
         "[nodes]\ncount = 10\n",
