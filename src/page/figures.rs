@@ -7,10 +7,16 @@ use serde_json::Value;
 
 /// A figure as a number of about three digits.
 pub fn number(of: &Value, path: &str) -> Cell {
-    cell(of.number(path), |value| match value.fract() == 0.0 {
+    of.number(path).map_or(Cell::None, self::of)
+}
+
+/// A number of about three digits.
+pub fn of(value: f64) -> Cell {
+    let text = match value.fract() == 0.0 || value < 0.0 {
         true => plain(value),
         false => short(value),
-    })
+    };
+    Cell::Number(text, value)
 }
 
 /// A whole figure.

@@ -16,6 +16,8 @@ pub enum Content {
     Run(Box<Run>),
     /// That of a sweep.
     Sweep(Box<Sweep>),
+    /// That of a suite.
+    Suite(Box<Suite>),
 }
 
 /// The folder of a run.
@@ -70,6 +72,19 @@ pub struct Sweep {
     pub plots: Vec<Plot>,
 }
 
+/// The folder of a suite.
+#[derive(Debug)]
+pub struct Suite {
+    /// `suite.json`: it has tests with names, and their points have labels.
+    pub report: Value,
+    /// `performance.json`, if it is there.
+    pub performance: Option<Value>,
+    /// Names of the files in `scenarios`, in order.
+    pub scenarios: Vec<String>,
+    /// Plots by name.
+    pub plots: Vec<Plot>,
+}
+
 /// A CSV file as texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
@@ -105,6 +120,13 @@ impl Sweep {
     }
 }
 
+impl Suite {
+    /// The version of kadsim that wrote it.
+    pub fn version(&self) -> String {
+        self.report.text("version").to_owned()
+    }
+}
+
 /// Reads `folder`.
 ///
 /// # Errors
@@ -113,10 +135,13 @@ pub fn read(folder: &Path) -> Result<Content, PageError> {
     if let Some(result) = json(&folder.join("result.json"))? {
         return run(folder, result).map(|run| Content::Run(Box::new(run)));
     }
-    let Some(identity) = json(&folder.join("sweep.json"))? else {
+    if let Some(identity) = json(&folder.join("sweep.json"))? {
+        return sweep(folder, identity).map(|sweep| Content::Sweep(Box::new(sweep)));
+    }
+    let Some(report) = json(&folder.join("suite.json"))? else {
         return Err(PageError::NoResults(folder.to_owned()));
     };
-    sweep(folder, identity).map(|sweep| Content::Sweep(Box::new(sweep)))
+    suite(folder, report).map(|suite| Content::Suite(Box::new(suite)))
 }
 
 fn run(folder: &Path, result: Value) -> Result<Run, PageError> {
@@ -169,6 +194,59 @@ fn sweep(folder: &Path, identity: Value) -> Result<Sweep, PageError> {
         return Err(PageError::Unfinished(folder.to_owned()));
     };
     Ok(Sweep { identity, runs, summary, plots: plots::read(&folder.join("plots"))? })
+}
+
+fn suite(folder: &Path, report: Value) -> Result<Suite, PageError> {
+    if let Some(cause) = flaw(&report) {
+        return Err(PageError::Damaged { path: folder.join("suite.json"), cause });
+    }
+    Ok(Suite {
+        report,
+        performance: json(&folder.join("performance.json"))?,
+        scenarios: names(&folder.join("scenarios"))?,
+        plots: plots::read(&folder.join("plots"))?,
+    })
+}
+
+/// What is wrong with a `suite.json`, if without it there is nothing to show.
+fn flaw(report: &Value) -> Option<String> {
+    if report.text("version").is_empty() {
+        return Some("it has no version".to_owned());
+    }
+    if report.list("tests").is_empty() {
+        return Some("it has no list of tests".to_owned());
+    }
+    for (place, test) in report.list("tests").iter().enumerate() {
+        if test.text("test").is_empty() {
+            return Some(format!("tests.{place} has no name (test)"));
+        }
+        if !test.at("points").is_some_and(Value::is_array) {
+            return Some(format!("tests.{place} has no list of points"));
+        }
+        let nameless = |point: &Value| point.text("label").is_empty();
+        if let Some(point) = test.list("points").iter().position(nameless) {
+            return Some(format!("tests.{place}.points.{point} has no label"));
+        }
+    }
+    None
+}
+
+/// Names of the files in a folder, in order; none if there is no such folder.
+fn names(folder: &Path) -> Result<Vec<String>, PageError> {
+    let failed = |cause| PageError::Read { path: folder.to_owned(), cause };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(cause) if matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(vec![]);
+        }
+        Err(cause) => return Err(failed(cause)),
+    };
+    let name = |entry: std::io::Result<fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
+    };
+    let mut names = entries.map(name).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    names.sort();
+    Ok(names)
 }
 
 /// The content of a file; `None` if there is none.

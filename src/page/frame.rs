@@ -12,11 +12,18 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 /// A section: its name within the page, its heading, its content.
 pub struct Section {
     /// Where links lead.
-    pub id: &'static str,
+    pub id: String,
     /// What it is about.
-    pub heading: &'static str,
+    pub heading: String,
     /// What it says.
     pub content: Markup,
+}
+
+impl Section {
+    /// A section; its name is no other's, and takes no escape in a link.
+    pub fn new(id: impl Into<String>, heading: impl Into<String>, content: Markup) -> Self {
+        Section { id: id.into(), heading: heading.into(), content }
+    }
 }
 
 /// What stands above the sections.

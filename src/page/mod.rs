@@ -15,6 +15,7 @@ mod redrawn;
 // What was simulated, in words.
 mod words;
 // The parts of a page.
+mod applications;
 mod attacks;
 mod faults;
 mod figures;
@@ -25,8 +26,12 @@ mod operations;
 mod overview;
 mod repeat;
 mod run;
+mod suite;
 mod sweep;
 mod table;
+mod tiles;
+mod times;
+mod verdict;
 
 use crate::report::file::FileDraft;
 use crate::report::{PlotError, ReportError};
@@ -42,8 +47,9 @@ pub const NAME: &str = "report.html";
 pub enum PageError {
     /// What is there is no folder of results.
     #[error(
-        "{} holds neither the result.json of a run nor the sweep.json and tables of a finished sweep: \
-         give a folder that kadsim run or kadsim sweep has written", .0.display()
+        "{} holds neither the result.json of a run, nor the sweep.json and tables of a finished sweep, nor \
+         the suite.json of a suite: give a folder that kadsim run, kadsim sweep or kadsim suite has \
+         written", .0.display()
     )]
     NoResults(PathBuf),
     /// A sweep that was ended before its tables were written.
@@ -90,6 +96,7 @@ pub fn page(folder: &Path) -> Result<Page, PageError> {
     let (html, version) = match folder::read(folder)? {
         Content::Run(run) => (run::page(&run), run.version()),
         Content::Sweep(sweep) => (sweep::page(&sweep), sweep.version()),
+        Content::Suite(suite) => (suite::page(&suite), suite.version()),
     };
     let other_version = (version != env!("CARGO_PKG_VERSION")).then_some(version);
     Ok(Page { html: html.into_string(), other_version })

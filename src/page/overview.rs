@@ -2,6 +2,7 @@
 
 use super::figures::time;
 use super::held::Held;
+use super::tiles::{self, Tile};
 use super::words;
 use crate::report::text::{bytes, grouped, percent, short};
 use maud::{Markup, html};
@@ -12,11 +13,11 @@ const TOLD: [&str; 5] = ["lookup", "get", "find-providers", "provide", "put"];
 
 /// The few figures that most ask for first.
 pub fn tiles(result: &Value) -> Markup {
-    let mut tiles: Vec<(String, String, String)> = vec![];
+    let mut tiles = vec![];
     if let Some(nodes) = result.whole("network.nodes") {
         let online = result.number("network.online_mean").unwrap_or(0.0);
-        tiles.push((
-            "Nodes".to_owned(),
+        tiles.push(Tile::new(
+            "Nodes",
             grouped(nodes),
             format!("{} online on average", short(online)),
         ));
@@ -26,14 +27,14 @@ pub fn tiles(result: &Value) -> Markup {
     for figures in TOLD.iter().filter_map(of_kind).take(2) {
         let kind = figures.text("kind");
         let (count, rate) = (figures.whole("count").unwrap_or(0), figures.number("success_rate"));
-        tiles.push((
+        tiles.push(Tile::new(
             format!("Success of {kind}"),
             rate.map_or("–".to_owned(), percent),
             format!("of {}", grouped(count)),
         ));
         if figures.whole("success").unwrap_or(0) > 0 {
             let millis = |path: &str| short(figures.number(path).unwrap_or(0.0) / 1_000.0);
-            tiles.push((
+            tiles.push(Tile::new(
                 format!("Latency of {kind}"),
                 format!("{} ms", millis("latency_micros.p50")),
                 format!("median; 99% within {} ms", millis("latency_micros.p99")),
@@ -43,8 +44,8 @@ pub fn tiles(result: &Value) -> Markup {
     if let Some(rate) = result.number("node_traffic.bytes_sent_per_second") {
         let maintenance =
             result.number("maintenance.maintenance_bytes_per_node_second").unwrap_or(0.0);
-        tiles.push((
-            "A node sends".to_owned(),
+        tiles.push(Tile::new(
+            "A node sends",
             format!("{}/s", bytes(rate)),
             format!("{}/s of it for maintenance", bytes(maintenance)),
         ));
@@ -52,19 +53,13 @@ pub fn tiles(result: &Value) -> Markup {
     if result.whole("records.stored").unwrap_or(0) > 0 {
         let lost = result.whole("records.lost").unwrap_or(0);
         let stored = result.whole("records.stored").unwrap_or(0);
-        tiles.push((
-            "Records lost".to_owned(),
+        tiles.push(Tile::new(
+            "Records lost",
             grouped(lost),
             format!("of {} stored", grouped(stored)),
         ));
     }
-    html! {
-        dl .tiles {
-            @for (name, value, more) in &tiles {
-                div { dt { (name) } dd { (value) small { (more) } } }
-            }
-        }
-    }
+    tiles::show(&tiles)
 }
 
 /// What was simulated, in words.

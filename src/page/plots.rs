@@ -136,12 +136,17 @@ impl Plot {
 }
 
 /// All plots.
-pub fn show(plots: &[Plot]) -> Markup {
+pub fn show(plots: &[&Plot]) -> Markup {
     html! {
         @if plots.is_empty() {
             p { "The folder has no plots, and nothing that they could be drawn from." }
         } @else {
-            div .plots { @for plot in plots { (plot.show()) } }
+            (some(plots))
         }
     }
+}
+
+/// These plots; nothing of none.
+pub fn some(plots: &[&Plot]) -> Markup {
+    html! { @if !plots.is_empty() { div .plots { @for plot in plots { (plot.show()) } } } }
 }

@@ -80,7 +80,7 @@ fn command(identity: &Value) -> String {
 }
 
 /// A word that a shell takes as it is.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,=/:+".contains(c);
     if word.chars().all(plain) {
         word.to_owned()

@@ -3,7 +3,9 @@
 use super::folder::Run;
 use super::frame::{self, Head, Section};
 use super::held::Held;
-use super::{attacks, faults, live, network, operations, overview, plots, repeat};
+use super::{
+    applications, attacks, faults, live, network, operations, overview, plots, repeat, verdict,
+};
 use maud::{Markup, html};
 
 /// The page.
@@ -38,10 +40,13 @@ pub fn page(run: &Run) -> Markup {
 fn sections(run: &Run) -> Vec<Section> {
     let result = &run.result;
     let scenario = result.at("scenario").expect("a run without one was refused");
-    let section = |id, heading, content| Section { id, heading, content };
-    let some =
-        |id, heading, content: Option<Markup>| content.map(|content| section(id, heading, content));
-    let sections = [
+    let section = |id: &str, heading: &str, content| Section::new(id, heading, content);
+    let some = |id: &str, heading: &str, content: Option<Markup>| {
+        content.map(|content| section(id, heading, content))
+    };
+    // The plots of applications stand beside their figures.
+    let (applications, others) = applications::sections(result, &run.plots);
+    let first = [
         Some(section(
             "scenario",
             "What was simulated",
@@ -49,14 +54,17 @@ fn sections(run: &Run) -> Vec<Section> {
                 (overview::tiles(result)) (overview::words(scenario))
             },
         )),
+        some("verdict", "Verdict", verdict::show(result)),
         Some(section("operations", "Operations", operations::show(result))),
+    ];
+    let rest = [
         some("faults", "Faults", faults::show(result)),
         some("attacks", "Attacks", attacks::show(result)),
         some("live", "Beside live networks", live::show(run)),
-        Some(section("plots", "Plots", plots::show(&run.plots))),
+        Some(section("plots", "Plots", plots::show(&others))),
         some("records", "Records", network::records(result)),
         Some(section("network", "Network and messages", network::show(result))),
         Some(section("repeat", "Repeat it", repeat::run(run))),
     ];
-    sections.into_iter().flatten().collect()
+    first.into_iter().flatten().chain(applications).chain(rest.into_iter().flatten()).collect()
 }

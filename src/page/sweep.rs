@@ -52,20 +52,19 @@ pub fn page(sweep: &Sweep) -> Markup {
         ],
         notices: frame::of_version(&sweep.version()).into_iter().chain(timed_out(sweep)).collect(),
     };
-    let section = |id, heading, content| Section { id, heading, content };
     let sections = [
-        section("grid", "What was varied", grid(sweep)),
-        section(
+        Section::new("grid", "What was varied", grid(sweep)),
+        Section::new(
             "scenario",
             "What was simulated",
             html! {
                 p { "At the first point of the grid:" } (overview::words(&scenario))
             },
         ),
-        section("summary", "Summary", summary(sweep)),
-        section("plots", "Plots", plots::show(&sweep.plots)),
-        section("runs", "Runs", runs(sweep)),
-        section("repeat", "Repeat it", repeat::sweep(sweep)),
+        Section::new("summary", "Summary", summary(sweep)),
+        Section::new("plots", "Plots", plots::show(&sweep.plots.iter().collect::<Vec<_>>())),
+        Section::new("runs", "Runs", runs(sweep)),
+        Section::new("repeat", "Repeat it", repeat::sweep(sweep)),
     ];
     frame::page(&head, &sections)
 }
