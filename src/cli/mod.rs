@@ -94,7 +94,7 @@ enum Command {
     Baseline(baseline::Args),
     /// Show runs or sweeps beside each other: figures, differences, intervals, plots
     Compare(compare::Args),
-    /// Make one HTML page of the folder of a run or sweep, which needs no network
+    /// Make one HTML page of the folder of a run, sweep or suite, which needs no network
     Report(report::Args),
     /// Write the events of a run, or one lookup request by request
     Trace(trace::Args),

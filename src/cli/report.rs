@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Arguments of `kadsim report`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Folder that kadsim run or kadsim sweep has written
+    /// Folder that kadsim run, kadsim sweep or kadsim suite has written
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Where to write the page [default: report.html in the folder]

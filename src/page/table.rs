@@ -63,7 +63,8 @@ fn build(caption: &str, columns: &[Column<'_>], rows: &[Vec<Cell>], sorts: bool)
     let is_number = |place: usize| {
         let cells = rows.iter().filter_map(|row| row.get(place));
         let is_number = |cell: &Cell| matches!(cell, Cell::Number(..) | Cell::Interval(..));
-        cells.clone().any(is_number)
+        // A column without any figure is one of numbers too: what stands there instead is on the right.
+        cells.clone().count() > 0
             && cells.clone().all(|cell| is_number(cell) || *cell == Cell::None)
     };
     html! {

@@ -11,14 +11,14 @@ const SHOWN: [&str; 8] = ["mean", "min", "p25", "p50", "p90", "p95", "p99", "max
 
 /// These distributions of microseconds; those of nothing are left out.
 pub fn table(caption: &str, rows: &[(&str, &Value)]) -> Markup {
-    let mut columns = vec![("", ""), ("count", "")];
+    let mut columns = vec![("of", ""), ("count", "")];
     columns.extend(SHOWN.map(|name| (name, "ms")));
     show(caption, &columns, rows, millis)
 }
 
 /// These distributions of whatever it is.
 pub fn plain(caption: &str, rows: &[(&str, &Value)]) -> Markup {
-    let mut columns = vec![("", ""), ("count", "")];
+    let mut columns = vec![("of", ""), ("count", "")];
     columns.extend(SHOWN.map(|name| (name, "")));
     show(caption, &columns, rows, number)
 }

@@ -24,7 +24,7 @@ pub fn show(result: &Value) -> Option<Markup> {
             "Lookups, puts, gets, announcements and searches for providers together. What applications "
             "say to each other is not in it."
         }
-        (tiles::show(&tiles(verdict, "virtual, of all nodes")))
+        (tiles::show(&tiles(verdict, follows(verdict), "virtual, of all nodes")))
         (pairs(&[
             ("Operations that succeeded in time", verdict.whole("successes").map(grouped)),
             ("The others", verdict.whole("failures").map(grouped)),
@@ -37,10 +37,11 @@ pub fn show(result: &Value) -> Option<Markup> {
     })
 }
 
-/// Health, failures, latency and rate of a verdict or of a suite; what the rate is of.
-pub fn tiles(of: &Value, rate_of: &str) -> Vec<Tile> {
+/// Health, failures, latency and rate of a verdict or of a suite: where the health is from, and what the
+/// rate is of.
+pub fn tiles(of: &Value, health_from: &str, rate_of: &str) -> Vec<Tile> {
     let count = of.whole("successes").unwrap_or(0) + of.whole("failures").unwrap_or(0);
-    let mut tiles = vec![health_tile(of)];
+    let mut tiles = vec![health_tile(of, health_from)];
     if let Some(rate) = of.number("failure_rate") {
         let grade = of.text("failure_grade");
         let more = format!("{grade}, of {}", grouped(count));
@@ -61,15 +62,19 @@ pub fn tiles(of: &Value, rate_of: &str) -> Vec<Tile> {
     tiles
 }
 
-fn health_tile(of: &Value) -> Tile {
+fn health_tile(of: &Value, from: &str) -> Tile {
     let health = of.text("health");
-    let says = match health {
+    Tile::new("Health", spaced(health, "unknown"), from.to_owned()).toned(tone(health))
+}
+
+/// What the health of a verdict follows from.
+fn follows(verdict: &Value) -> &'static str {
+    match verdict.text("health") {
         "healthy" => "failures and latency are acceptable or better",
         "degraded" => "failures or latency are worse than acceptable",
         "needs-scaling" => "failures are concerning, or latency is to be investigated",
         _ => "nothing that could be judged",
-    };
-    Tile::new("Health", spaced(health, "unknown"), says.to_owned()).toned(tone(health))
+    }
 }
 
 /// What a word of a verdict says.
@@ -147,7 +152,7 @@ mod tests {
         assert_eq!(tones, [Tone::Good, Tone::Middling, Tone::Bad, Tone::None]);
         let worst = json!({ "successes": 1, "failures": 3, "failure_rate": 0.75, "health": "needs-scaling",
             "failure_grade": "concerning", "latency_grade": null, "latency_micros": { "mean": 0.0 } });
-        let shown = tiles::show(&tiles(&worst, "")).into_string();
+        let shown = tiles::show(&tiles(&worst, "", "")).into_string();
         assert!(shown.contains("<span class=\"outside\">needs scaling</span>"), "{shown}");
         assert!(shown.contains("75.0%") && shown.contains("concerning, of 4"), "{shown}");
         assert!(!shown.contains("latency</dt>"), "nothing succeeded: {shown}");

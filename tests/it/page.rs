@@ -1,6 +1,11 @@
 //! `kadsim report` as a user runs it: pages that are sound HTML, load nothing, and show what the
 //! folder holds. What a browser makes of them is told by `tests/page`.
 
+// Of applications and verdicts.
+mod applications;
+// Of suites.
+mod suite;
+
 use crate::desk::{Desk, files, text};
 use html5ever::tendril::TendrilSink;
 use html5ever::{ParseOpts, parse_document};
@@ -124,6 +129,7 @@ fn a_run_has_a_page_that_loads_nothing_and_shows_what_it_is() {
     check(&html);
     let sections = [
         "What was simulated",
+        "Verdict",
         "Operations",
         "Faults",
         "Attacks",
@@ -218,6 +224,10 @@ fn what_is_no_folder_of_results_is_refused() {
         assert_eq!(message.trim().lines().count(), 1, "{message}");
     }
     assert_eq!(files(desk.0.path()), ["my.toml"]);
+    for part in ["sweep.json", "suite.json"] {
+        let message = desk.fails(&["report", "nowhere"], 2);
+        assert!(message.contains(part), "{message}");
+    }
     fs::write(desk.path("result.json"), "{ \"name\": 3 }").expect("written");
     let message = desk.fails(&["report", "."], 2);
     assert!(message.contains("result.json is not as kadsim writes it"), "{message}");

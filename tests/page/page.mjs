@@ -1,4 +1,4 @@
-// Makes pages of runs and of a sweep, looks at them in Chromium, and takes pictures of them.
+// Makes pages of runs, of a sweep and of a suite, looks at them in Chromium, and takes pictures of them.
 //
 // Usage: node page.mjs KADSIM CACHE. CACHE has node_modules; what is made goes there too.
 import { execFileSync } from "node:child_process";
@@ -54,6 +54,30 @@ const CASES = [
     folder: "parallelism-42-sweep",
     headings: ["What was varied", "Summary", "Plots", "Runs", "Repeat it"],
     plots: 8,
+  },
+];
+const APPLICATIONS = [
+  {
+    name: "applications",
+    command: ["run", "scenarios/services.toml"],
+    // Blocks as well, and a text that would do something as the name of a class.
+    set: ["nodes.count=60", "phases.init=10s", "phases.transition=30s", "phases.measurement=40s", "workload.0.services=4",
+      'nodes.class=[{name="<b>all & <i>any", share=1.0}]',
+      'workload.1={kind="blocks", count=4, blocks_per_node=2, block_size="4 KiB", memory_size="8 KiB"}'],
+    folder: "services-42",
+    headings: ["Verdict", "Operations", "Services", "Blocks", "Plots"],
+    plots: 12,
+    sorts: "calls answered",
+  },
+  {
+    name: "suite",
+    command: ["suite", "--test-type", "smoke,topology,throughput,bootstrap,partition", "--max-nodes", "5", "--duration", "20",
+      "--repeat", "2"],
+    set: [],
+    folder: "suite",
+    headings: ["Verdict", "Recommendation", "What was run", "Network overview", "Resources", "Topology", "Throughput", "Smoke"],
+    plots: 6,
+    sorts: "connections",
   },
 ];
 const LOOKS = [[1280, "light"], [1280, "dark"], [360, "light"], [360, "dark"]];
@@ -116,20 +140,20 @@ async function look(browser, url, test, [width, scheme]) {
   for (const { id, impact, nodes } of violations) {
     holds(`${about}: axe: ${id}: ${nodes[0].html.slice(0, 200)}`, !["serious", "critical"].includes(impact));
   }
-  if (width === 1280 && scheme === "light") await press(page, about);
+  if (width === 1280 && scheme === "light") await press(page, about, test.sorts ?? "mean");
   await context.close();
   return found.paper;
 }
 
 // Whether what can be pressed does what it says.
-async function press(page, about) {
+async function press(page, about, column) {
   const copy = page.locator(".copy").first();
   await copy.click();
   await page.waitForFunction(() => /Copied|Selected/.test(document.querySelector(".copy").textContent));
   const table = page.locator("table.sortable").first();
   if (await table.count() === 0) return;
   const heads = await table.locator("thead th button").allTextContents();
-  const place = heads.indexOf("mean");
+  const place = heads.indexOf(column);
   const numbers = () => table.locator(`tbody tr td:nth-child(${place + 1})`)
     .evaluateAll((cells) => cells.map((cell) => Number(cell.dataset.value)));
   await table.locator("thead th button").nth(place).click();
@@ -147,7 +171,8 @@ for (const folder of [results, pictures]) {
 const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 const browser = await chromium.launch({ executablePath, args, timeout: 60_000 });
-for (const test of CASES) {
+const ALL = [...CASES, ...APPLICATIONS];
+for (const test of ALL) {
   const url = pathToFileURL(made(test)).href;
   const papers = [];
   for (const way of LOOKS) papers.push(await look(browser, url, test, way));
@@ -155,5 +180,5 @@ for (const test of CASES) {
 }
 await browser.close();
 for (const fault of new Set(faults)) console.error(`page: ${fault}`);
-if (faults.length === 0) console.log(`${CASES.length} pages hold in ${LOOKS.length} ways; pictures are in ${pictures}`);
+if (faults.length === 0) console.log(`${ALL.length} pages hold in ${LOOKS.length} ways; pictures are in ${pictures}`);
 process.exitCode = faults.length === 0 ? 0 : 1;

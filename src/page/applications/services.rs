@@ -40,7 +40,7 @@ fn told(of: &Value) -> Markup {
     };
     let found = of.number("discovery.cache_hit_ratio").map(|ratio| {
         format!(
-            " For {} of them the caller knew providers, for all others it searched.",
+            " At {} of the wishes the caller knew providers; at all others it searched.",
             percent(ratio)
         )
     });

@@ -141,7 +141,16 @@ fn cuts(of: &Value) -> Markup {
         ]
     };
     let rows: Vec<_> = of.list("cuts").iter().map(row).collect();
-    html! { @if !rows.is_empty() { h3 { "What the cuts do" } (table("Over all runs", &columns, &rows)) } }
+    html! {
+        @if !rows.is_empty() {
+            h3 { "What the cuts do" }
+            p {
+                "The health of the test is that of gets after the last cut, and degraded at best if they did not "
+                "recover from a cut. What failed while a cut lasted is counted above."
+            }
+            (table("Over all runs", &columns, &rows))
+        }
+    }
 }
 
 /// What came of applications in each run: the first at once, all others can be unfolded.

@@ -76,6 +76,15 @@ fn id(place: usize) -> String {
     format!("test-{place}")
 }
 
+/// Plots of a test: what most ask for comes first, all others by name.
+fn in_order(mut plots: Vec<&Plot>) -> Vec<&Plot> {
+    let first = ["-latency", "-failures", "-operations", "-connections"];
+    plots.sort_by_key(|plot| {
+        first.iter().position(|end| plot.name.ends_with(end)).unwrap_or(first.len())
+    });
+    plots
+}
+
 fn sections(suite: &Suite) -> Vec<Section> {
     let report = &suite.report;
     let tests = report.list("tests");
@@ -102,6 +111,7 @@ fn sections(suite: &Suite) -> Vec<Section> {
         };
         let (own, rest): (Vec<_>, Vec<_>) = others.into_iter().partition(is_own);
         others = rest;
+        let own = in_order(own);
         let heading = applications::name(&name.replace('-', " "));
         of_tests.push(Section::new(id(place), heading, test::show(suite, test, &own)));
     }

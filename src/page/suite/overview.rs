@@ -2,7 +2,7 @@
 
 use super::details;
 use super::{id, state};
-use crate::page::figures::{of as number, share, time, whole};
+use crate::page::figures::{of as number, share, time};
 use crate::page::held::Held;
 use crate::page::table::{Cell, Tone, pairs, table};
 use crate::page::{tiles, verdict};
@@ -10,11 +10,14 @@ use crate::report::text::{bytes, grouped, short};
 use maud::{Markup, html};
 use serde_json::Value;
 
+/// What rates of a test or of a suite are of.
+pub const RATE_OF: &str = "virtual, mean over what is judged";
+
 /// Health and the few figures of all tests, and a row for each.
 pub fn verdict(report: &Value) -> Markup {
     html! {
         @if let Some(summary) = report.at("summary") {
-            (tiles::show(&verdict::tiles(summary, "virtual, mean over what is judged")))
+            (tiles::show(&verdict::tiles(summary, "the worst of all tests", RATE_OF)))
         }
         (tests(report.list("tests")))
     }
@@ -117,7 +120,7 @@ pub fn network(tests: &[Value]) -> Option<Markup> {
     let mean = |name: &str| point.number(&format!("{name}.mean"));
     let pair = mean("connections").zip(mean("theoretical_maximum"));
     Some(html! {
-        p { "The largest network of the suite: " (test.text("test")) ", " (point.text("label")) "." }
+        p { "That of the largest network: test " (test.text("test")) ", point " (point.text("label")) "." }
         (pairs(&[
             ("Nodes", point.whole("nodes").map(grouped)),
             ("Nodes online at the end, mean", mean("online").map(short)),
@@ -139,7 +142,9 @@ pub fn resources(report: &Value, cost: Option<&Value>) -> Option<Markup> {
     }
     let nothing = Value::Null;
     let (of, cost) = (estimates.unwrap_or(&nothing), cost.unwrap_or(&nothing));
-    let known = |text: Option<String>| text.map_or(Cell::None, Cell::Text);
+    let known = |text: Option<String>| Cell::Text(text.unwrap_or_else(|| "–".to_owned()));
+    let count = |path| known(of.whole(path).map(grouped));
+    let none = || known(None);
     let megabytes =
         of.whole("memory_bytes").map(|size| format!("{} MB", grouped(size / 1_000_000)));
     let tests: Vec<(&str, f64)> = cost
@@ -150,26 +155,20 @@ pub fn resources(report: &Value, cost: Option<&Value>) -> Option<Markup> {
     let seconds = |seconds: f64| format!("{} s", short(seconds));
     let wall = tests.iter().map(|(_, seconds)| seconds).sum::<f64>();
     let name = |name: &str| Cell::Name(name.to_owned());
+    let peak = cost.number("peak_memory_bytes");
+    let peak = peak.map(|size| format!("{}, the most at once", bytes(size)));
     let rows = vec![
-        vec![name("nodes"), whole(of, "nodes"), Cell::None],
-        vec![
-            name("memory"),
-            known(megabytes),
-            known(
-                cost.number("peak_memory_bytes")
-                    .map(|size| format!("{}, the most at once", bytes(size))),
-            ),
-        ],
-        vec![name("open files and sockets"), whole(of, "descriptors"), Cell::None],
-        vec![
-            name("time that passed"),
-            Cell::None,
-            known((!tests.is_empty()).then(|| seconds(wall))),
-        ],
-        vec![name("processor time"), Cell::None, known(cost.number("cpu_seconds").map(seconds))],
+        vec![name("nodes"), count("nodes"), none()],
+        vec![name("memory"), known(megabytes), known(peak)],
+        vec![name("open files and sockets"), count("descriptors"), none()],
+        vec![name("time that passed"), none(), known((!tests.is_empty()).then(|| seconds(wall)))],
+        vec![name("processor time"), none(), known(cost.number("cpu_seconds").map(seconds))],
     ];
-    let columns =
-        [("", ""), ("a real deployment", "estimated"), ("this simulation", "measured, all tests")];
+    let columns = [
+        ("resource", ""),
+        ("a real deployment", "estimated"),
+        ("this simulation", "measured, all tests"),
+    ];
     let row = |(test, seconds): &(&str, f64)| vec![Cell::Name((*test).to_owned()), brief(*seconds)];
     let rows_of_tests: Vec<_> = tests.iter().map(row).collect();
     Some(html! {

@@ -1,5 +1,6 @@
 //! A test of a suite.
 
+use super::overview::RATE_OF;
 use super::{details, points, repeat, state};
 use crate::page::folder::Suite;
 use crate::page::held::Held;
@@ -22,7 +23,7 @@ pub fn show(suite: &Suite, test: &Value, plots: &[&Plot]) -> Markup {
         }
         @if !points.is_empty() {
             @if let Some(summary) = test.at("summary") {
-                (tiles::show(&verdict::tiles(summary, "virtual, mean over what is judged")))
+                (tiles::show(&verdict::tiles(summary, "the worst of what is judged", RATE_OF)))
             }
             (details::show(test))
             (points::table(test))

@@ -33,6 +33,8 @@ fn workload(table: &Value) -> String {
             ),
             ("search for providers", "searches for providers"),
         ),
+        "services" => (services(table), ("call of a service", "calls of services")),
+        "blocks" => (blocks(table), ("fetch of a block", "fetches of blocks")),
         other => (format!("The application {other}. "), ("operation", "operations")),
     };
     let often = match (table.text("rate"), table.text("total_rate"), table.whole("count")) {
@@ -65,4 +67,35 @@ fn workload(table: &Value) -> String {
         (_, other) => format!(" Which one is asked for follows {other}."),
     };
     format!("{before}{often}{when}.{which}")
+}
+
+fn services(table: &Value) -> String {
+    let again = match (table.text("readvertise_interval"), table.text("advertisement_ttl")) {
+        ("", _) | (_, "") => String::new(),
+        (interval, ttl) => format!(", again each {interval} and each time for {ttl}"),
+    };
+    let chosen = match table.text("selection") {
+        "" => String::new(),
+        selection => format!(" Callers choose among them by {selection}."),
+    };
+    let providers = table.whole("providers_per_service").unwrap_or(1);
+    let announce = if providers == 1 { "announces itself" } else { "announce themselves" };
+    format!(
+        "For each of {} {} {announce}{again}.{chosen} ",
+        count(table.whole("services").unwrap_or(10), "service", "services"),
+        count(providers, "node", "nodes"),
+    )
+}
+
+fn blocks(table: &Value) -> String {
+    let size = match table.text("block_size") {
+        "" => String::new(),
+        size => format!(" of {size}"),
+    };
+    format!(
+        "For each node there {} {}{size}, on {} each. ",
+        if table.whole("blocks_per_node") == Some(1) { "is" } else { "are" },
+        count(table.whole("blocks_per_node").unwrap_or(1), "block", "blocks"),
+        count(table.whole("copies").unwrap_or(1), "node", "nodes"),
+    )
 }
