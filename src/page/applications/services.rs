@@ -83,7 +83,10 @@ fn discovery(of: &Value) -> Vec<Row<'static>> {
         ("Searches that found nobody", count("found_nobody")),
         ("Calls that began with known providers", count("cache_hits")),
         ("Calls that began without", count("cache_misses")),
-        ("Share of the first", of.number("discovery.cache_hit_ratio").map(percent)),
+        (
+            "Share of calls with known providers",
+            of.number("discovery.cache_hit_ratio").map(percent),
+        ),
     ]
 }
 

@@ -175,7 +175,7 @@ pub fn resources(report: &Value, cost: Option<&Value>) -> Option<Markup> {
         @if estimates.is_some() {
             p {
                 "A real deployment of the largest network is estimated by a rule of thumb, 50 MB of memory and "
-                "50 open files and sockets a node. The simulation needs neither."
+                "50 open files and sockets a node."
             }
         }
         (table("What it takes", &columns, &rows))

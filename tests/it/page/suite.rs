@@ -8,10 +8,11 @@ use std::path::Path;
 
 const FOLDER: &str = "output/suite";
 
-/// A desk on which two tests were run.
+/// A desk on which three tests were run.
 fn desk() -> Desk {
     let desk = Desk::with("");
-    let suite = ["suite", "--test-type", "smoke,topology", "--max-nodes", "5", "--duration", "20"];
+    let suite =
+        ["suite", "--test-type", "smoke,topology,linear", "--max-nodes", "5", "--duration", "20"];
     desk.succeeds(&[&suite[..], &["--repeat", "2", "--quiet"]].concat());
     desk
 }
@@ -46,6 +47,7 @@ fn a_suite_has_a_page_with_its_verdicts_and_a_section_for_each_test() {
         "What was run",
         "Network overview",
         "Resources",
+        "Linear",
         "Topology",
         "Smoke",
     ];
@@ -84,10 +86,13 @@ fn a_suite_has_a_page_with_its_verdicts_and_a_section_for_each_test() {
         assert!(said.contains(part), "{part} is missing");
     }
     // The plots of a test stand in its section.
-    let topology = html.split("id=\"test-0\"").nth(1).expect("a section");
-    let (topology, smoke) = topology.split_once("id=\"test-1\"").expect("another");
-    assert_eq!((topology.matches("<figure").count(), smoke.matches("<figure").count()), (3, 0));
-    assert_eq!(html.matches("<figure").count(), 3);
+    let sections: Vec<&str> = html.split("<section id=\"test-").skip(1).collect();
+    let counts: Vec<_> = sections.iter().map(|one| one.matches("<figure").count()).collect();
+    assert_eq!((counts, html.matches("<figure").count()), (vec![3, 3, 0], 6));
+    assert!(sections[0].contains("Plot: Mean latency by number of nodes"));
+    // A later run of the suite keeps no page of the last.
+    desk.succeeds(&["suite", "--test-type", "smoke,linear", "--max-nodes", "3", "--quiet"]);
+    assert!(!desk.path(&format!("{FOLDER}/report.html")).exists());
 }
 
 /// The command that a page gives for a point runs just that.
@@ -97,7 +102,7 @@ fn the_commands_of_a_suites_page_repeat_its_runs() {
     let all = page(&report(&desk, FOLDER));
     let code = all.iter().rfind(is_code).expect("commands");
     let suite = json(&desk, &format!("{FOLDER}/suite.json"));
-    let point = &suite["tests"][1]["points"][0];
+    let point = &suite["tests"][2]["points"][0];
     let file = "scenarios/suite/smoke.toml";
     fs::create_dir_all(desk.path("scenarios/suite")).expect("made");
     fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), desk.path(file)).expect("copied");
