@@ -12,6 +12,8 @@ mod attacks;
 mod records;
 // What faults did.
 mod faults;
+// How good it is.
+mod verdict;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.

@@ -57,6 +57,8 @@ mod fuzz;
 mod program;
 // Many runs, their tables, and what becomes of them when they are killed.
 mod sweep;
+// Ten types of tests, and what follows from them.
+mod suite;
 // What runs came to once, and whether they still do.
 mod baseline;
 // How often the test of baselines is wrong.

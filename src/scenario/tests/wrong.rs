@@ -110,7 +110,7 @@ const FILE_CASES: &[Case] = &[
     ("nodes = 10\n", &[],
      "s.toml:1:9: `nodes` cannot be 10: allowed is a table of keys"),
     ("[node]\ncount = 10\n", &[],
-     "s.toml:1:2: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, attack, fault; did you mean `nodes`?"),
+     "s.toml:1:2: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, verdict, output, snapshot, attack, fault; did you mean `nodes`?"),
     ("[nodes]\ncount = 10\ncontacts = 10\n", &[],
      "s.toml:3:12: `nodes.contacts` cannot be 10: allowed is a whole number from 1 to 9, the number of other nodes"),
     ("[nodes]\nbootstrap = \"worm\"\n", &[],
@@ -297,7 +297,7 @@ const SETTING_CASES: &[Case] = &[
     (
         "[nodes]\ncount = 10\n",
         &["node.count=5"],
-        "--set node.count=5: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, output, snapshot, attack, fault; did you mean `nodes`?",
+        "--set node.count=5: unknown key `node`: the top level takes name, description, seed, phases, nodes, topology, kademlia, network, churn, workload, checker, verdict, output, snapshot, attack, fault; did you mean `nodes`?",
     ),
     (
         "[nodes]\ncount = 10\n",
