@@ -180,11 +180,11 @@ fn small() -> Given {
 
 #[test]
 fn large_records_take_as_long_as_their_bytes_and_as_much_memory() {
-    let given = Given { record_size: Some(40_000), ..small() };
+    let given = Given { record_size: Some(10_000), ..small() };
     let report = of_scenario(TestType::LargeRecords, TWO, given);
     let points = &report.tests[0].points;
     let sizes: Vec<f64> = points.iter().map(|point| point.value).collect();
-    assert_eq!(sizes, [2_500.0, 10_000.0, 40_000.0, 160_000.0, 640_000.0]);
+    assert_eq!(sizes, [625.0, 2_500.0, 10_000.0, 40_000.0, 160_000.0]);
     for pair in points.windows(2) {
         let bytes = pair[1].value - pair[0].value;
         // Who gets a record that the other holds waits for its bytes on one uplink of 1 MB/s.
@@ -211,7 +211,7 @@ fn the_knee_is_where_the_uplinks_are_full() {
     // An uplink of 100 kB/s carries nearly ten records a second, and half of the gets ask for none.
     let rate = knee.rate_per_node.expect("one get a second is no load");
     let beyond = knee.beyond.expect("no link is endless");
-    assert!((17.0..20.0).contains(&rate), "{rate}");
+    assert!((14.0..20.0).contains(&rate), "{rate}");
     assert!(beyond > rate && beyond < 1.06 * rate, "{rate} to {beyond}");
 }
 
