@@ -39,7 +39,7 @@ pub use show::{command, text};
 pub use special::{Cut, Cuts, Participation};
 pub use test_type::TestType;
 pub use throughput::{Knee, Threshold};
-pub use write::{folder_name, to_json, try_folder, write};
+pub use write::{folder_name, to_json, write};
 
 use crate::report::ReportError;
 use crate::scenario::ScenarioError;

@@ -1,8 +1,8 @@
 //! The plots of a suite.
 
+use super::advice::topology;
 use super::figures::{Mean, PointFigures};
 use super::report::{Details, SuiteReport, TestReport};
-use super::show::topology_and_size;
 use super::test_type::TestType;
 use crate::report::{Lines, Point, Spread, SweepPlot};
 
@@ -105,13 +105,14 @@ fn by_topology(test: &TestReport, figure: &Figure, subtitle: &str) -> Lines {
     sizes.sort_unstable();
     sizes.dedup();
     let mut kinds: Vec<&str> = Vec::new();
-    for (kind, _) in test.points.iter().map(topology_and_size) {
+    for kind in test.points.iter().map(topology) {
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
     }
     let at = |kind: &str, nodes: u64| {
-        let found = test.points.iter().find(|point| topology_and_size(point) == (kind, nodes));
+        let found =
+            test.points.iter().find(|point| (topology(point), point.nodes) == (kind, nodes));
         point(found.and_then(|found| (figure.2)(found)))
     };
     let line =

@@ -1,6 +1,5 @@
 //! A suite as a person reads it in a terminal.
 
-use super::advice;
 use super::figures::{Mean, PointFigures};
 use super::report::{Details, Estimates, State, SuiteReport, Summary, TestReport};
 use super::test_type::TestType;
@@ -247,9 +246,4 @@ fn recommendation(report: &SuiteReport) -> Vec<(String, String)> {
 
 fn health(health: Health) -> String {
     health.name().replace('-', " ")
-}
-
-/// The topology of a point of the topology test, and its size.
-pub(super) fn topology_and_size(point: &PointFigures) -> (&str, u64) {
-    (advice::topology(point), point.nodes)
 }
