@@ -9,7 +9,7 @@ use crate::kademlia::message::{Body, Message, PeerList, Record};
 use crate::kademlia::operation::{Command, Operation, OperationKind, Report};
 use crate::kademlia::params::Admission;
 use crate::kademlia::requests::Purpose;
-use crate::kademlia::rules::{Refusal, Rules};
+use crate::kademlia::rules::{Refusal, Rules, Standing};
 use crate::kademlia::step::{Aim, Step, Stopped};
 use crate::protocol::{Peer, Transport};
 use crate::time::Duration;
@@ -83,7 +83,7 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         transport: &mut impl Transport<Self>,
     ) {
         // What is stored again is the record alone, without the conditions of its first time.
-        let lasting = value.clone().and_then(|value| R::accept(key, || None, value).ok());
+        let lasting = value.clone().and_then(|value| self.lasting(key, value));
         if value.is_none() || lasting.is_some() {
             self.records.publish(key, lasting, transport.now(), &self.params);
         }
@@ -91,8 +91,13 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         self.begin(kind, number, key, value, transport);
     }
 
+    /// A record as it is stored again.
+    fn lasting(&self, key: K, value: Bytes) -> Option<Bytes> {
+        R::accept(key, || None, value, self.params.conflicts).ok()
+    }
+
     /// Begins an operation with a lookup of `target` from the own table. For a Get, `value` is
-    /// what the node holds itself, and if there can be no newer the operation ends at once.
+    /// what the node holds itself, and if that is enough the operation ends at once.
     pub(super) fn begin(
         &mut self,
         kind: OperationKind,
@@ -102,7 +107,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         transport: &mut impl Transport<Self>,
     ) {
         let held = if kind == OperationKind::Get { value.as_ref() } else { None };
-        let (is_held, ends) = (held.is_some(), held.is_some_and(R::is_final));
+        let ends = held.is_some_and(|held| match R::standing(held, self.params.conflicts) {
+            Standing::Final => true,
+            Standing::Newest => self.params.get_quorum <= 1,
+            Standing::Open => false,
+        });
+        let is_held = held.is_some();
         let index = self.open(kind, number, target, value, transport);
         self.operations[index].copies = u16::from(is_held);
         if ends {
@@ -255,18 +265,27 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if operation.stores() {
             return false;
         }
-        let (key, best) = (operation.lookup.target(), operation.value());
-        let Ok(value) = R::accept(key, || best, record.value.clone()) else { return false };
-        let is_final = R::is_final(&value);
+        let (key, best, conflicts) =
+            (operation.lookup.target(), operation.value(), self.params.conflicts);
+        let value = match R::accept(key, || best, record.value.clone(), conflicts) {
+            Ok(value) => value,
+            // An older version is one copy more, but not the one that counts.
+            Err(refusal) if R::is_outdated(refusal) => match best {
+                Some(best) => best.clone(),
+                None => return false,
+            },
+            Err(_) => return false,
+        };
+        let standing = R::standing(&value, conflicts);
         operation.copies += 1;
-        let wanted = is_final && operation.copies as usize >= self.params.get_quorum;
+        let are_enough = operation.copies as usize >= self.params.get_quorum;
         if operation.value().is_none() {
             self.cache_on_path(index, &record, transport);
             self.operations[index].set_value(value);
-        } else if !is_final {
+        } else if standing != Standing::Final {
             operation.set_value(value);
         }
-        wanted
+        standing != Standing::Open && are_enough
     }
 
     /// A step of a lookup has failed, or (`late`) is no longer waited for.
@@ -327,11 +346,16 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         // serves.
         let own_distance = self.key.distance(key);
         let farthest = holders.last().map(|&peer| transport.key_of(peer).distance(key));
-        let is_holder = transport.serves()
+        let is_closest = transport.serves()
             && holders.len() == self.params.k
             && farthest.is_some_and(|last| own_distance < last);
-        if let (true, Some(value)) = (is_holder, &value) {
+        if is_closest && value.is_some() {
             holders.pop();
+        }
+        // A node that holds another value for others takes its own, as the other holders do.
+        let held = self.records.value(key, transport.now());
+        let holds_other = held.is_some() && held != value.as_ref();
+        if let (true, Some(value)) = (is_closest || holds_other, &value) {
             match self.keep(key, record(value.clone()), None, transport) {
                 Ok(()) => self.operations[index].copies += 1,
                 Err(refusal) => self.on_refused(index, refusal),
@@ -389,7 +413,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             OperationKind::Refresh => self.plan_upkeep(transport.now()),
             // Without the conditions under which it was refused it might be taken the next time.
             OperationKind::Put if finished.refused.is_some_and(R::is_outdated) => {
-                self.records.withdraw(finished.target);
+                let offered = operation.value().cloned();
+                let lasting = offered.and_then(|value| self.lasting(finished.target, value));
+                if let Some(value) = lasting {
+                    self.records.withdraw(finished.target, &value);
+                }
             }
             _ => {}
         }

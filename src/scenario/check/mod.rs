@@ -27,6 +27,7 @@ mod reach;
 mod churn;
 // Workloads.
 mod blocks;
+mod registers;
 mod services;
 mod traffic;
 // Who knows whom at the start.
