@@ -4,9 +4,9 @@
 //! history is what those who read and write it have seen: when each operation began and ended, and which
 //! write a read came upon. Every written value is unique, so that is known.
 //!
-//! - [`check`]: each read by itself, by the weakest of the conditions that Shao, Pierce and Welch give for
-//!   several writers ("Multi-writer consistency conditions for shared memory registers", MWR-Weak): a read
-//!   returns the value of a write that began before the read ended, and that no other write follows which
+//! - [`check`]: each read by itself, by the weakest of the conditions that Shao, Welch, Pierce and Lee give for
+//!   several writers ("Multiwriter consistency conditions for shared memory registers", SIAM Journal on
+//!   Computing, 2011, MWR-Weak): a read returns the value of a write that began before the read ended, and that no other write follows which
 //!   had ended before the read began;
 //! - `zones`: all reads of a register together: whether one order of all operations explains them, so that the
 //!   register is atomic.

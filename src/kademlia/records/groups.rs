@@ -96,6 +96,7 @@ mod tests {
     use super::*;
     use crate::kademlia::message::Record;
     use crate::kademlia::params::Params;
+    use crate::kademlia::records::Precedence;
     use crate::time::{Duration, Instant};
     use bytes::Bytes;
 
