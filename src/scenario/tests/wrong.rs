@@ -246,7 +246,7 @@ const FILE_CASES: &[Case] = &[
     ("[[workload]]\nrate = 0.1\n", &[],
      r#"s.toml:2:8: `workload.0.rate` cannot be 0.1: allowed is a rate above zero per s, min, h or d, such as "0.1/s" or "6/min""#),
     ("[[workload]]\nrecord_size = \"1 KiB\"\n", &[],
-     r#"s.toml:2:1: `workload.0.record_size`, here "1 KiB", belongs to kind put-get; this one is lookup by default and takes rate, total_rate, count, total_count, arrivals"#),
+     r#"s.toml:2:1: `workload.0.record_size`, here "1 KiB", belongs to kind put-get or registers; this one is lookup by default and takes rate, total_rate, count, total_count, arrivals"#),
     ("[[workload]]\nkind = \"put-get\"\nrecord_size = \"2 MiB\"\n", &[],
      r#"s.toml:3:15: `workload.0.record_size` cannot be "2 MiB": allowed is a size from 1 B to 1 MiB"#),
     ("[[workload]]\nkind = \"put-get\"\n\n[[workload]]\nkind = \"put-get\"\nexponent = 1.0\n", &[],
