@@ -660,6 +660,8 @@ fn random_scenarios_cover_every_key_and_word() {
         "siblings",
         "victims",
         "follow_up",
+        "conflicts",
+        "write_share",
         "short_timeout",
         "dial_timeout",
         "connection_idle",

@@ -224,8 +224,9 @@ fn loss_and_churn_are_told_and_repeat() {
         assert!(unexplained(&run) > 0.0, "{conflicts}");
         let of = |path| number(&figures(&run), path);
         assert!(of("/reads/interrupted") + of("/writes/interrupted") > 0.0);
-        let ways = [(QueueKind::Bucketed, 2), (QueueKind::Reference, 7)];
-        for (queue, threads) in ways {
+        let threads = [(QueueKind::Bucketed, 2), (QueueKind::Bucketed, 7)];
+        let queues = [(QueueKind::Reference, 1), (QueueKind::Reference, 7)];
+        for (queue, threads) in threads.into_iter().chain(queues) {
             let (first, other) =
                 (RunArguments::of(&scenario), arguments(&scenario, queue, threads));
             assert_eq!(difference(first, other), None, "{conflicts}, {threads} threads");
