@@ -499,8 +499,11 @@ fn workload(draft: &mut Draft) {
 fn services(draft: &mut Draft) {
     draft.number("services", 1..=5);
     draft.line("providers_per_service = 1");
-    draft.length("advertisement_ttl", 10_000..=20_000);
-    draft.length("readvertise_interval", 500..=10_000);
+    // Where holders remember no longer, it is as long as they do.
+    if !draft.text.contains("\nprovider_expiry = ") {
+        draft.length("advertisement_ttl", 10_000..=20_000);
+        draft.length("readvertise_interval", 500..=10_000);
+    }
     draft.length("discovery_cache", 0..=20_000);
     draft.word("selection", &["round-robin", "random", "least-loaded"]);
     draft.number("call_retries", 0..=3);
