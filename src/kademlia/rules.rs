@@ -22,9 +22,13 @@ pub trait Rules<K>: Clone + fmt::Debug {
         conflicts: Conflicts,
     ) -> Result<Bytes, Refusal>;
 
-    /// Whether a record that is taken replaces the one that is held, however long ago each was published.
+    /// Whether a record that is taken replaces the one that is `held`, however long ago each was published.
     /// Otherwise the one that was published last is kept.
-    fn supersedes(offered: &Bytes, held: &Bytes, conflicts: Conflicts) -> bool {
+    fn supersedes<'a>(
+        offered: &Bytes,
+        held: impl FnOnce() -> Option<&'a Bytes>,
+        conflicts: Conflicts,
+    ) -> bool {
         let _ = (offered, held, conflicts);
         false
     }
@@ -88,8 +92,13 @@ impl<K> Rules<K> for AnyRecord {
     }
 
     #[inline]
-    fn supersedes(offered: &Bytes, held: &Bytes, conflicts: Conflicts) -> bool {
-        conflicts == Conflicts::Newest && Version::of(offered) > Version::of(held)
+    fn supersedes<'a>(
+        offered: &Bytes,
+        held: impl FnOnce() -> Option<&'a Bytes>,
+        conflicts: Conflicts,
+    ) -> bool {
+        let is_newer = |held: &Bytes| Version::of(offered) > Version::of(held);
+        conflicts == Conflicts::Newest && held().is_some_and(is_newer)
     }
 
     #[inline]

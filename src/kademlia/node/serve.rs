@@ -106,10 +106,10 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if let Some((group, most)) = limited {
             self.records.has_room_for(group, key, most)?;
         }
-        let held = self.records.value(key, now);
         let conflicts = self.params.conflicts;
-        let value = R::accept(key, || held, record.value, conflicts)?;
-        let precedence = match held.is_some_and(|held| R::supersedes(&value, held, conflicts)) {
+        let held = || self.records.value(key, now);
+        let value = R::accept(key, held, record.value, conflicts)?;
+        let precedence = match R::supersedes(&value, held, conflicts) {
             true => Precedence::OfVersion,
             false => Precedence::OfDate,
         };

@@ -67,9 +67,10 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             holders.pop();
         }
         // A node that holds another value for others takes its own, as the other holders do.
-        let held = self.records.value(key, transport.now());
-        let holds_other = held.is_some() && held != value.as_ref();
-        if let (true, Some(value)) = (is_closest || holds_other, &value) {
+        let now = transport.now();
+        let holds_other =
+            |value| self.records.value(key, now).is_some_and(|held: &Bytes| held != value);
+        if let Some(value) = value.as_ref().filter(|&value| is_closest || holds_other(value)) {
             match self.keep(key, record(value.clone()), None, transport) {
                 Ok(()) => self.operations[index].copies += 1,
                 Err(refusal) => self.on_refused(index, refusal),

@@ -189,6 +189,7 @@ impl RegisterNode {
             }
             Outcome::Unconfirmed | Outcome::Interrupted | Outcome::Unfinished => {
                 *due = now + RETRY;
+                self.timers.unset(Timer::WriteFirst(register));
                 self.timers.set(*due, Timer::WriteFirst(register));
             }
         }
