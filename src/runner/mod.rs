@@ -73,6 +73,8 @@ pub mod snapshot;
 mod sockets;
 // Blocks that are put, found, fetched and verified.
 mod blocks;
+// Records that all nodes read and write.
+mod registers;
 // Services that are advertised, found and called.
 mod services;
 // What surrounds the nodes of a block.

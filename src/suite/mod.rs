@@ -19,6 +19,7 @@ mod measure;
 mod figures;
 // What single tests tell beside that.
 mod advice;
+mod consistency;
 mod special;
 mod throughput;
 // Everything that a suite comes to.
@@ -29,6 +30,7 @@ mod show;
 mod write;
 
 pub use advice::Advice;
+pub use consistency::Consistency;
 pub use figures::{Mean, PointFigures};
 pub use measure::Step;
 pub use plan::{Point, Source, TestPlan};

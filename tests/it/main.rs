@@ -43,6 +43,8 @@ mod links;
 mod keys;
 // Blocks that are found, fetched and verified.
 mod blocks;
+// Registers that all nodes read and write.
+mod registers;
 // Services that are advertised, found and called.
 mod services;
 // Applications that talk to each other.

@@ -1,7 +1,7 @@
 //! What applications ask the nodes for.
 
 use super::Part;
-use super::phrases::{count, rate, short_number};
+use super::phrases::{count, rate, share, short_number};
 use crate::page::held::Held;
 use serde_json::Value;
 
@@ -32,6 +32,15 @@ fn workload(table: &Value) -> String {
                 count(table.whole("records_per_node").unwrap_or(1), "item", "items")
             ),
             ("search for providers", "searches for providers"),
+        ),
+        "registers" => (
+            format!(
+                "Nodes share {} of {}, and write one with {} of their operations. ",
+                count(table.whole("registers").unwrap_or(1), "register", "registers"),
+                table.text("record_size"),
+                share(table.number("write_share").unwrap_or(0.0))
+            ),
+            ("read or write", "reads and writes"),
         ),
         other => (format!("The application {other}. "), ("operation", "operations")),
     };
