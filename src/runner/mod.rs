@@ -83,6 +83,8 @@ mod surroundings;
 mod warm_start;
 // What is observed of a run.
 mod tap;
+// Figures of applications in words.
+mod told;
 // The events of a run.
 pub mod trace;
 // Whether what came of it is good.

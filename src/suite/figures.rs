@@ -209,6 +209,7 @@ fn first_contacts(scenario: &Scenario) -> Option<f64> {
 fn state_bytes(scenario: &Scenario, ran: &Ran) -> f64 {
     let sizes = scenario.workloads.iter().filter_map(|workload| match workload.kind {
         WorkloadKind::PutGet { records } => Some(f64::from(records.size)),
+        WorkloadKind::Registers(registers) => Some(f64::from(registers.size)),
         _ => None,
     });
     // Records of several workloads are not told apart: those of a suite's tests have one size.

@@ -3,6 +3,7 @@
 use super::histories::{Judged, Unexplained};
 use crate::checker::registers::{Effect, Flaw, Write};
 use crate::metrics::{Histogram, Percentiles, number};
+use crate::runner::told::{line, median, percent};
 use crate::time::{Duration, Instant};
 use crate::units::number::ratio;
 use crate::workload::registers::log::{Log, Outcome, Seen, WriteRecord};
@@ -212,17 +213,11 @@ impl RegisterFigures {
 /// What stands in the summary.
 pub(super) fn lines(figures: &RegisterFigures) -> Vec<(String, String)> {
     let RegisterFigures { registers, atomic_registers, reads, writes, checks, .. } = figures;
-    let percent = |share: Option<f64>| {
-        share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
-    };
-    let millis = |micros: u64| format!("{:.1} ms", micros as f64 / 1_000.0);
-    let median = |of: &Percentiles| format!("median {}, 99 % {}", millis(of.p50), millis(of.p99));
-    let line = |what: &str, text: String| (what.to_owned(), text);
     vec![
         line(
             "reads",
             format!(
-                "{}, {:.1}/s ({}); {} beside a write, {} found nothing, {} failed",
+                "{}, {:.1}/s ({}); {} beside a write;\n{} found nothing, {} failed",
                 reads.done,
                 reads.per_second,
                 median(&reads.latency_micros),

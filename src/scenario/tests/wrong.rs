@@ -270,7 +270,7 @@ const FILE_CASES: &[Case] = &[
     ("[verdict]\noperation_timeout = \"0s\"\n", &[],
      "s.toml:2:21: `verdict.operation_timeout` cannot be \"0s\": allowed is a length of time above 0, or \"never\""),
     ("[nodes]\nbootstrap = \"warm\"\njoins = \"even\"\n", &[],
-     "s.toml:3:1: `nodes.joins` has no effect: it belongs to bootstrap organic; this one is warm and takes count, contacts, address_groups, class"),
+     "s.toml:3:1: `nodes.joins`, here \"even\", belongs to bootstrap organic; this one is warm and takes count, contacts, address_groups, class"),
     ("[nodes\ncount = 10\n", &[],
      "s.toml:1:7: this is not TOML: unclosed table, expected `]`"),
     ("[nodes]\ncount = 10\ncount = 20\n", &[],
