@@ -5,6 +5,7 @@
 //! - [`Holders`]: which records are alive anywhere, and the [`RecordLife`] of each.
 //! - [`Offers`]: which services could be found when, and what searches should have found.
 //! - [`Exchanges`]: which blocks were exchanged, and on whose credit.
+//! - [`registers`]: which reads of shared registers no order of their writes explains.
 //! - [`Overlay`]: the graph of all routing tables.
 
 mod blocks;
@@ -12,6 +13,7 @@ mod holders;
 mod key_ring;
 mod overlay;
 mod record_life;
+pub mod registers;
 mod services;
 
 pub use blocks::{ExchangeChecks, Exchanges};

@@ -2,6 +2,7 @@
 
 use super::progress::{Steps, steps};
 use super::{Misuse, interrupt};
+use crate::report;
 use crate::runner::verdict::Health;
 use crate::scenario::PlotFormat;
 use crate::suite::{
@@ -165,10 +166,11 @@ pub fn run(args: &Args, verbosity: u8) -> anyhow::Result<Ended> {
         return Ok(Ended::Complete);
     }
     interrupt::watch();
-    suite::try_folder(&args.out).map_err(Misuse::Out)?;
+    let name = suite::folder_name(&suite.settings.tests);
+    report::try_named_folder(&args.out, &name).map_err(Misuse::Out)?;
     let report = simulate(&suite, args)?;
     interrupt::writing();
-    let folder = suite::write(&report, &args.out, &[PlotFormat::Svg, PlotFormat::Png])
+    let folder = suite::write(&report, &args.out, &name, &[PlotFormat::Svg, PlotFormat::Png])
         .map_err(|error| anyhow!(error))?;
     tell(&report, args, suite.settings.verbose, &folder)?;
     Ok(ended(&report, args))

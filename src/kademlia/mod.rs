@@ -6,7 +6,7 @@
 //! - [`message`]: what nodes say to each other;
 //! - [`routing_table`]: the contacts;
 //! - [`lookup`]: the iterative lookup; [`disjoint`]: over several paths;
-//! - [`rules`]: which records a network takes;
+//! - [`rules`]: which records a network takes; [`version`]: what tells which value of one is newer;
 //! - `requests`, `connections`, `records`: what waits for an answer, with whom a connection is open,
 //!   what is kept;
 //! - [`maintenance`]: what a node spends on its own account;
@@ -28,6 +28,7 @@ mod requests;
 pub mod routing_table;
 pub mod rules;
 pub mod step;
+pub mod version;
 
 pub use node::Node;
 pub use records::Publications;

@@ -129,6 +129,17 @@ impl Measures {
     };
 }
 
+/// Which of several values of one record counts, where nodes that share it have written them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflicts {
+    /// The one that came last at a holder, and the one that came first to who looks for it: as in the
+    /// paper, which has records written by one node only.
+    LastCome,
+    /// The one with the newest [`Version`](super::version::Version): a holder refuses an older one, and a GET
+    /// returns the newest of the copies that it has collected.
+    Newest,
+}
+
 /// The largest [`Params::failures_before_eviction`]: a table counts no further.
 pub const MOST_FAILURES: u32 = 63;
 
@@ -200,6 +211,8 @@ pub struct Params {
     pub cache_on_path: bool,
     /// Copies of a value that a GET collects before it ends.
     pub get_quorum: usize,
+    /// Which of several values of one record counts.
+    pub conflicts: Conflicts,
     /// Providers that a search for providers collects before it ends.
     pub providers_wanted: usize,
     /// What the node does because it cannot trust everyone.
@@ -276,6 +289,7 @@ impl Params {
             keep_stale: true,
             cache_on_path: false,
             get_quorum: 1,
+            conflicts: Conflicts::LastCome,
             providers_wanted: 20,
             precautions: Precautions::None,
             disjoint_paths: 1,

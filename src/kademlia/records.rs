@@ -63,6 +63,15 @@ struct Kept<P, K> {
     groups: Option<Box<Stored<K>>>,
 }
 
+/// Which of two values of one record is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Precedence {
+    /// The one that was published last.
+    OfDate,
+    /// The one that comes, which is the newer version.
+    OfVersion,
+}
+
 /// Something that is due.
 #[derive(Clone, Debug)]
 pub(super) enum Upkeep<K> {
@@ -96,11 +105,19 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
     }
 
     /// Keeps a record; says whether it is new here. A record that comes again keeps its
-    /// earliest date of publication only if it is the same publication, that is, not younger.
+    /// earliest date of publication only if it is the same publication, that is, not younger, unless
+    /// `precedence` goes by something else.
     ///
     /// That a record was sent to this node shows that it was sent to the others as well, so
     /// it is not replicated for another interval (paper, section 2.5).
-    pub(super) fn store(&mut self, key: K, record: Record, now: Instant, params: &Params) -> bool {
+    pub(super) fn store(
+        &mut self,
+        key: K,
+        record: Record,
+        precedence: Precedence,
+        now: Instant,
+        params: &Params,
+    ) -> bool {
         let kept = self.kept();
         let left = params.record_expiry.as_nanos().saturating_sub(record.age.as_nanos());
         let expires = now + Duration::from_nanos(left);
@@ -117,7 +134,7 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
                 (false, false) => held.replicate.max(replicate),
             };
             held.cached &= cached;
-            if expires >= held.expires {
+            if expires >= held.expires || precedence == Precedence::OfVersion {
                 held.value = value;
                 held.expires = expires;
             }
@@ -232,10 +249,11 @@ impl<P: Copy + Eq, K: Copy + Eq> Records<P, K> {
         }
     }
 
-    /// From now on does not publish the record of this key again.
-    pub(super) fn withdraw(&mut self, key: K) {
+    /// From now on does not publish this value of a record again.
+    pub(super) fn withdraw(&mut self, key: K, value: &Bytes) {
         if let Some(kept) = &mut self.0 {
-            kept.publications.retain(|known| known.key != key || known.value.is_none());
+            let is_it = |known: &Publication<K>| known.value.as_ref() == Some(value);
+            kept.publications.retain(|known| known.key != key || !is_it(known));
         }
     }
 

@@ -5,7 +5,8 @@
 use super::Id;
 use super::decode::item_of_record;
 use super::packet::ErrorCode;
-use crate::kademlia::rules::{Refusal, Rules};
+use crate::kademlia::params::Conflicts;
+use crate::kademlia::rules::{Refusal, Rules, Standing};
 use bytes::Bytes;
 use std::num::NonZeroU16;
 
@@ -25,6 +26,7 @@ impl Rules<Id> for Bep44 {
         key: Id,
         held: impl FnOnce() -> Option<&'a Bytes>,
         offered: Bytes,
+        _: Conflicts,
     ) -> Result<Bytes, Refusal> {
         let held = held();
         if held == Some(&offered) {
@@ -51,8 +53,11 @@ impl Rules<Id> for Bep44 {
         Ok(item.to_record(None))
     }
 
-    fn is_final(record: &Bytes) -> bool {
-        item_of_record(record).is_none_or(|(item, _)| item.signed.is_none())
+    fn standing(record: &Bytes, _: Conflicts) -> Standing {
+        match item_of_record(record).is_none_or(|(item, _)| item.signed.is_none()) {
+            true => Standing::Final,
+            false => Standing::Open,
+        }
     }
 
     fn is_outdated(Refusal(number): Refusal) -> bool {

@@ -153,6 +153,7 @@ fn latency(run: &Run, subtitle: &str) -> Option<SweepPlot> {
     (!spreads.is_empty()).then(|| SweepPlot::Spreads {
         title: "Latency of successful operations".to_owned(),
         subtitle: subtitle.to_owned(),
+        whose: "Successful operations".to_owned(),
         spreads,
     })
 }

@@ -12,6 +12,8 @@ mod attacks;
 mod records;
 // What faults did.
 mod faults;
+// How good it is.
+mod verdict;
 // The figures of a graph.
 mod graph;
 // Tables and numbers as a person reads them.
@@ -73,7 +75,15 @@ pub fn try_folder(
     seed: u64,
     transport: Transport,
 ) -> Result<(), ReportError> {
-    Draft::create(parent, &folder::name(name, seed, transport)).map(drop)
+    try_named_folder(parent, &folder::name(name, seed, transport))
+}
+
+/// The same for a folder of this name.
+///
+/// # Errors
+/// If it cannot.
+pub fn try_named_folder(parent: &Path, name: &str) -> Result<(), ReportError> {
+    Draft::create(parent, name).map(drop)
 }
 
 /// Name of the folder of a sweep of the scenario of this name with this seed.

@@ -2,12 +2,11 @@
 
 use super::table::{numbers, pairs};
 use super::text::{bytes, grouped, millis, percent, short};
-use super::{attacks, faults, graph};
+use super::{attacks, faults, graph, verdict};
 use crate::metrics::OperationKind;
 use crate::metrics::number::ratio;
 use crate::runner::figures::{LinkFigures, MessageFigures, NodeTraffic, OperationFigures};
 use crate::runner::result::{MaintenanceFigures, Performance, RunOutput, RunResult, Transport};
-use crate::runner::verdict::{FailureGrade, Verdict};
 use comfy_table::Table;
 use std::fmt::Write;
 use std::path::Path;
@@ -30,7 +29,7 @@ pub fn summary(run: &RunOutput, folder: Option<&Path>) -> String {
         section(
             &mut text,
             "Verdict on what applications asked for",
-            &pairs(&verdict(&result.verdict)),
+            &pairs(&verdict::verdict(&result.verdict)),
         );
     }
     section(&mut text, "Messages", &messages(&result.messages, &result.node_traffic));
@@ -177,42 +176,6 @@ fn failures(figures: &[OperationFigures]) -> Vec<(String, String)> {
         pair(figures.kind.name(), reasons.join(", "))
     };
     failed.map(reasons).collect()
-}
-
-/// How good what applications asked for is, in words and numbers.
-pub fn verdict(verdict: &Verdict) -> Vec<(String, String)> {
-    let late = match verdict.late {
-        0 => String::new(),
-        late => format!(", {} of these late", grouped(late)),
-    };
-    let grade = |name: Option<&str>| name.map_or(String::new(), |name| format!(": {name}"));
-    let mut rows = vec![pair(
-        "failures",
-        format!(
-            "{} of {} operations ({}){late}{}",
-            grouped(verdict.failures),
-            grouped(verdict.successes + verdict.failures),
-            percent(verdict.failure_rate.unwrap_or(0.0)),
-            grade(verdict.failure_grade.map(FailureGrade::name)),
-        ),
-    )];
-    if let Some(latency) = verdict.latency_grade {
-        let micros = &verdict.latency_micros;
-        rows.push(pair(
-            "latency",
-            format!(
-                "mean {} ms, p50 {}, p90 {}, p99 {}: {}",
-                short(micros.mean / 1_000.0),
-                millis(micros.p50),
-                millis(micros.p90),
-                millis(micros.p99),
-                latency.name()
-            ),
-        ));
-    }
-    rows.push(pair("operations per second", short(verdict.operations_per_second)));
-    rows.push(pair("health", verdict.health.name().replace('-', " ")));
-    rows
 }
 
 fn messages(figures: &[MessageFigures], node: &NodeTraffic) -> Table {

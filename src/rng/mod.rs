@@ -114,6 +114,10 @@ pub enum Purpose {
     BlockPlaces = 111,
     /// Which copies of blocks are damaged.
     BlockDamages = 112,
+    /// Who gives a register its first value.
+    RegisterWriters = 120,
+    /// Keys of registers.
+    RegisterKeys = 121,
 }
 
 fn chacha(seed: Seed, purpose: Purpose, index: u64) -> ChaCha8Rng {

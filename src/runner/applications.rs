@@ -63,7 +63,10 @@ impl Applications {
         let nodes = scenario.nodes.count;
         let workloads = scenario.workloads.iter().enumerate().map(|(index, config)| {
             let records = match config.kind {
-                WorkloadKind::Lookup | WorkloadKind::Services(_) | WorkloadKind::Blocks(_) => None,
+                WorkloadKind::Lookup
+                | WorkloadKind::Services(_)
+                | WorkloadKind::Blocks(_)
+                | WorkloadKind::Registers(_) => None,
                 WorkloadKind::PutGet { records } | WorkloadKind::Provide { records } => {
                     Some(records)
                 }
@@ -100,8 +103,9 @@ impl Applications {
         let mut entries = Vec::new();
         for index in 0..self.workloads.len() as u32 {
             // What state machines do is up to them.
-            if let WorkloadKind::Services(_) | WorkloadKind::Blocks(_) =
-                self.workloads[index as usize].kind
+            if let WorkloadKind::Services(_)
+            | WorkloadKind::Blocks(_)
+            | WorkloadKind::Registers(_) = self.workloads[index as usize].kind
             {
                 continue;
             }

@@ -85,6 +85,7 @@ pub fn too_large(scenario: &Scenario) -> Option<u32> {
         WorkloadKind::PutGet { records } => records.size,
         WorkloadKind::Services(services) => services.request_size.max(services.reply_size),
         WorkloadKind::Blocks(blocks) => blocks.size,
+        WorkloadKind::Registers(registers) => registers.size,
         WorkloadKind::Lookup | WorkloadKind::Provide { .. } => 0,
     };
     let largest = scenario.workloads.iter().map(size).max()?;

@@ -92,9 +92,10 @@ impl Common {
         keys: &Keys,
     ) -> Self {
         let counts = |kind| match kind {
-            WorkloadKind::Lookup | WorkloadKind::Services(_) | WorkloadKind::Blocks(_) => {
-                Vec::new()
-            }
+            WorkloadKind::Lookup
+            | WorkloadKind::Services(_)
+            | WorkloadKind::Blocks(_)
+            | WorkloadKind::Registers(_) => Vec::new(),
             WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => {
                 vec![0; scenario.nodes.count as usize]
             }

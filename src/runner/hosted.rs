@@ -3,7 +3,7 @@
 
 use super::population::Population;
 use super::surroundings::Done;
-use super::{blocks, services};
+use super::{blocks, registers, services};
 use crate::kademlia::key::Key64;
 use crate::kademlia::operation::Command;
 use crate::protocol::NodeIndex;
@@ -35,6 +35,9 @@ pub(super) fn of(
         }
         WorkloadKind::Blocks(blocks) => {
             Some(blocks::workload(scenario, seed, (number, config), blocks, population))
+        }
+        WorkloadKind::Registers(registers) => {
+            Some(registers::workload(scenario, seed, (number, config), registers))
         }
         WorkloadKind::Lookup | WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => None,
     });

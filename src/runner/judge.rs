@@ -3,6 +3,7 @@
 use super::common::Common;
 use super::surroundings::Done;
 use crate::kademlia::operation;
+use crate::kademlia::rules::Refusal;
 use crate::metrics::{OperationKind, OperationRecord, Outcome};
 use crate::protocol::NodeIndex;
 use crate::rng::{PacketDraws, Purpose, Seed, distribution};
@@ -118,10 +119,10 @@ fn outcome(done: &Done, common: &Common, expected: Option<Bytes>) -> Outcome {
         Kind::FindProviders if common.is_gone(done.target) => Outcome::Gone,
         Kind::FindProviders if reached => Outcome::NotFound,
         Kind::Put | Kind::Provide | Kind::Republish if reached => {
-            if done.copies > 0 {
-                Outcome::Success
-            } else {
-                Outcome::StoreFailed
+            // Where all holders have a newer version, this one has been written and overwritten.
+            match done.copies > 0 || done.refused == Some(Refusal::OUTDATED) {
+                true => Outcome::Success,
+                false => Outcome::StoreFailed,
             }
         }
         Kind::FindNode | Kind::Join | Kind::Refresh if reached => Outcome::Success,

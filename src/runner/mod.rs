@@ -73,6 +73,8 @@ pub mod snapshot;
 mod sockets;
 // Blocks that are put, found, fetched and verified.
 mod blocks;
+// Records that all nodes read and write.
+mod registers;
 // Services that are advertised, found and called.
 mod services;
 // What surrounds the nodes of a block.
@@ -81,6 +83,8 @@ mod surroundings;
 mod warm_start;
 // What is observed of a run.
 mod tap;
+// Figures of applications in words.
+mod told;
 // The events of a run.
 pub mod trace;
 // Whether what came of it is good.

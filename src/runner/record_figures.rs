@@ -151,6 +151,8 @@ impl Exact {
         let lasting = |kind: &WorkloadKind| match kind {
             // Services and blocks are no records: what applications announce lives as they say.
             WorkloadKind::Lookup | WorkloadKind::Services(_) | WorkloadKind::Blocks(_) => true,
+            // What is written again lives on with its new value.
+            WorkloadKind::Registers(_) => false,
             WorkloadKind::PutGet { .. } => {
                 expiry = expiry.min(params.record_expiry);
                 let copied = params.cache_on_path || !never(params.replicate_interval);

@@ -8,7 +8,7 @@ use super::words::{
 };
 use super::{Bootstrap, Joins, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
-use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
+use crate::kademlia::params::{Conflicts, Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode};
 use crate::units::{BitRate, Interval, Length, Notation, Rate, Share, Size};
 use crate::workload::trace::Naming;
@@ -163,6 +163,7 @@ table!(
         keep_stale: bool,
         cache_on_path: bool,
         get_quorum: Whole,
+        conflicts: Word<Conflicts>,
         providers_wanted: Whole,
         precautions: Word<Precautions>,
         disjoint_paths: Whole,

@@ -32,6 +32,7 @@ const CLASS_CHURN: &str = "nodes.class.*.churn";
 const WORKLOAD: &str = "workload.*";
 const SERVICES: &[&str] = &["services"];
 const BLOCKS: &[&str] = &["blocks"];
+const REGISTERS: &[&str] = &["registers"];
 const ATTACK: &str = "attack.*";
 const FAULT: &str = "fault.*";
 
@@ -129,9 +130,9 @@ const RULES: &[Rule] = &[
     rule(CHURN, "lifetime_shape", "lifetime_distribution", SHAPED),
     rule(CHURN, "deadtime_shape", "deadtime_distribution", SHAPED),
     rule(WORKLOAD, "records_per_node", "kind", &["put-get", "provide"]),
-    rule(WORKLOAD, "record_size", "kind", &["put-get"]),
-    rule(WORKLOAD, "popularity", "kind", &["put-get", "provide", "services", "blocks"]),
-    rule(WORKLOAD, "exponent", "kind", &["put-get", "provide", "services", "blocks"]),
+    rule(WORKLOAD, "record_size", "kind", &["put-get", "registers"]),
+    rule(WORKLOAD, "popularity", "kind", POPULAR),
+    rule(WORKLOAD, "exponent", "kind", POPULAR),
     rule(WORKLOAD, "services", "kind", SERVICES),
     rule(WORKLOAD, "providers_per_service", "kind", SERVICES),
     rule(WORKLOAD, "advertisement_ttl", "kind", SERVICES),
@@ -161,6 +162,8 @@ const RULES: &[Rule] = &[
     rule(WORKLOAD, "disk_delay", "kind", BLOCKS),
     rule(WORKLOAD, "announce_fetched", "kind", BLOCKS),
     rule(WORKLOAD, "damaged_share", "kind", BLOCKS),
+    rule(WORKLOAD, "registers", "kind", REGISTERS),
+    rule(WORKLOAD, "write_share", "kind", REGISTERS),
     rule(WORKLOAD, "exponent", "popularity", &["zipf"]),
     rule(ATTACK, "rate", "kind", &["flood", "eclipse-node"]),
     rule(ATTACK, "victims", "kind", &["flood"]),
@@ -180,6 +183,9 @@ const RULES: &[Rule] = &[
     rule(FAULT, "skew", "kind", &["timer-skew"]),
     rule(FAULT, "effect", "kind", &["outage"]),
 ];
+
+/// Workloads that have many of something.
+const POPULAR: &[&str] = &["put-get", "provide", "services", "blocks", "registers"];
 
 /// Faults of nodes that are chosen in any way; an outage is that of a region.
 const OF_NODES: &[&str] =

@@ -3,7 +3,7 @@
 use super::{Bootstrap, Joins, PlotFormat, Preset};
 use crate::graph::export::Format as ExportFormat;
 use crate::graph::read::Format;
-use crate::kademlia::params::{Eviction, Parallelism, Precautions, Stop};
+use crate::kademlia::params::{Conflicts, Eviction, Parallelism, Precautions, Stop};
 use crate::network::config::{JitterDistribution, MatrixUnit, Mode, RouteChoice};
 use crate::network::faults::config::{Direction, Effect};
 use crate::units::Notation;
@@ -204,6 +204,8 @@ pub enum KindName {
     Services,
     /// Blocks that are announced, found and fetched.
     Blocks,
+    /// Records that all nodes read and write.
+    Registers,
 }
 
 /// `workload.handler_time_distribution`.
@@ -275,6 +277,7 @@ choice!(Stop:
     "k-closest" = KClosest, "beta-closest" = BetaClosest, "no-closer" = NoCloser);
 choice!(Eviction:
     "ping-oldest" = PingOldest, "replace-useless" = ReplaceUseless, "pending" = Pending);
+choice!(Conflicts: "last-come" = LastCome, "newest" = Newest);
 choice!(ExportFormat: "dot" = Dot, "graphml" = GraphMl, "gml" = Gml, "gexf" = Gexf);
 choice!(Precautions: "none" = None, "open" = Open);
 choice!(LatencyName:
@@ -312,7 +315,7 @@ choice!(AttackName:
     "flood" = Flood, "sybil" = Sybil, "eclipse-key" = EclipseKey, "eclipse-node" = EclipseNode);
 choice!(KindName:
     "lookup" = Lookup, "put-get" = PutGet, "provide" = Provide, "services" = Services,
-    "blocks" = Blocks);
+    "blocks" = Blocks, "registers" = Registers);
 choice!(Selection:
     "round-robin" = RoundRobin, "random" = Random, "least-loaded" = LeastLoaded);
 choice!(HandlerTimeName: "constant" = Constant, "exponential" = Exponential);

@@ -215,6 +215,7 @@ fn kademlia(scenario: &Scenario) -> KademliaTable {
         keep_stale: Some(params.keep_stale),
         cache_on_path: Some(params.cache_on_path),
         get_quorum: size(params.get_quorum),
+        conflicts: Some(Word(params.conflicts)),
         providers_wanted: size(params.providers_wanted),
         precautions: Some(Word(params.precautions)),
         disjoint_paths: size(params.disjoint_paths),

@@ -16,11 +16,13 @@ pub struct Advice {
     /// Nodes that each is connected with there.
     #[serde(serialize_with = "number::serialize_rounded")]
     pub connections_per_node: f64,
+    /// Nodes that each is told of when it comes.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub first_contacts_per_node: Option<f64>,
     /// Its mean latency in milliseconds.
     #[serde(serialize_with = "number::serialize_rounded_option")]
     pub latency_ms: Option<f64>,
-    /// Those that are as good in health, failures and latency, of which it is the one with the fewest
-    /// connections.
+    /// Those that are as good in health, failures and latency.
     pub equals: Vec<String>,
     /// Place of its point among those of the test.
     #[serde(skip)]
@@ -34,7 +36,8 @@ pub fn topology(point: &PointFigures) -> &str {
 
 /// What is advised for each size among these points, the smallest first: of the topologies with the
 /// best health and the best grade of failures those whose latency is not distinguishably above the
-/// smallest, and of these the one with the fewest connections.
+/// smallest, of these those whose connections are not distinguishably more than the fewest, and of these
+/// the one whose nodes have to be told of the fewest others.
 pub(super) fn advice(points: &[PointFigures]) -> Vec<Advice> {
     let mut sizes: Vec<u64> = points.iter().map(|point| point.nodes).collect();
     sizes.sort_unstable();
@@ -54,16 +57,20 @@ fn of_size(points: &[PointFigures], nodes: u64) -> Option<Advice> {
         _ => true,
     };
     let equals: Vec<_> = sound().filter(|(_, point)| as_fast(point)).collect();
-    let connections = |point: &PointFigures| point.connections_per_node.mean;
-    let (place, chosen) = equals
-        .iter()
-        .copied()
-        .min_by(|(_, one), (_, other)| connections(one).total_cmp(&connections(other)))?;
+    let connections = |point: &PointFigures| point.connections_per_node;
+    let fewest = equals.iter().map(|(_, point)| connections(point));
+    let fewest = fewest.min_by(|one, other| one.mean.total_cmp(&other.mean))?;
+    let sparse = equals.iter().copied().filter(|(_, point)| !is_above(connections(point), fewest));
+    // What somebody has to know beforehand decides between those that come to the same.
+    let told = |point: &PointFigures| point.first_contacts_per_node.unwrap_or(f64::INFINITY);
+    let (place, chosen) =
+        sparse.min_by(|(_, one), (_, other)| told(one).total_cmp(&told(other)))?;
     let others = equals.iter().filter(|(other, _)| *other != place);
     Some(Advice {
         nodes,
         topology: topology(chosen).to_owned(),
-        connections_per_node: connections(chosen),
+        connections_per_node: connections(chosen).mean,
+        first_contacts_per_node: chosen.first_contacts_per_node,
         latency_ms: chosen.latency_ms.map(|latency| latency.mean),
         equals: others.map(|(_, point)| topology(point).to_owned()).collect(),
         place,
@@ -121,13 +128,16 @@ pub(super) fn uses(points: &[&PointFigures]) -> Vec<String> {
 impl Advice {
     /// The advice in words.
     pub fn sentence(&self) -> String {
-        let latency = self.latency_ms.map_or(String::new(), |ms| format!(", {} ms", short(ms)));
+        let latency = self.latency_ms.map_or(String::new(), |ms| format!("{} ms, ", short(ms)));
+        let told = self
+            .first_contacts_per_node
+            .map_or(String::new(), |told| format!(", of which it is told of {}", short(told)));
         let equals = match self.equals.len() {
             0 => "better than all others".to_owned(),
             _ => format!("as good as {}", self.equals.join(", ")),
         };
         format!(
-            "{} with {} connections a node{latency}: {equals}",
+            "{}: {latency}{} connections a node{told};\n{equals}",
             self.topology,
             short(self.connections_per_node)
         )

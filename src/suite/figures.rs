@@ -2,7 +2,9 @@
 
 use super::measure::Ran;
 use super::plan::Point;
+use crate::graph::generate;
 use crate::metrics::number::{self, ratio};
+use crate::rng::{Purpose, Seed, Stream};
 use crate::runner::verdict::{FailureGrade, Health, LatencyGrade, Verdict};
 use crate::scenario::{Scenario, VerdictConfig};
 use crate::sweep::interval::Resamples;
@@ -32,6 +34,12 @@ impl Mean {
         let mean = Resamples::of(values.len()).summary(values).mean;
         let (low, high) = mean.interval.unzip();
         Some(Mean { mean: mean.value, low, high })
+    }
+
+    /// The same in another unit.
+    pub(super) fn scaled(self, factor: f64) -> Self {
+        let scaled = |end: Option<f64>| end.map(|end| factor * end);
+        Mean { mean: factor * self.mean, low: scaled(self.low), high: scaled(self.high) }
     }
 
     /// That of a figure of runs, of which there are some.
@@ -68,6 +76,10 @@ pub struct PointFigures {
     pub theoretical_maximum: Mean,
     /// Nodes that a node is connected with: two ends a pair.
     pub connections_per_node: Mean,
+    /// Nodes that a node is told of when it comes, by the graph of first contacts: an edge tells one of
+    /// its ends of the other. `None` without such a graph.
+    #[serde(serialize_with = "number::serialize_rounded_option")]
+    pub first_contacts_per_node: Option<f64>,
     /// Bytes of what a node keeps: its records, and its contacts at 26 bytes each.
     pub state_bytes_per_node: Mean,
     /// Bytes that a node sends per virtual second.
@@ -138,6 +150,7 @@ impl PointFigures {
             connections_per_node: Mean::over(runs, |ran| {
                 per_online(ran, 2.0 * ran.result.network.connections as f64)
             }),
+            first_contacts_per_node: first_contacts(&point.scenario),
             state_bytes_per_node: Mean::over(runs, |ran| {
                 per_online(ran, state_bytes(&point.scenario, ran))
             }),
@@ -183,10 +196,20 @@ impl Grades {
     }
 }
 
+/// Edges of the graph of first contacts for each node: one edge tells one of its ends of the other.
+fn first_contacts(scenario: &Scenario) -> Option<f64> {
+    let config = scenario.topology.as_ref()?;
+    let nodes = scenario.nodes.count;
+    let mut stream = Stream::new(Seed(scenario.seed), Purpose::Topology, 0);
+    let graph = generate(config, nodes, &mut stream).expect("a checked scenario has its graph");
+    Some(graph.edges.len() as f64 / f64::from(nodes))
+}
+
 /// Bytes of the records and contacts of all nodes.
 fn state_bytes(scenario: &Scenario, ran: &Ran) -> f64 {
     let sizes = scenario.workloads.iter().filter_map(|workload| match workload.kind {
         WorkloadKind::PutGet { records } => Some(f64::from(records.size)),
+        WorkloadKind::Registers(registers) => Some(f64::from(registers.size)),
         _ => None,
     });
     // Records of several workloads are not told apart: those of a suite's tests have one size.

@@ -19,6 +19,7 @@ mod measure;
 mod figures;
 // What single tests tell beside that.
 mod advice;
+mod consistency;
 mod special;
 mod throughput;
 // Everything that a suite comes to.
@@ -29,6 +30,7 @@ mod show;
 mod write;
 
 pub use advice::Advice;
+pub use consistency::Consistency;
 pub use figures::{Mean, PointFigures};
 pub use measure::Step;
 pub use plan::{Point, Source, TestPlan};
@@ -39,7 +41,7 @@ pub use show::{command, text};
 pub use special::{Cut, Cuts, Participation};
 pub use test_type::TestType;
 pub use throughput::{Knee, Threshold};
-pub use write::{folder_name, to_json, try_folder, write};
+pub use write::{folder_name, to_json, write};
 
 use crate::report::ReportError;
 use crate::scenario::ScenarioError;

@@ -166,6 +166,9 @@ impl<'a> Sized<'a> {
                 settings.push(format!("workload.0.records_per_node={}", self.records()));
                 settings.push(format!("workload.0.record_size={}", self.record_size()));
             }
+            WorkloadKind::Registers(_) => {
+                settings.push(format!("workload.0.record_size={}", self.record_size()));
+            }
             _ => {}
         }
         settings

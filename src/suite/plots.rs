@@ -1,8 +1,8 @@
 //! The plots of a suite.
 
+use super::advice::topology;
 use super::figures::{Mean, PointFigures};
 use super::report::{Details, SuiteReport, TestReport};
-use super::show::topology_and_size;
 use super::test_type::TestType;
 use crate::report::{Lines, Point, Spread, SweepPlot};
 
@@ -10,20 +10,15 @@ use crate::report::{Lines, Point, Spread, SweepPlot};
 type Figure = (&'static str, &'static str, fn(&PointFigures) -> Option<Mean>);
 
 const LATENCY: Figure = ("latency", "Mean latency (ms)", |point| point.latency_ms);
-const FAILURES: Figure = ("failures", "Failed operations (%)", |point| {
-    let percent = |share: f64| 100.0 * share;
-    let rate = point.failure_rate?;
-    Some(Mean {
-        mean: percent(rate.mean),
-        low: rate.low.map(percent),
-        high: rate.high.map(percent),
-    })
-});
+const FAILURES: Figure =
+    ("failures", "Failed operations (%)", |point| Some(point.failure_rate?.scaled(100.0)));
 const RATE: Figure =
     ("operations", "Operations per second", |point| Some(point.operations_per_second));
 const CONNECTIONS: Figure =
     ("connections", "Connections of a node", |point| Some(point.connections_per_node));
-const STATE: Figure = ("kept", "Kept by a node (bytes)", |point| Some(point.state_bytes_per_node));
+const STATE: Figure = ("kept", "Kept by a node (KiB)", |point| {
+    Some(point.state_bytes_per_node.scaled(1.0 / 1_024.0))
+});
 
 /// The plots of all tests that came to their end, by the names of their files.
 pub fn of(report: &SuiteReport) -> Vec<(String, SweepPlot)> {
@@ -32,10 +27,8 @@ pub fn of(report: &SuiteReport) -> Vec<(String, SweepPlot)> {
 
 fn of_test(test: &TestReport, report: &SuiteReport) -> Vec<(String, SweepPlot)> {
     let figures: &[Figure] = match test.test {
-        TestType::Linear => &[LATENCY, RATE, CONNECTIONS],
-        TestType::Topology => &[LATENCY, RATE, CONNECTIONS],
-        TestType::Throughput => &[LATENCY, FAILURES],
-        TestType::Churn => &[LATENCY, FAILURES],
+        TestType::Linear | TestType::Topology => &[LATENCY, RATE, CONNECTIONS],
+        TestType::Throughput | TestType::Churn => &[LATENCY, FAILURES],
         TestType::LargeRecords => &[LATENCY, STATE],
         _ => &[],
     };
@@ -58,8 +51,9 @@ fn of_test(test: &TestReport, report: &SuiteReport) -> Vec<(String, SweepPlot)> 
         plots.push((
             "bootstrap-participation".to_owned(),
             SweepPlot::Spreads {
-                title: "Newcomers that took no longer to take part in full".to_owned(),
+                title: "Time from the first contact to full participation".to_owned(),
                 subtitle,
+                whose: "Newcomers".to_owned(),
                 spreads: vec![spread],
             },
         ));
@@ -86,15 +80,17 @@ fn over_points(test: &TestReport, figure: &Figure, subtitle: &str) -> Lines {
         TestType::Linear => "Nodes",
         TestType::Throughput => "Offered gets per second of one node",
         TestType::Churn => "Mean session (seconds)",
-        TestType::LargeRecords => "Record size (bytes)",
+        TestType::LargeRecords => "Record size (KiB)",
         _ => "",
     };
+    let unit = if test.test == TestType::LargeRecords { 1_024.0 } else { 1.0 };
+    let values: Vec<f64> = test.points.iter().map(|point| point.value / unit).collect();
     Lines {
         title: title(test.test, figure),
         subtitle: subtitle.to_owned(),
         x: x.to_owned(),
-        names: test.points.iter().map(|point| point.value.to_string()).collect(),
-        numbers: Some(test.points.iter().map(|point| point.value).collect()),
+        names: values.iter().map(f64::to_string).collect(),
+        numbers: Some(values),
         y: figure.1.to_owned(),
         lines: vec![(
             String::new(),
@@ -109,13 +105,14 @@ fn by_topology(test: &TestReport, figure: &Figure, subtitle: &str) -> Lines {
     sizes.sort_unstable();
     sizes.dedup();
     let mut kinds: Vec<&str> = Vec::new();
-    for (kind, _) in test.points.iter().map(topology_and_size) {
+    for kind in test.points.iter().map(topology) {
         if !kinds.contains(&kind) {
             kinds.push(kind);
         }
     }
     let at = |kind: &str, nodes: u64| {
-        let found = test.points.iter().find(|point| topology_and_size(point) == (kind, nodes));
+        let found =
+            test.points.iter().find(|point| (topology(point), point.nodes) == (kind, nodes));
         point(found.and_then(|found| (figure.2)(found)))
     };
     let line =

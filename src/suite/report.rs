@@ -2,6 +2,7 @@
 
 use super::SuiteError;
 use super::advice::{self, Advice};
+use super::consistency::Consistency;
 use super::figures::{Grades, PointFigures};
 use super::measure::{Measured, Ran, Runner};
 use super::plan::TestPlan;
@@ -13,7 +14,6 @@ use crate::metrics::number::{self, ratio};
 use crate::runner::cost;
 use crate::runner::verdict::{FailureGrade, Health, LatencyGrade};
 use crate::scenario::VerdictConfig;
-use crate::workload::findings::Findings;
 use serde::Serialize;
 
 /// How a test ended.
@@ -47,8 +47,8 @@ pub enum Details {
     Bootstrap(Participation),
     /// What cuts do.
     Partition(Cuts),
-    /// What came of workloads whose applications are state machines, of each run.
-    Applications(Vec<Findings>),
+    /// Whether reads are consistent with writes.
+    Concurrent(Consistency),
 }
 
 /// What the points of a test that count come to together.
@@ -180,10 +180,7 @@ impl TestReport {
             Details::Throughput(knee) => vec![line("knee", knee.sentence())],
             Details::Bootstrap(participation) => participation.lines(),
             Details::Partition(cuts) => cuts.lines(),
-            // Those of the first run: what they say differs from run to run.
-            Details::Applications(findings) => {
-                findings.first().map_or_else(Lines::new, |findings| findings.lines.clone())
-            }
+            Details::Concurrent(consistency) => consistency.lines(),
         }
     }
 }
@@ -202,8 +199,7 @@ fn points(plan: &TestPlan, runs: &[Vec<Ran>]) -> (Vec<PointFigures>, Vec<usize>,
         TestType::Bootstrap => (all(), Details::Bootstrap(Participation::of(&runs[0]))),
         TestType::Partition => (all(), Details::Partition(Cuts::of(&runs[0]))),
         TestType::Concurrent => {
-            let findings = runs[0].iter().flat_map(|ran| ran.result.applications.iter().cloned());
-            (all(), Details::Applications(findings.collect()))
+            (all(), Consistency::of(&runs[0]).map_or(Details::None, Details::Concurrent))
         }
         TestType::Linear
         | TestType::Throughput

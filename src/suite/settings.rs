@@ -325,7 +325,7 @@ mod tests {
     fn the_command_line_comes_first_then_the_environment_then_the_file() {
         let mut file = Given::default();
         let lines = [("max_nodes", "5"), ("records", "6"), ("interval", "1m 30s")];
-        lines.map(|(key, text)| file.set(key, text).expect("it is right"));
+        lines.into_iter().for_each(|(key, text)| file.set(key, text).expect("it is right"));
         let variables = [("KADSIM_MAX_NODES", "7"), ("KADSIM_RECORDS_PER_NODE", "8")];
         let get = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);

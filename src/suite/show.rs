@@ -1,6 +1,5 @@
 //! A suite as a person reads it in a terminal.
 
-use super::advice;
 use super::figures::{Mean, PointFigures};
 use super::report::{Details, Estimates, State, SuiteReport, Summary, TestReport};
 use super::test_type::TestType;
@@ -58,32 +57,34 @@ pub fn test(test: &TestReport, repeats: usize) -> String {
 /// The table of a test's points.
 fn points(test: &TestReport) -> Table {
     let keeps = matches!(test.test, TestType::LargeRecords | TestType::Topology);
+    let has_graph = test.test == TestType::Topology;
     let uses = match &test.details {
-        Details::Topology { uses, .. } => Some(uses),
+        Details::Topology { uses, .. } if uses.iter().any(|use_| !use_.is_empty()) => Some(uses),
         _ => None,
     };
-    let mut header = vec![
-        test.test.varies().to_owned(),
-        "latency\n(ms)".to_owned(),
-        "p99\n(ms)".to_owned(),
-        "ops/s".to_owned(),
-        "connections\na node".to_owned(),
-    ];
+    let mut header = vec![test.test.varies().to_owned(), "latency (ms)".to_owned()];
+    header.push(if has_graph { "told\nof" } else { "p99\n(ms)" }.to_owned());
+    header.push("ops/s".to_owned());
+    header.push("connec-\ntions".to_owned());
     if keeps {
-        header.push("kept\na node".to_owned());
+        header.push("kept".to_owned());
     }
     header.extend(["failures".to_owned(), "verdict".to_owned()]);
     if uses.is_some() {
         header.push("best at".to_owned());
     }
     let rows = test.points.iter().enumerate().map(|(place, point)| {
+        let known = |value: Option<f64>| value.map_or("-".to_owned(), short);
         let mut row = vec![
             point.label.clone(),
             interval(point.latency_ms),
-            point.latency_p99_ms.map_or("-".to_owned(), |p99| short(p99.mean)),
+            match has_graph {
+                true => known(point.first_contacts_per_node),
+                false => known(point.latency_p99_ms.map(|p99| p99.mean)),
+            },
             short(point.operations_per_second.mean),
-            short(point.connections_per_node.mean),
         ];
+        row.push(short(point.connections_per_node.mean));
         if keeps {
             row.push(bytes(point.state_bytes_per_node.mean.round()));
         }
@@ -111,7 +112,7 @@ fn interval(mean: Option<Mean>) -> String {
 fn verdict(point: &PointFigures) -> String {
     let failure = point.failure_grade.map_or("-", FailureGrade::name);
     let latency = point.latency_grade.map_or("-", LatencyGrade::name);
-    format!("{failure}, {latency}")
+    format!("{failure}\n{latency}")
 }
 
 /// How each run can be repeated, and what it came to.
@@ -218,7 +219,7 @@ fn resources(report: &SuiteReport) -> Vec<(String, String)> {
         pair(
             "a real deployment",
             format!(
-                "of {} nodes: about {} MB and {} open files, at 50 MB and 50 a node",
+                "{} nodes: about {} MB and {} open files (50 MB and 50 each)",
                 grouped(nodes),
                 grouped(memory_bytes / 1_000_000),
                 grouped(descriptors)
@@ -245,9 +246,4 @@ fn recommendation(report: &SuiteReport) -> Vec<(String, String)> {
 
 fn health(health: Health) -> String {
     health.name().replace('-', " ")
-}
-
-/// The topology of a point of the topology test, and its size.
-pub(super) fn topology_and_size(point: &PointFigures) -> (&str, u64) {
-    (advice::topology(point), point.nodes)
 }

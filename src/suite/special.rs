@@ -40,7 +40,7 @@ impl Participation {
         let text = match count {
             0 => "nobody joined while it was measured".to_owned(),
             _ => format!(
-                "{count} newcomers: mean {} ms, p50 {}, p90 {}, p99 {}, at most {}",
+                "{count} newcomers: mean {} ms,\np50 {}, p90 {}, p99 {}, at most {}",
                 short(mean / 1_000.0),
                 millis(p50),
                 millis(p90),
@@ -48,7 +48,7 @@ impl Participation {
                 millis(max)
             ),
         };
-        vec![line("from first contact to full participation", text)]
+        vec![line("first contact to full participation", text)]
     }
 }
 
@@ -118,7 +118,7 @@ impl Cuts {
                 (Some(seconds), 0) => format!("as before {} s after it", short(seconds)),
                 (Some(seconds), runs) => {
                     format!(
-                        "as before {} s after it, but in {runs} runs not at all",
+                        "as before {} s after it, but not in {runs} of the runs",
                         short(seconds)
                     )
                 }
@@ -130,7 +130,7 @@ impl Cuts {
                 lines.push(line(
                     &name,
                     format!(
-                        "gets succeed {} before, {} meanwhile, {} after; {recovered}",
+                        "gets succeed {} before, {} meanwhile, {} after;\n{recovered}",
                         share(cut.success_before),
                         share(cut.success_during),
                         share(cut.success_after)
@@ -141,7 +141,7 @@ impl Cuts {
                 lines.push(line(
                     &name,
                     format!(
-                        "of {} records put on one side {} were never found from the other; {} lost",
+                        "of {} records put on one side {} were never found\nfrom the other; {} lost",
                         cut.records_asked, cut.records_never_found, cut.records_lost
                     ),
                 ));

@@ -54,7 +54,7 @@ impl Knee {
         let passed = passed.join(" and ");
         match (self.rate_per_node, self.operations_per_second, self.beyond) {
             (Some(rate), Some(all), Some(beyond)) => format!(
-                "{} operations/s ({} of each node); at {} of each node {passed} passed the threshold",
+                "{} operations/s, {} of each node; at {} of each {passed} passed the threshold",
                 short(all),
                 short(rate),
                 short(beyond)

@@ -4,23 +4,19 @@ use super::SuiteError;
 use super::figures::{Mean, PointFigures};
 use super::plots;
 use super::report::{SuiteReport, TestReport};
+use super::test_type::TestType;
 use crate::report::{self, ReportError};
 use crate::runner::verdict::{FailureGrade, LatencyGrade};
 use crate::scenario::PlotFormat;
 use crate::units::number::rounded;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-/// The name of the folder of a suite whose tests are these.
-pub fn folder_name(report: &SuiteReport) -> String {
-    let name = match &report.tests[..] {
-        [only] => format!("suite-{}", only.test.name()),
+/// The name of the folder of a suite of these tests.
+pub fn folder_name(tests: &[TestType]) -> String {
+    match tests {
+        [only] => format!("suite-{}", only.name()),
         _ => "suite".to_owned(),
-    };
-    match report.is_complete() {
-        true => name,
-        false => name + "-partial",
     }
 }
 
@@ -29,16 +25,19 @@ pub fn to_json(suite: &SuiteReport) -> String {
     report::to_json(suite)
 }
 
-/// Writes the folder below `parent`, complete or not at all, and gives its path.
+/// Writes the folder of this name below `parent`, complete or not at all, and gives its path.
 ///
 /// # Errors
 /// If something cannot be written or drawn.
 pub fn write(
     suite: &SuiteReport,
     parent: &Path,
+    name: &str,
     formats: &[PlotFormat],
 ) -> Result<PathBuf, SuiteError> {
-    let place = parent.join(folder_name(suite));
+    // One that is not complete replaces none that is.
+    let place =
+        parent.join(if suite.is_complete() { name.to_owned() } else { format!("{name}-partial") });
     let folder = report::write_folder(&place, |folder| {
         put(folder, "suite.json", to_json(suite).as_bytes())?;
         put(folder, "performance.json", report::to_json(&suite.cost).as_bytes())?;
@@ -144,15 +143,4 @@ fn row(test: &TestReport, point: &PointFigures) -> Vec<String> {
         point.health.name().to_owned(),
     ]);
     row
-}
-
-/// Whether a folder can be written below `parent`: better told before the runs than after them.
-///
-/// # Errors
-/// If it cannot.
-pub fn try_folder(parent: &Path) -> Result<(), ReportError> {
-    let failed = |cause: io::Error| ReportError::Write { path: parent.to_owned(), cause };
-    fs::create_dir_all(parent).map_err(failed)?;
-    let probe = parent.join(format!(".suite.probe-{}", std::process::id()));
-    fs::create_dir(&probe).and_then(|()| fs::remove_dir(&probe)).map_err(failed)
 }

@@ -180,6 +180,7 @@ fn spreads(
         let plot = SweepPlot::Spreads {
             title: format!("Latency of {kind}, all runs of a point together"),
             subtitle: subtitle(plan, &[]),
+            whose: "Successful operations".to_owned(),
             spreads: spreads.filter(|spread| !spread.micros.is_empty()).collect(),
         };
         (format!("latency-{kind}"), plot)

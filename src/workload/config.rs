@@ -166,6 +166,21 @@ pub enum WorkloadKind {
     /// Blocks lie on nodes, which announce them from the transition phase on; from the measurement on
     /// others find, fetch and verify them at the rate.
     Blocks(BlocksConfig),
+    /// Registers get a first value in the transition phase; all nodes read and write them at the rate.
+    Registers(RegistersConfig),
+}
+
+/// Records that all nodes read and write.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RegistersConfig {
+    /// How many there are.
+    pub count: u32,
+    /// Share of the operations that are writes.
+    pub write_share: f64,
+    /// Bytes of each value, from [`Version::BYTES`](crate::kademlia::version::Version::BYTES).
+    pub size: u32,
+    /// Which are read and written: the first are the popular ones.
+    pub popularity: Popularity,
 }
 
 /// Blocks that nodes hold, announce, find and fetch.

@@ -12,9 +12,10 @@
 //! - [`application`]: applications as state machines, also of a library's user;
 //! - [`findings`]: what comes of them;
 //! - [`services`]: those that advertise, find and call services;
-//! - [`blocks`]: those that put, find, fetch and verify blocks.
+//! - [`blocks`]: those that put, find, fetch and verify blocks;
+//! - [`registers`]: those that read and write records which all share.
 //!
-//! Nothing but the last four knows a node or a protocol: these are processes to draw from, and whoever
+//! Nothing but the last five knows a node or a protocol: these are processes to draw from, and whoever
 //! runs the network keeps the few bytes of state that a node needs.
 
 pub mod application;
@@ -25,6 +26,7 @@ pub mod diurnal;
 pub mod findings;
 pub mod individual;
 pub mod records;
+pub mod registers;
 pub mod residual;
 pub mod services;
 pub mod sessions;

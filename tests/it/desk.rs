@@ -26,9 +26,14 @@ impl Desk {
     }
 
     pub fn kadsim(&self, arguments: &[&str]) -> Output {
+        self.kadsim_with(&[], arguments)
+    }
+
+    /// Runs the program with these variables in its environment.
+    pub fn kadsim_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
         let mut command = Command::cargo_bin("kadsim").expect("the program is built");
         command.current_dir(self.0.path()).args(arguments).timeout(Duration::from_secs(120));
-        command.env_remove("RUST_LOG");
+        command.env_remove("RUST_LOG").envs(variables.iter().copied());
         command.output().expect("the program starts")
     }
 

@@ -65,7 +65,7 @@ const OTHER_EXECUTIONS: [(QueueKind, usize); 5] = [
 /// The shipped scenarios by file name, each small enough to run in about a second.
 fn shipped() -> Vec<(String, Scenario)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let folders = [folder.join("peers"), folder];
+    let folders = [folder.join("peers"), folder.join("suite"), folder];
     let entries = folders.iter().flat_map(|one| fs::read_dir(one).expect("scenarios are shipped"));
     let mut files: Vec<_> = entries.map(|entry| entry.expect("readable").path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
@@ -82,8 +82,10 @@ fn shipped() -> Vec<(String, Scenario)> {
     let load = |file: &Path| {
         let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
         let folder = tempfile::tempdir().expect("the system has room for a folder");
-        let settings =
-            settings.map(str::to_owned).into_iter().chain(needed_by(file, folder.path()));
+        // The tests of a suite are small, and ask often.
+        let is_small = file.parent().is_some_and(|parent| parent.ends_with("suite"));
+        let settings = settings.into_iter().skip(usize::from(is_small)).map(str::to_owned);
+        let settings = settings.chain(needed_by(file, folder.path()));
         let settings = settings.map(|text| text.parse().expect("it is a setting"));
         // Faults come early enough for a run of three minutes.
         let written = fs::read_to_string(file).expect("readable");

@@ -191,7 +191,7 @@ fn variants(matrix: &Path) -> Vec<Vec<String>> {
     for amount in ["count", "total_count"] {
         variants.push(one(&format!("workload.0.{amount}=4")));
     }
-    for kind in ["lookup", "put-get", "provide", "services", "blocks"] {
+    for kind in ["lookup", "put-get", "provide", "services", "blocks", "registers"] {
         variants.push(one(&format!("workload.0.kind={kind}")));
     }
     for kind in ["put-get", "provide"] {
@@ -291,6 +291,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         keep_stale,
         cache_on_path,
         get_quorum,
+        conflicts,
         providers_wanted,
         precautions,
         disjoint_paths,
@@ -329,6 +330,7 @@ fn fields(params: &Params) -> Vec<(&'static str, String)> {
         ("keep_stale", keep_stale.to_string()),
         ("cache_on_path", cache_on_path.to_string()),
         ("get_quorum", get_quorum.to_string()),
+        ("conflicts", conflicts.word().to_owned()),
         ("providers_wanted", providers_wanted.to_string()),
         ("precautions", precautions.word().to_owned()),
         ("disjoint_paths", disjoint_paths.to_string()),
@@ -391,6 +393,9 @@ fn every_figure_of_a_result_is_documented() {
         "fault.0.share=0.5",
         "workload.2.kind=services",
         "workload.3.kind=blocks",
+        "workload.4.kind=registers",
+        "workload.4.rate=10/s",
+        "workload.4.registers=1",
     ]
     .map(|text| text.parse().expect("the setting is well formed"));
     let scenario = Scenario::parse("", "docs.toml", Path::new(""), &settings).expect("it is sound");

@@ -335,6 +335,7 @@ fn kademlia(draft: &mut Draft) {
         |draft, _| draft.switch("keep_stale"),
         |draft, _| draft.switch("cache_on_path"),
         |draft, k| draft.number("get_quorum", 1..=k),
+        |draft, _| draft.word("conflicts", &["last-come", "newest"]),
         |draft, _| draft.number("providers_wanted", 1..=30),
         |draft, _| draft.word("precautions", &["none", "open"]),
     ];
@@ -460,10 +461,10 @@ fn churn(draft: &mut Draft) {
 
 fn workload(draft: &mut Draft) {
     draft.line("[[workload]]");
-    let kind = draft.pick(&["lookup", "put-get", "provide", "services", "blocks"]);
+    let kind = draft.pick(&["lookup", "put-get", "provide", "services", "blocks", "registers"]);
     draft.line(&format!("kind = \"{kind}\""));
     let amounts = ["rate", "total_rate", "count", "total_count"];
-    let of_applications = matches!(kind, "services" | "blocks");
+    let of_applications = matches!(kind, "services" | "blocks" | "registers");
     match draft.pick(if of_applications { &amounts[..3] } else { &amounts }) {
         key @ ("rate" | "total_rate") => {
             draft.word(key, &["0.01/s", "6/min", "0.5/s", "2/s"]);
@@ -478,6 +479,11 @@ fn workload(draft: &mut Draft) {
         "lookup" => return,
         "services" => services(draft),
         "blocks" => blocks(draft),
+        "registers" => {
+            draft.number("registers", 1..=5);
+            draft.share("write_share", 0..=1_000);
+            draft.word("record_size", &["24 B", "1 KiB", "20 KiB"]);
+        }
         _ => draft.number("records_per_node", 1..=4),
     }
     if kind == "put-get" {
@@ -493,8 +499,11 @@ fn workload(draft: &mut Draft) {
 fn services(draft: &mut Draft) {
     draft.number("services", 1..=5);
     draft.line("providers_per_service = 1");
-    draft.length("advertisement_ttl", 10_000..=20_000);
-    draft.length("readvertise_interval", 500..=10_000);
+    // Where holders remember no longer, it is as long as they do.
+    if !draft.text.contains("\nprovider_expiry = ") {
+        draft.length("advertisement_ttl", 10_000..=20_000);
+        draft.length("readvertise_interval", 500..=10_000);
+    }
     draft.length("discovery_cache", 0..=20_000);
     draft.word("selection", &["round-robin", "random", "least-loaded"]);
     draft.number("call_retries", 0..=3);
@@ -654,6 +663,8 @@ fn random_scenarios_cover_every_key_and_word() {
         "siblings",
         "victims",
         "follow_up",
+        "conflicts",
+        "write_share",
         "short_timeout",
         "dial_timeout",
         "connection_idle",

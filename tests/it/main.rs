@@ -43,6 +43,8 @@ mod links;
 mod keys;
 // Blocks that are found, fetched and verified.
 mod blocks;
+// Registers that all nodes read and write.
+mod registers;
 // Services that are advertised, found and called.
 mod services;
 // Applications that talk to each other.
@@ -57,6 +59,8 @@ mod fuzz;
 mod program;
 // Many runs, their tables, and what becomes of them when they are killed.
 mod sweep;
+// Ten types of tests, and what follows from them.
+mod suite;
 // What runs came to once, and whether they still do.
 mod baseline;
 // How often the test of baselines is wrong.

@@ -2,18 +2,18 @@
 //!
 //! - here: the node's state, and which part an input is for;
 //! - `serve`: what others ask of it;
-//! - `operations`: what it asks of others, from command to report;
+//! - `operations`: what it asks of others, from command to report; `storing`: what it stores there;
 //! - `upkeep`: what it does as time passes;
 //! - `talk`: what it carries for its application;
 //! - `siblings`: who is closest to it, beside its buckets;
-//! - `aside`: what few nodes have, or only for a while;
-//! - `steps`: what it tells who observes it.
+//! - `aside`: what few nodes have, or only for a while; `steps`: what it tells who observes it.
 
 mod aside;
 mod operations;
 mod serve;
 mod siblings;
 mod steps;
+mod storing;
 mod talk;
 mod upkeep;
 
@@ -30,10 +30,10 @@ use crate::memory;
 use crate::protocol::{Input, Message as _, Peer, Protocol, Stage, Transport};
 use crate::time::Instant;
 use aside::Aside;
-use operations::Answer;
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use storing::Answer;
 
 /// Strangers that are verified at a time. Others are when they ask again.
 const MOST_VERIFIED: usize = 16;

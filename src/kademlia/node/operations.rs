@@ -9,22 +9,11 @@ use crate::kademlia::message::{Body, Message, PeerList, Record};
 use crate::kademlia::operation::{Command, Operation, OperationKind, Report};
 use crate::kademlia::params::Admission;
 use crate::kademlia::requests::Purpose;
-use crate::kademlia::rules::{Refusal, Rules};
+use crate::kademlia::rules::{Rules, Standing};
 use crate::kademlia::step::{Aim, Step, Stopped};
 use crate::protocol::{Peer, Transport};
 use crate::time::Duration;
 use bytes::Bytes;
-
-/// What came of a request to store something.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Answer {
-    /// It is kept.
-    Stored,
-    /// It is not kept.
-    Refused(Refusal),
-    /// There was none.
-    None,
-}
 
 impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
     pub(super) fn on_command(
@@ -73,26 +62,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         }
     }
 
-    /// Stores a record (or, without a value, announces an item), now and at each interval.
-    pub(super) fn publish(
-        &mut self,
-        kind: OperationKind,
-        number: Option<u64>,
-        key: K,
-        value: Option<Bytes>,
-        transport: &mut impl Transport<Self>,
-    ) {
-        // What is stored again is the record alone, without the conditions of its first time.
-        let lasting = value.clone().and_then(|value| R::accept(key, || None, value).ok());
-        if value.is_none() || lasting.is_some() {
-            self.records.publish(key, lasting, transport.now(), &self.params);
-        }
-        self.upkeep_due = self.upkeep_due.min(self.records.deadline());
-        self.begin(kind, number, key, value, transport);
-    }
-
     /// Begins an operation with a lookup of `target` from the own table. For a Get, `value` is
-    /// what the node holds itself, and if there can be no newer the operation ends at once.
+    /// what the node holds itself, and if that is enough the operation ends at once.
     pub(super) fn begin(
         &mut self,
         kind: OperationKind,
@@ -102,7 +73,12 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         transport: &mut impl Transport<Self>,
     ) {
         let held = if kind == OperationKind::Get { value.as_ref() } else { None };
-        let (is_held, ends) = (held.is_some(), held.is_some_and(R::is_final));
+        let ends = held.is_some_and(|held| match R::standing(held, self.params.conflicts) {
+            Standing::Final => true,
+            Standing::Newest => self.params.get_quorum <= 1,
+            Standing::Open => false,
+        });
+        let is_held = held.is_some();
         let index = self.open(kind, number, target, value, transport);
         self.operations[index].copies = u16::from(is_held);
         if ends {
@@ -255,18 +231,27 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if operation.stores() {
             return false;
         }
-        let (key, best) = (operation.lookup.target(), operation.value());
-        let Ok(value) = R::accept(key, || best, record.value.clone()) else { return false };
-        let is_final = R::is_final(&value);
+        let (key, best, conflicts) =
+            (operation.lookup.target(), operation.value(), self.params.conflicts);
+        let value = match R::accept(key, || best, record.value.clone(), conflicts) {
+            Ok(value) => value,
+            // An older version is one copy more, but not the one that counts.
+            Err(refusal) if R::is_outdated(refusal) => match best {
+                Some(best) => best.clone(),
+                None => return false,
+            },
+            Err(_) => return false,
+        };
+        let standing = R::standing(&value, conflicts);
         operation.copies += 1;
-        let wanted = is_final && operation.copies as usize >= self.params.get_quorum;
+        let are_enough = operation.copies as usize >= self.params.get_quorum;
         if operation.value().is_none() {
             self.cache_on_path(index, &record, transport);
             self.operations[index].set_value(value);
-        } else if !is_final {
+        } else if standing != Standing::Final {
             operation.set_value(value);
         }
-        wanted
+        standing != Standing::Open && are_enough
     }
 
     /// A step of a lookup has failed, or (`late`) is no longer waited for.
@@ -313,74 +298,8 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         self.ask(peer, Purpose::Cache, Body::Store { key, record }, transport);
     }
 
-    /// The lookup has ended: report, or store what is to be stored on the nodes found.
-    fn on_lookup_done(&mut self, index: usize, transport: &mut impl Transport<Self>) {
-        let operation = &self.operations[index];
-        if !operation.stores() {
-            return self.finish(index, transport);
-        }
-        let key = operation.lookup.target();
-        let value = operation.value().cloned();
-        let mut holders: PeerList<P> = operation.lookup.closest_answered(self.params.k);
-        let record = |value| Record { value, age: Duration::ZERO, cached: false };
-        // The publisher is among the k closest itself if the k-th found is farther away, and if it
-        // serves.
-        let own_distance = self.key.distance(key);
-        let farthest = holders.last().map(|&peer| transport.key_of(peer).distance(key));
-        let is_holder = transport.serves()
-            && holders.len() == self.params.k
-            && farthest.is_some_and(|last| own_distance < last);
-        if let (true, Some(value)) = (is_holder, &value) {
-            holders.pop();
-            match self.keep(key, record(value.clone()), None, transport) {
-                Ok(()) => self.operations[index].copies += 1,
-                Err(refusal) => self.on_refused(index, refusal),
-            }
-        }
-        let sent = holders.len() as u16;
-        self.operations[index].unconfirmed = sent;
-        self.operations[index].sent = sent;
-        let purpose = Purpose::Store(self.operations[index].id);
-        for holder in holders {
-            let body = self.operations[index].store_body();
-            self.tell_asking(index, holder, Aim::Store, transport);
-            self.ask(holder, purpose, body, transport);
-        }
-        if sent == 0 {
-            self.finish(index, transport);
-        }
-    }
-
-    /// A copy was confirmed, was refused or has failed.
-    pub(super) fn on_stored(
-        &mut self,
-        id: u32,
-        answer: Answer,
-        transport: &mut impl Transport<Self>,
-    ) {
-        let Some(index) = self.find_operation(id) else { return };
-        let operation = &mut self.operations[index];
-        operation.unconfirmed -= 1;
-        match answer {
-            Answer::Stored => operation.copies += 1,
-            Answer::Refused(refusal) => self.on_refused(index, refusal),
-            Answer::None => operation.timeouts += 1,
-        }
-        if self.operations[index].unconfirmed == 0 {
-            self.finish(index, transport);
-        }
-    }
-
-    /// That somebody holds a newer version is what the application has to know before anything else.
-    fn on_refused(&mut self, index: usize, refusal: Refusal) {
-        let operation = &mut self.operations[index];
-        if !operation.refused().is_some_and(R::is_outdated) {
-            operation.set_refused(refusal);
-        }
-    }
-
     /// Ends an operation and reports it.
-    fn finish(&mut self, index: usize, transport: &mut impl Transport<Self>) {
+    pub(super) fn finish(&mut self, index: usize, transport: &mut impl Transport<Self>) {
         let operation = self.operations.remove(index);
         let finished = operation.report(self.params.k);
         let id = operation.id;
@@ -389,7 +308,11 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
             OperationKind::Refresh => self.plan_upkeep(transport.now()),
             // Without the conditions under which it was refused it might be taken the next time.
             OperationKind::Put if finished.refused.is_some_and(R::is_outdated) => {
-                self.records.withdraw(finished.target);
+                let offered = operation.value().cloned();
+                let lasting = offered.and_then(|value| self.lasting(finished.target, value));
+                if let Some(value) = lasting {
+                    self.records.withdraw(finished.target, &value);
+                }
             }
             _ => {}
         }

@@ -4,6 +4,7 @@ use super::Node;
 use crate::kademlia::key::Key;
 use crate::kademlia::message::{Body, Message, Providers, Record};
 use crate::kademlia::operation::Report;
+use crate::kademlia::records::Precedence;
 use crate::kademlia::rules::{Refusal, Rules};
 use crate::protocol::{Peer, Transport};
 use crate::time::Duration;
@@ -105,13 +106,19 @@ impl<P: Peer, K: Key, R: Rules<K>> Node<P, K, R> {
         if let Some((group, most)) = limited {
             self.records.has_room_for(group, key, most)?;
         }
-        let value = R::accept(key, || self.records.value(key, now), record.value)?;
+        let conflicts = self.params.conflicts;
+        let held = || self.records.value(key, now);
+        let value = R::accept(key, held, record.value, conflicts)?;
+        let precedence = match R::supersedes(&value, held, conflicts) {
+            true => Precedence::OfVersion,
+            false => Precedence::OfDate,
+        };
         let record = Record { value, ..record };
         if let Some(farthest) = self.records.full(self.key, key, &self.params)? {
             self.records.forget(farthest);
             transport.report(Report::Dropped(farthest));
         }
-        if self.records.store(key, record, now, &self.params) {
+        if self.records.store(key, record, precedence, now, &self.params) {
             transport.report(Report::Holds(key));
             if let Some((group, _)) = limited {
                 self.records.note_group(key, group);

@@ -1,7 +1,7 @@
 //! What the node does as time passes: joining, time-outs, refreshing buckets, keeping records
 //! alive, and handing them over when it leaves.
 
-use super::operations::Answer;
+use super::storing::Answer;
 use super::{Node, spend};
 use crate::kademlia::key::Key;
 use crate::kademlia::maintenance::Maintenance;

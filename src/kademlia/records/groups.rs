@@ -96,6 +96,7 @@ mod tests {
     use super::*;
     use crate::kademlia::message::Record;
     use crate::kademlia::params::Params;
+    use crate::kademlia::records::Precedence;
     use crate::time::{Duration, Instant};
     use bytes::Bytes;
 
@@ -108,7 +109,7 @@ mod tests {
         let record = || Record { value: Bytes::new(), age: Duration::ZERO, cached: false };
         for key in 0..5 {
             if records.has_room_for(HOST, key, 3).is_ok() {
-                records.store(key, record(), Instant::ZERO, &params);
+                records.store(key, record(), Precedence::OfDate, Instant::ZERO, &params);
                 records.note_group(key, HOST);
             }
         }

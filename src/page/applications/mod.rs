@@ -6,11 +6,13 @@
 
 // Of the kinds that are known.
 mod blocks;
+mod registers;
 mod services;
 // Of all others.
 mod plain;
 
 pub use plain::figures;
+pub use registers::unexplained;
 
 use super::frame::Section;
 use super::held::Held;
@@ -59,6 +61,7 @@ pub fn show(of: &Value) -> Markup {
     match of.text("kind") {
         "services" => services::show(of),
         "blocks" => blocks::show(of),
+        "registers" => registers::show(of),
         _ => figures("Figures", of),
     }
 }

@@ -3,9 +3,9 @@
 use crate::page::applications;
 use crate::page::figures::{number, share, whole};
 use crate::page::held::Held;
-use crate::page::table::{Cell, table};
+use crate::page::table::{Cell, pairs, table};
 use crate::page::times;
-use crate::report::text::short;
+use crate::report::text::{grouped, short};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ fn one(kind: &str, of: &Value) -> Markup {
         "throughput" => html! { h3 { "The highest rate" } (knee(of)) },
         "bootstrap" => participation(of),
         "partition" => cuts(of),
-        "applications" => applications(of.as_array().map_or(&[], Vec::as_slice)),
+        "concurrent" => consistency(of),
         _ => {
             let heading = applications::name(&kind.replace('-', " "));
             html! { h3 { (heading) } (applications::figures("Figures", of)) }
@@ -153,26 +153,27 @@ fn cuts(of: &Value) -> Markup {
     }
 }
 
-/// What came of applications in each run: the first at once, all others can be unfolded.
-fn applications(findings: &[Value]) -> Markup {
-    let one = |findings: &Value, of: &str| {
-        html! {
-            h3 { (applications::name(findings.text("kind"))) ", " (of) }
-            (applications::show(findings))
-        }
-    };
+/// Whether reads are consistent with writes.
+fn consistency(of: &Value) -> Markup {
+    let count = |path: &str| of.whole(path).map(grouped);
+    let atomic = count("atomic_registers").zip(count("registers"));
+    let rows = [
+        ("Writes", count("writes")),
+        ("Reads", count("reads")),
+        ("Reads during a write of the same register", count("concurrent")),
+        ("Stale reads: another write had certainly come between", count("stale")),
+        ("Reads that found nothing though something had been written", count("lost")),
+        ("Reads of a value that nobody wrote", count("unwritten")),
+        ("Reads that are explained, but older than another before them", count("inverted")),
+        (
+            "Registers of which one order of all operations explains every read",
+            atomic.map(|(atomic, all)| format!("{atomic} of {all}")),
+        ),
+    ];
     html! {
-        @if let [first, others @ ..] = findings {
-            (one(first, "the first run"))
-            @if !others.is_empty() {
-                details {
-                    summary { "All other runs" }
-                    @for (place, other) in others.iter().enumerate() {
-                        (one(other, &format!("number {}", place + 2)))
-                    }
-                }
-            }
-        }
+        h3 { "Consistency, over all runs" }
+        (pairs(&rows))
+        (applications::unexplained(of.list("unexplained")))
     }
 }
 
@@ -209,14 +210,14 @@ mod tests {
             assert!(unknown.contains(part), "{part} is missing in {unknown}");
         }
         shown(
-            json!({ "of-tomorrow": 7, "topology": 8, "partition": [], "applications": {}, "bootstrap": null }),
+            json!({ "of-tomorrow": 7, "topology": 8, "partition": [], "concurrent": [], "bootstrap": null }),
         );
-        let runs = shown(
-            json!({ "applications": [{ "kind": "registers", "reads": 4 }, { "kind": "registers" }] }),
-        );
-        assert!(
-            runs.contains("Registers, the first run") && runs.contains("Registers, number 2"),
-            "{runs}"
-        );
+        let read = json!({ "register": 3, "node": 7, "kind": "stale", "seed": 42,
+            "returned": { "writer": 5, "started_seconds": 1.5 }, "missed": null });
+        let runs = shown(json!({ "concurrent": { "reads": 1_234, "atomic_registers": 8,
+            "registers": 9, "unexplained": [read] } }));
+        for part in ["1,234", "8 of 9", "stale", ">7<", "1.50", ">42<"] {
+            assert!(runs.contains(part), "{part} is missing in {runs}");
+        }
     }
 }

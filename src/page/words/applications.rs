@@ -1,7 +1,7 @@
 //! What applications ask the nodes for.
 
 use super::Part;
-use super::phrases::{count, rate, short_number};
+use super::phrases::{count, rate, share, short_number};
 use crate::page::held::Held;
 use serde_json::Value;
 
@@ -35,6 +35,15 @@ fn workload(table: &Value) -> String {
         ),
         "services" => (services(table), ("call of a service", "calls of services")),
         "blocks" => (blocks(table), ("fetch of a block", "fetches of blocks")),
+        "registers" => (
+            format!(
+                "Nodes share {} of {}, and write one with {} of their operations. ",
+                count(table.whole("registers").unwrap_or(1), "register", "registers"),
+                table.text("record_size"),
+                share(table.number("write_share").unwrap_or(0.0))
+            ),
+            ("read or write", "reads and writes"),
+        ),
         other => (format!("The application {other}. "), ("operation", "operations")),
     };
     let often = match (table.text("rate"), table.text("total_rate"), table.whole("count")) {

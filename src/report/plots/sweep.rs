@@ -16,12 +16,14 @@ pub enum SweepPlot {
     Lines(Lines),
     /// A figure over two keys.
     HeatMap(HeatMap),
-    /// How latencies are spread.
+    /// How times are spread.
     Spreads {
         /// What it shows.
         title: String,
         /// Of which sweep.
         subtitle: String,
+        /// What takes time.
+        whose: String,
         /// One line each.
         spreads: Vec<Spread>,
     },
@@ -95,7 +97,9 @@ pub(super) fn picture(plot: &SweepPlot) -> Scene {
     match plot {
         SweepPlot::Lines(lines) => self::lines(lines),
         SweepPlot::HeatMap(map) => heat_map::picture(map),
-        SweepPlot::Spreads { title, subtitle, spreads } => self::spreads(title, subtitle, spreads),
+        SweepPlot::Spreads { title, subtitle, whose, spreads } => {
+            self::spreads(title, subtitle, whose, spreads)
+        }
     }
 }
 
@@ -157,11 +161,11 @@ fn size_of(most: f64) -> (f64, &'static str) {
     }
 }
 
-fn spreads(title: &str, subtitle: &str, spreads: &[Spread]) -> Scene {
+fn spreads(title: &str, subtitle: &str, whose: &str, spreads: &[Spread]) -> Scene {
     let each = spreads.iter().enumerate();
     let each =
         each.map(|(place, spread)| (spread.name.clone(), Look::nth(place), &spread.micros[..]));
-    let y = Axis::percent("Successful operations that took no longer", 0.0);
+    let y = Axis::percent(format!("{whose} that took no longer"), 0.0);
     let (x, lines) = shares_over_millis("Latency", 0, each)
         .unwrap_or_else(|| (Axis::from_zero("Latency (milliseconds)", 1.0), vec![]));
     chart(title, subtitle, x, Panel { y, marks: Marks::Lines(lines) }).scene()
@@ -226,6 +230,7 @@ mod tests {
             SweepPlot::Spreads {
                 title: "Latency of lookup".to_owned(),
                 subtitle: "quickstart".to_owned(),
+                whose: "Successful operations".to_owned(),
                 spreads: vec![Spread {
                     name: "a=1".to_owned(),
                     micros: vec![(900, 1), (5_000, 4)],

@@ -3,6 +3,7 @@
 use crate::checker::ExchangeChecks;
 use crate::metrics::{Histogram, Percentiles, number};
 use crate::protocol::NodeIndex;
+use crate::runner::told::{line, median, percent};
 use crate::time::Instant;
 use crate::units::number::ratio;
 use crate::workload::blocks::plan::Plan;
@@ -309,13 +310,7 @@ pub(super) fn amounts(tallies: &Tallies) -> Amounts {
 /// Lines of the summary.
 pub(super) fn lines(figures: &BlockFigures) -> Vec<(String, String)> {
     let BlockFigures { uploads, fetches, refusals, timed_out, verification, .. } = figures;
-    let millis = |micros: u64| format!("{:.1} ms", micros as f64 / 1_000.0);
-    let median = |of: &Percentiles| format!("median {}, 99 % {}", millis(of.p50), millis(of.p99));
-    let percent = |share: Option<f64>| {
-        share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
-    };
     let mebibytes = |bytes: u64| format!("{:.1} MiB", bytes as f64 / (1 << 20) as f64);
-    let line = |what: &str, text: String| (what.to_owned(), text);
     let rate = |rate: Option<f64>| rate.map_or("-".to_owned(), |rate| format!("{rate:.1}"));
     let refused: Vec<_> =
         refusals.iter().map(|(reason, count)| format!("{reason} {count}")).collect();

@@ -3,6 +3,7 @@
 use crate::checker::SearchChecks;
 use crate::metrics::{Histogram, Percentiles, number};
 use crate::protocol::NodeIndex;
+use crate::runner::told::{line, median, percent};
 use crate::units::number::ratio;
 use crate::workload::findings::Amounts;
 use crate::workload::services::log::{Log, Readvertisements};
@@ -235,12 +236,6 @@ pub(super) fn amounts(figures: &ServiceFigures) -> Amounts {
 /// What stands in the summary.
 pub(super) fn lines(figures: &ServiceFigures) -> Vec<(String, String)> {
     let ServiceFigures { advertisements, discovery, calls, least_fairness, checks, .. } = figures;
-    let percent = |share: Option<f64>| {
-        share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
-    };
-    let millis = |micros: u64| format!("{:.1} ms", micros as f64 / 1_000.0);
-    let median = |of: &Percentiles| format!("median {}, 99 % {}", millis(of.p50), millis(of.p99));
-    let line = |what: &str, text: String| (what.to_owned(), text);
     vec![
         line(
             "re-advertised",

@@ -96,6 +96,15 @@ pub enum Obstacle {
         /// The most there may be.
         most: usize,
     },
+    /// Records that several nodes write.
+    #[error(
+        "workload.{workload} has registers, which all nodes write: on sockets a record lies under the hash of \
+         its content and so cannot be written again: leave it out, or stay in virtual time"
+    )]
+    Registers {
+        /// Index of the workload.
+        workload: usize,
+    },
     /// Storing without the token that a search gives.
     #[error(
         "workload.{workload} stores, which on sockets takes the token that a search for the item \
@@ -181,6 +190,9 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
         return Err(Obstacle::Undialable { class });
     }
     for (workload, config) in scenario.workloads.iter().enumerate() {
+        if let WorkloadKind::Registers(_) = config.kind {
+            return Err(Obstacle::Registers { workload });
+        }
         if let WorkloadKind::PutGet { records } = config.kind {
             let size = records.size;
             if item_bytes(size as usize) > MOST_VALUE_BYTES {
@@ -192,7 +204,10 @@ pub(super) fn look_for(scenario: &Scenario) -> Result<(), Obstacle> {
         let largest = match config.kind {
             WorkloadKind::Services(services) => services.request_size.max(services.reply_size),
             WorkloadKind::Blocks(blocks) => blocks.size,
-            WorkloadKind::Lookup | WorkloadKind::PutGet { .. } | WorkloadKind::Provide { .. } => 0,
+            WorkloadKind::Lookup
+            | WorkloadKind::PutGet { .. }
+            | WorkloadKind::Provide { .. }
+            | WorkloadKind::Registers(_) => 0,
         } as usize;
         if largest > MOST_TALK_BYTES {
             return Err(Obstacle::TalkSize { workload, largest, most: MOST_TALK_BYTES });

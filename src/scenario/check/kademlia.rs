@@ -72,6 +72,7 @@ pub fn check(table: &KademliaTable) -> Result<(Preset, Params), Problem> {
         keep_stale: table.keep_stale.unwrap_or(base.keep_stale),
         cache_on_path: table.cache_on_path.unwrap_or(base.cache_on_path),
         get_quorum: up_to_k("get_quorum", table.get_quorum, base.get_quorum, k)?,
+        conflicts: table.conflicts.map_or(base.conflicts, |word| word.0),
         providers_wanted: count(
             "providers_wanted",
             table.providers_wanted,

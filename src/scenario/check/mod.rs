@@ -29,6 +29,7 @@ mod churn;
 mod verdict;
 // Workloads.
 mod blocks;
+mod registers;
 mod services;
 mod traffic;
 // Who knows whom at the start.

@@ -2,6 +2,7 @@
 
 use super::blocks::blocks;
 use super::bounds::{number, whole};
+use super::registers::registers;
 use super::services::services;
 use crate::network::config::ClassConfig;
 use crate::scenario::file::{Whole, WorkloadTable};
@@ -68,6 +69,7 @@ fn workload(
             WorkloadKind::Services(services(index, table, amount, nodes, provider_expiry)?)
         }
         KindName::Blocks => WorkloadKind::Blocks(blocks(index, table, amount, nodes, classes)?),
+        KindName::Registers => WorkloadKind::Registers(registers(index, table, amount)?),
     };
     let arrivals = table.arrivals.map_or(Arrivals::Poisson, |word| word.0);
     if let (Arrivals::AtOnce, Amount::Rate(_)) = (arrivals, amount) {
@@ -152,10 +154,8 @@ fn records(
     size: Size,
     nodes: u32,
 ) -> Result<RecordsConfig, Problem> {
-    if table.record_size.is_some() && !(1..=LARGEST_RECORD).contains(&size.0) {
-        let path = format!("workload.{index}.record_size");
-        let allowed = format!("a size from 1 B to {}", Size(LARGEST_RECORD));
-        return Err(Problem::value(path.as_str(), allowed));
+    if table.record_size.is_some() {
+        record_size(index, table, 1)?;
     }
     // All records of a workload are numbered in 32 bits.
     let most = u64::from(u32::MAX) / u64::from(nodes);
@@ -168,7 +168,22 @@ fn records(
     })
 }
 
-/// Which of a workload's records or services are asked for.
+/// Bytes of a record, of which there are at least `smallest`.
+pub(super) fn record_size(
+    index: usize,
+    table: &WorkloadTable,
+    smallest: u64,
+) -> Result<u32, Problem> {
+    let Size(bytes) = table.record_size.unwrap_or(Size(DEFAULT_RECORD_SIZE));
+    if !(smallest..=LARGEST_RECORD).contains(&bytes) {
+        let path = format!("workload.{index}.record_size");
+        let allowed = format!("a size from {} to {}", Size(smallest), Size(LARGEST_RECORD));
+        return Err(Problem::value(path.as_str(), allowed));
+    }
+    Ok(u32::try_from(bytes).expect("the bound fits"))
+}
+
+/// Which of a workload's records, services, blocks or registers are asked for.
 pub(super) fn popularity(index: usize, table: &WorkloadTable) -> Result<Popularity, Problem> {
     Ok(match table.popularity.map_or(PopularityName::Uniform, |word| word.0) {
         PopularityName::Uniform => Popularity::Uniform,

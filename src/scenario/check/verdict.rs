@@ -6,6 +6,7 @@ use crate::scenario::file::VerdictTable;
 use crate::scenario::problem::Problem;
 use crate::time::Duration;
 use crate::units::{Length, Share};
+use std::fmt::Display;
 
 /// The thresholds of a run.
 pub fn check(table: &VerdictTable) -> Result<VerdictConfig, Problem> {
@@ -38,32 +39,33 @@ pub fn check(table: &VerdictTable) -> Result<VerdictConfig, Problem> {
         let allowed = "a length of time above 0, or \"never\"";
         return Err(Problem::value("verdict.operation_timeout", allowed));
     }
-    ascend(
-        ["failure_excellent", "failure_acceptable", "failure_concerning"],
-        [config.failure_excellent, config.failure_acceptable, config.failure_concerning],
-    )?;
-    ascend(
-        ["latency_good", "latency_acceptable", "latency_investigate"],
-        [config.latency_good, config.latency_acceptable, config.latency_investigate],
-    )?;
+    let failures = [
+        ("failure_excellent", table.failure_excellent.is_some(), config.failure_excellent),
+        ("failure_acceptable", table.failure_acceptable.is_some(), config.failure_acceptable),
+        ("failure_concerning", table.failure_concerning.is_some(), config.failure_concerning),
+    ];
+    let latencies = [
+        ("latency_good", table.latency_good.is_some(), config.latency_good),
+        ("latency_acceptable", table.latency_acceptable.is_some(), config.latency_acceptable),
+        ("latency_investigate", table.latency_investigate.is_some(), config.latency_investigate),
+    ];
+    ascend(failures)?;
+    ascend(latencies)?;
     Ok(config)
 }
 
-/// Refuses thresholds of which a later one is below an earlier one.
-fn ascend<T: PartialOrd + std::fmt::Display>(
-    keys: [&str; 3],
-    values: [T; 3],
-) -> Result<(), Problem> {
-    for place in 1..values.len() {
-        if values[place] < values[place - 1] {
-            let (low, high) = (&values[place - 1], &values[place]);
+/// Refuses thresholds of which a later one is below an earlier one. Each has its key, whether it is written,
+/// and its value; blamed is one that is written.
+fn ascend<T: PartialOrd + Display>(thresholds: [(&str, bool, T); 3]) -> Result<(), Problem> {
+    for pair in thresholds.windows(2) {
+        let [(before, _, low), (after, is_written, high)] = pair else { continue };
+        if high < low {
             let message = format!(
-                "`verdict.{}` is {high}, below `verdict.{}`, which is {low}: each threshold is at least \
-                 the one before it",
-                keys[place],
-                keys[place - 1],
+                "`verdict.{after}` is {high}, below `verdict.{before}`, which is {low}: each threshold is \
+                 at least the one before it"
             );
-            return Err(Problem::said(format!("verdict.{}", keys[place]).as_str(), message));
+            let blamed = if *is_written { after } else { before };
+            return Err(Problem::said(format!("verdict.{blamed}").as_str(), message));
         }
     }
     Ok(())

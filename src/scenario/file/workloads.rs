@@ -48,5 +48,7 @@ table!(
         disk_delay: Length,
         announce_fetched: bool,
         damaged_share: Share,
+        registers: Whole,
+        write_share: Share,
     }
 );

@@ -4,7 +4,7 @@ use super::faults::faults;
 use super::parse;
 use super::random_lists::{attacks, defended, nodes, snapshots, verdict, workload};
 use crate::graph::config::{Density, GraphConfig, TransitStub};
-use crate::kademlia::params::{Eviction, Parallelism, Params, Precautions, Stop};
+use crate::kademlia::params::{Conflicts, Eviction, Parallelism, Params, Precautions, Stop};
 use crate::network::config::{
     ClassConfig, CoordinatesConfig, GilbertElliottConfig, JitterDistribution, LatencyConfig,
     LatencyModel, LinkLossConfig, LossConfig, Mode, NetworkConfig, RegionsConfig, RouteChoice,
@@ -76,6 +76,7 @@ fn params() -> impl Strategy<Value = (Preset, Params)> {
                 dial_timeout,
                 connection_idle,
                 short_timeout: short.filter(|&short| short < request_timeout),
+                conflicts: if more % 3 == 0 { Conflicts::Newest } else { Conflicts::LastCome },
                 follow_up: switches[0],
                 keep_stale: switches[1],
                 cache_on_path: switches[2],

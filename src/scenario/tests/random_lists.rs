@@ -7,8 +7,8 @@ use crate::scenario::{Bootstrap, Joins, Nodes, SnapshotConfig, VerdictConfig};
 use crate::time::{Duration, Instant};
 use crate::workload::attack::{AttackConfig, AttackKind};
 use crate::workload::config::{
-    Amount, Arrivals, BlocksConfig, ClassSet, HandlerTime, Popularity, RecordsConfig, Selection,
-    ServicesConfig, WorkloadConfig, WorkloadKind,
+    Amount, Arrivals, BlocksConfig, ClassSet, HandlerTime, Popularity, RecordsConfig,
+    RegistersConfig, Selection, ServicesConfig, WorkloadConfig, WorkloadKind,
 };
 use proptest::prelude::*;
 
@@ -164,6 +164,21 @@ fn blocks() -> impl Strategy<Value = BlocksConfig> {
     )
 }
 
+fn registers() -> impl Strategy<Value = RegistersConfig> {
+    let popularity = prop_oneof![
+        Just(Popularity::Uniform),
+        (0.0..=10.0).prop_map(|exponent| Popularity::Zipf { exponent })
+    ];
+    (1u32..=1_000_000, 0.0..=1.0, 24u32..=1 << 20, popularity).prop_map(
+        |(count, write_share, size, popularity)| RegistersConfig {
+            count,
+            write_share,
+            size,
+            popularity,
+        },
+    )
+}
+
 pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
     let popularity = prop_oneof![
         Just(Popularity::Uniform),
@@ -179,6 +194,7 @@ pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
         }),
         services().prop_map(WorkloadKind::Services),
         blocks().prop_map(WorkloadKind::Blocks),
+        registers().prop_map(WorkloadKind::Registers),
     ];
     let arrivals = prop_oneof![Just(Arrivals::Poisson), Just(Arrivals::Fixed)];
     let rate = (1e-6..1e3).prop_map(Amount::Rate);
@@ -197,7 +213,10 @@ pub(super) fn workload() -> impl Strategy<Value = WorkloadConfig> {
     ];
     (kind, how).prop_filter_map("applications are not counted over all nodes", |(kind, how)| {
         let (amount, arrivals) = how;
-        let of_applications = matches!(kind, WorkloadKind::Services(_) | WorkloadKind::Blocks(_));
+        let of_applications = matches!(
+            kind,
+            WorkloadKind::Services(_) | WorkloadKind::Blocks(_) | WorkloadKind::Registers(_)
+        );
         let counted = of_applications && matches!(amount, Amount::Total(_));
         (!counted).then_some(WorkloadConfig { kind, amount, arrivals })
     })

@@ -7,8 +7,8 @@ use crate::scenario::file::{Number, WorkloadTable};
 use crate::scenario::words::{HandlerTimeName, KindName, PopularityName, Word};
 use crate::units::{BitRate, Rate, Share, Size};
 use crate::workload::config::{
-    Amount, BlocksConfig, HandlerTime, Popularity, RecordsConfig, ServicesConfig, WorkloadConfig,
-    WorkloadKind,
+    Amount, BlocksConfig, HandlerTime, Popularity, RecordsConfig, RegistersConfig, ServicesConfig,
+    WorkloadConfig, WorkloadKind,
 };
 
 /// The workloads of a scenario.
@@ -41,6 +41,7 @@ fn workload(config: &WorkloadConfig, classes: &[ClassConfig]) -> WorkloadTable {
         WorkloadKind::Provide { records } => with_records(table(KindName::Provide), records),
         WorkloadKind::Services(config) => services(table(KindName::Services), config),
         WorkloadKind::Blocks(config) => blocks(table(KindName::Blocks), config, classes),
+        WorkloadKind::Registers(config) => registers(table(KindName::Registers), config),
     }
 }
 
@@ -78,6 +79,15 @@ fn services(table: WorkloadTable, config: ServicesConfig) -> WorkloadTable {
         handler_time: length(time),
         handler_time_distribution: Some(Word(distribution)),
         unadvertise_share: Some(Share(config.unadvertise_share)),
+        ..with_popularity(table, config.popularity)
+    }
+}
+
+fn registers(table: WorkloadTable, config: RegistersConfig) -> WorkloadTable {
+    WorkloadTable {
+        registers: whole(config.count),
+        write_share: Some(Share(config.write_share)),
+        record_size: Some(Size(u64::from(config.size))),
         ..with_popularity(table, config.popularity)
     }
 }

@@ -171,17 +171,18 @@ fn applications_of_any_kind_have_a_section_and_old_folders_none() {
     let old = page_of(&result);
     assert!(!headings(&old).contains(&"Verdict".to_owned()), "{:?}", headings(&old));
     result["applications"] = json!([
-        { "kind": "registers", "reads": { "done": 4711, "<b>": "<i>" }, "rows": [{ "writer": 5 }] },
+        { "kind": "gossip", "reads": { "done": 4711, "<b>": "<i>" }, "rows": [{ "writer": 5 }] },
         { "kind": "<b>bold" }, 7, { "kind": "blocks" }, { "kind": "services", "shares": 3 },
+        { "kind": "registers", "unexplained": [{ "kind": "<i>stale" }] },
     ]);
     result["verdict"] = json!({ "successes": 0, "failures": 0 });
     let html = page_of(&result);
     let shown = section(&html, "application-0");
-    for part in ["Registers", "reads.done", "4711", "&lt;i&gt;", "writer"] {
+    for part in ["Gossip", "reads.done", "4711", "&lt;i&gt;", "writer"] {
         assert!(shown.contains(part), "{part} is missing in {shown}");
     }
-    let expected = ["Registers", "<b>bold", "An application", "Blocks", "Services"];
-    assert!(headings(&html).windows(5).any(|some| some == expected), "{:?}", headings(&html));
+    let expected = ["Gossip", "<b>bold", "An application", "Blocks", "Services", "Registers"];
+    assert!(headings(&html).windows(6).any(|some| some == expected), "{:?}", headings(&html));
     let all = page(&html);
     assert!(
         !all.iter().any(|(name, ..)| name == "b" || name == "i"),

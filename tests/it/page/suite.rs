@@ -142,8 +142,8 @@ fn a_suite_of_tomorrow_is_shown_as_far_as_it_is_understood() {
                        "health": evil, "failure_grade": evil }],
           "summary": { "health": evil }, "details": { "of-tomorrow": { evil: evil, "rows": [{ evil: 7 }] } } },
         { "test": "concurrent", "points": [], "state": "interrupted" },
-        { "test": "smoke", "points": [{ "label": "1" }], "details": { "applications": [
-            { "kind": evil, "reads": { "done": 4711 } }, { "kind": "services" }] } },
+        { "test": "smoke", "points": [{ "label": "1" }], "details": { "concurrent": {
+            "reads": 4711, "unexplained": [{ "kind": evil, "seed": evil }] } } },
     ] });
     fs::create_dir(desk.path("odd")).expect("made");
     let write = |suite: &Value| {
