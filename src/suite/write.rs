@@ -80,8 +80,11 @@ fn scenarios(suite: &SuiteReport, folder: &Path) -> Result<(), ReportError> {
     Ok(())
 }
 
+/// A figure of a point.
+type Of = fn(&PointFigures) -> Option<Mean>;
+
 /// Columns that are means over runs, with the ends of their intervals.
-const MEANS: [(&str, fn(&PointFigures) -> Option<Mean>); 11] = [
+const MEANS: [(&str, Of); 11] = [
     ("online", |point| Some(point.online)),
     ("connections", |point| Some(point.connections)),
     ("connections_per_node", |point| Some(point.connections_per_node)),
