@@ -35,7 +35,7 @@ pub struct Args {
     /// Print no progress and no table
     #[arg(long)]
     pub quiet: bool,
-    /// End with status 1 unless the verdict on the run is healthy (thresholds: [verdict])
+    /// End with status 1 unless the verdict on the run is healthy (thresholds: its verdict table)
     #[arg(long)]
     pub require_healthy: bool,
     /// Threads, each with a block of the nodes; the run is the same with any number [default: 1]

@@ -78,7 +78,8 @@ pub struct Args {
     /// Check settings and scenarios, and run none
     #[arg(long, conflicts_with = "dry_run")]
     pub validate_only: bool,
-    /// End with status 1 unless all tests are healthy (thresholds: [verdict] of the scenarios)
+    /// End with status 1 unless all tests are healthy (thresholds: the verdict tables of
+    /// the scenarios)
     #[arg(long)]
     pub require_healthy: bool,
     /// Print no progress and no report

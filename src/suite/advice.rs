@@ -143,3 +143,87 @@ impl Advice {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::{Given, PointFigures, Source, Suite, TestType};
+    use crate::time::Duration;
+    use std::ops::ControlFlow;
+
+    /// The points of a small topology test, to be changed.
+    fn measured() -> Vec<PointFigures> {
+        let given = Given {
+            tests: Some(vec![TestType::Topology]),
+            max_nodes: Some(3),
+            duration: Some(Duration::from_secs(2)),
+            repeats: Some(1),
+            ..Given::default()
+        };
+        let suite = Suite::new(given.complete(), &Source::Own).expect("it is sound");
+        let report = suite.run(1, &|_| ControlFlow::Continue(())).expect("nothing fails");
+        let mut points = report.tests[0].points.clone();
+        for (point, told) in points.iter_mut().zip([9.0, 2.0, 1.0, 3.0, 4.0]) {
+            point.health = Health::Healthy;
+            point.failure_grade = Some(FailureGrade::Excellent);
+            point.latency_ms = Some(mean(10.0));
+            point.connections_per_node = mean(5.0);
+            point.first_contacts_per_node = Some(told);
+        }
+        points
+    }
+
+    /// A mean with an interval of a twentieth either way.
+    fn mean(mean: f64) -> Mean {
+        Mean { mean, low: Some(0.95 * mean), high: Some(1.05 * mean) }
+    }
+
+    fn advised(points: &[PointFigures]) -> String {
+        let advice = advice(points);
+        assert_eq!(advice.len(), 1, "all have one size");
+        advice[0].topology.clone()
+    }
+
+    #[test]
+    fn of_equals_the_one_that_has_to_be_told_least_is_advised() {
+        let points = measured();
+        assert_eq!(points.iter().map(topology).collect::<Vec<_>>(), super::super::plan::TOPOLOGIES);
+        assert_eq!(advised(&points), "star");
+        assert_eq!(advice(&points)[0].equals.len(), 4);
+    }
+
+    #[test]
+    fn health_comes_first_then_failures_then_latency_then_connections() {
+        let mut points = measured();
+        points[2].health = Health::Degraded;
+        assert_eq!(advised(&points), "ring");
+        points[1].failure_grade = Some(FailureGrade::Acceptable);
+        assert_eq!(advised(&points), "random");
+        points[3].latency_ms = Some(mean(12.0));
+        assert_eq!(advised(&points), "bootstrap", "its interval begins where others' have ended");
+        points[3].latency_ms = Some(mean(10.5));
+        assert_eq!(advised(&points), "random", "that is no difference");
+        points[3].connections_per_node = mean(8.0);
+        assert_eq!(advised(&points), "bootstrap");
+        points[4].latency_ms = Some(mean(12.0));
+        points[3].latency_ms = Some(mean(13.0));
+        assert_eq!(advised(&points), "full-mesh", "better than all others");
+        assert_eq!(advice(&points)[0].equals, Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_is_best_at_what_it_is_distinguishably_best_at() {
+        let mut points = measured();
+        for point in &mut points {
+            point.failure_rate = Some(mean(0.0));
+            point.bytes_per_node_second = mean(100.0);
+        }
+        let uses = |points: &[PointFigures]| super::uses(&points.iter().collect::<Vec<_>>());
+        assert!(uses(&points).iter().all(String::is_empty), "all are alike");
+        points[1].latency_ms = Some(mean(5.0));
+        points[2].latency_ms = Some(mean(5.2));
+        points[2].connections_per_node = mean(2.0);
+        let expected = ["", "lowest latency", "lowest latency, fewest connections", "", ""];
+        assert_eq!(uses(&points), expected);
+    }
+}

@@ -215,6 +215,47 @@ fn the_knee_is_where_the_uplinks_are_full() {
     assert!(beyond > rate && beyond < 1.06 * rate, "{rate} to {beyond}");
 }
 
+/// Two nodes of which each has its record on the other: while they are cut apart, the half of the gets that
+/// asks for one's own fails.
+#[test]
+fn a_cut_costs_what_lies_on_the_other_side_until_it_has_healed() {
+    let faults = r#"
+[[fault]]
+kind = "degradation"
+latency = "1ms"
+at = "4s"
+for = "2s"
+
+[[fault]]
+kind = "partition"
+nodes = [0]
+at = "20s"
+for = "5s"
+
+[output]
+sample_interval = "2s"
+"#;
+    let cut = |patience: &str| {
+        let scenario = format!("{TWO}{faults}[kademlia]\n{patience}\n");
+        let given = Given { duration: Some(Duration::from_secs(400)), ..small() };
+        let report = of_scenario(TestType::Partition, &scenario, given);
+        let Details::Partition(cuts) = &report.tests[0].details else { panic!("it has cuts") };
+        (cuts.cuts[1].clone(), report.tests[0].summary.health.name())
+    };
+    let near = |share: Option<f64>, of: f64| share.is_some_and(|share| (share - of).abs() < 0.06);
+    // A node that never gives the other up finds it again.
+    let (healed, health) = cut("failures_before_eviction = 63");
+    assert_eq!((healed.success_before, healed.success_after), (Some(1.0), Some(1.0)));
+    assert!(near(healed.success_during, 0.5), "{healed:?}");
+    assert!(healed.recovered_after_seconds.is_some_and(|time| time <= 2.0), "{healed:?}");
+    assert_eq!((healed.not_recovered, health), (0, "healthy"));
+    // One that does never hears of it again, as there is nobody to name it.
+    let (split, health) = cut("failures_before_eviction = 5");
+    assert!(near(split.success_after, 0.5), "{split:?}");
+    assert_eq!((split.recovered_after_seconds, split.not_recovered), (None, 1));
+    assert_eq!(health, "needs-scaling");
+}
+
 #[test]
 fn a_verdict_follows_the_thresholds_of_the_scenario() {
     // A get of the other's record takes 20 ms and 10 ms for its bytes, one of one's own no time.
