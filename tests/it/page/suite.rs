@@ -157,7 +157,7 @@ fn a_suite_of_tomorrow_is_shown_as_far_as_it_is_understood() {
     read(&html);
     check(&html);
     assert!(!page(&html).iter().any(|(name, ..)| name == "img"));
-    for part in ["Of tomorrow", "4711", "concurrent (interrupted)"] {
+    for part in ["Of tomorrow", "4,711", "concurrent (interrupted)"] {
         assert!(html.contains(part), "{part} is missing");
     }
     // What is missing is named, with the file.
