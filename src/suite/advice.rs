@@ -218,12 +218,12 @@ mod tests {
             point.failure_rate = Some(mean(0.0));
             point.bytes_per_node_second = mean(100.0);
         }
-        let uses = |points: &[PointFigures]| super::uses(&points.iter().collect::<Vec<_>>());
-        assert!(uses(&points).iter().all(String::is_empty), "all are alike");
+        let best_at = |points: &[PointFigures]| uses(&points.iter().collect::<Vec<_>>());
+        assert!(best_at(&points).iter().all(String::is_empty), "all are alike");
         points[1].latency_ms = Some(mean(5.0));
         points[2].latency_ms = Some(mean(5.2));
         points[2].connections_per_node = mean(2.0);
         let expected = ["", "lowest latency", "lowest latency, fewest connections", "", ""];
-        assert_eq!(uses(&points), expected);
+        assert_eq!(best_at(&points), expected);
     }
 }

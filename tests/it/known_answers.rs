@@ -624,3 +624,24 @@ fn random_contacts_are_enough_to_find_others() {
     assert_eq!(found.count, 1_200);
     assert!(found.success_rate > 0.9, "{}", found.success_rate);
 }
+
+#[test]
+fn nodes_that_join_evenly_come_one_after_another() {
+    let scenario = scenario(
+        "[nodes]\ncount = 10\njoins = \"even\"\n[phases]\ninit = \"20s\"\ntransition = \"1s\"\n\
+         measurement = \"1s\"\n[output]\nsample_interval = \"1s\"\n",
+        &[],
+    );
+    let run = run(&scenario);
+    let online = |second: u64| {
+        let at = |sample: &&kadsim::metrics::Sample| {
+            sample.time == Instant::ZERO + Duration::from_secs(second)
+        };
+        run.series.samples.iter().find(at).expect("there is a sample each second").online
+    };
+    // One each two seconds, the first at once.
+    for second in (1..20).step_by(2) {
+        assert_eq!(online(second), second.div_ceil(2), "after {second} s");
+    }
+    assert_eq!(online(22), 10);
+}
