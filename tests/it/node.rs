@@ -5,7 +5,8 @@ use kadsim::kademlia::Node;
 use kadsim::kademlia::key::{Key, Key64};
 use kadsim::kademlia::message::{Body, Message, Record};
 use kadsim::kademlia::operation::{Command, Finished, OperationKind, Report};
-use kadsim::kademlia::params::{Params, Stop};
+use kadsim::kademlia::params::{Conflicts, Params, Stop};
+use kadsim::kademlia::version::Version;
 use kadsim::protocol::{Input, Message as _, Protocol, Transport};
 use kadsim::rng::{Purpose, Seed, Stream};
 use kadsim::time::{Duration, Instant};
@@ -417,6 +418,32 @@ fn a_record_is_put_got_and_forgotten() {
     assert!(
         matches!(world.actor(3).notes.reports[..], [.., Report::Dropped(gone)] if gone == target)
     );
+}
+
+/// Whatever order they come in, an older copy is one of those that are collected, and not the one that counts.
+#[test]
+fn a_search_returns_the_newest_of_as_many_copies_as_it_collects() {
+    let target = key(0x70);
+    let version = |seconds| Version { written: at(seconds), writer: 1, count: 0 };
+    for order in [[1, 2], [2, 1]] {
+        let params = Params { conflicts: Conflicts::Newest, get_quorum: 2, alpha: 1, ..quiet() };
+        let mut actor = Actor::new(1, &params, &[]);
+        for peer in [0x71, 0x72, 0x73] {
+            actor.answers(peer, Body::Ping);
+        }
+        actor.command(Command::Get { number: 3, key: target });
+        for (place, seconds) in order.into_iter().enumerate() {
+            assert!(actor.notes.reports.is_empty(), "{place} copies are not enough");
+            let (to, request) = actor.sent_one();
+            let value = version(seconds).value(Version::BYTES);
+            let record = Record { value, age: Duration::ZERO, cached: false };
+            let body = Body::Value { record, closer: None };
+            actor.hears(to, Message { number: request.number, body });
+        }
+        let finished = actor.finished_one();
+        assert_eq!((finished.copies, finished.requests), (2, 2), "the third is not asked");
+        assert_eq!(finished.value.and_then(|value| Version::of(&value)), Some(version(2)));
+    }
 }
 
 #[test]
