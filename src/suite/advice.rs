@@ -101,10 +101,10 @@ fn is_above(one: Mean, other: Mean) -> bool {
 pub(super) fn uses(points: &[&PointFigures]) -> Vec<String> {
     type Of = fn(&PointFigures) -> Option<Mean>;
     let figures: [(&str, Of); 4] = [
-        ("fewest failures", |point| point.failure_rate),
-        ("lowest latency", |point| point.latency_ms),
-        ("fewest connections", |point| Some(point.connections_per_node)),
-        ("least traffic", |point| Some(point.bytes_per_node_second)),
+        ("failures", |point| point.failure_rate),
+        ("latency", |point| point.latency_ms),
+        ("connections", |point| Some(point.connections_per_node)),
+        ("traffic", |point| Some(point.bytes_per_node_second)),
     ];
     let mut uses: Vec<Vec<&str>> = vec![Vec::new(); points.len()];
     for (name, of) in figures {
@@ -223,7 +223,7 @@ mod tests {
         points[1].latency_ms = Some(mean(5.0));
         points[2].latency_ms = Some(mean(5.2));
         points[2].connections_per_node = mean(2.0);
-        let expected = ["", "lowest latency", "lowest latency, fewest connections", "", ""];
+        let expected = ["", "latency", "latency, connections", "", ""];
         assert_eq!(best_at(&points), expected);
     }
 }

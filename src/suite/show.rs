@@ -95,7 +95,12 @@ fn points(test: &TestReport) -> Table {
         }
         row
     });
-    columns(header, rows.collect(), 1)
+    let mut table = columns(header, rows.collect(), 1);
+    // As in the summary of a run: room on one side alone, so that all of them fit a terminal.
+    table.column_iter_mut().skip(1).for_each(|column| {
+        column.set_padding((0, 1));
+    });
+    table
 }
 
 /// A mean, and below it its interval where there is one.
