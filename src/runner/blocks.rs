@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 use crate::workload::application::{Application, Workload};
 use crate::workload::blocks::BlockNode;
 use crate::workload::blocks::log::Way;
-use crate::workload::blocks::plan::{Announcing, Members, Plan, Times};
+use crate::workload::blocks::plan::{Announcing, Members, Plan};
 use crate::workload::config::{BlocksConfig, WorkloadConfig};
 use crate::workload::findings::{self, Ended, Findings};
 use crate::workload::traffic::Traffic;
@@ -38,11 +38,7 @@ pub(super) fn workload(
     population: &Population,
 ) -> Numbered {
     let phases = scenario.phases;
-    let times = Times {
-        transition: phases.transition_start(),
-        measurement: phases.measurement_start(),
-        end: phases.end(),
-    };
+    let times = phases.times();
     let configs = &scenario.network.classes;
     let shares: Vec<f64> = configs.iter().map(|class| class.share).collect();
     let nodes = scenario.nodes.count;

@@ -11,7 +11,7 @@ use crate::workload::application::{Application, Workload};
 use crate::workload::config::{RegistersConfig, WorkloadConfig};
 use crate::workload::findings::{self, Ended, Findings};
 use crate::workload::registers::RegisterNode;
-use crate::workload::registers::plan::{Plan, Times};
+use crate::workload::registers::plan::Plan;
 use crate::workload::traffic::Traffic;
 use figures::{RegisterFigures, Tallies, lines};
 use histories::Histories;
@@ -31,11 +31,7 @@ pub(super) fn workload(
     config: RegistersConfig,
 ) -> Numbered {
     let phases = scenario.phases;
-    let times = Times {
-        transition: phases.transition_start(),
-        measurement: phases.measurement_start(),
-        end: phases.end(),
-    };
+    let times = phases.times();
     let traffic = Traffic::new(workload, phases.measurement);
     let plan = Plan::new(config, traffic, times, (seed, number), scenario.nodes.count);
     (number, Arc::new(Registers { plan: Arc::new(plan) }))

@@ -14,7 +14,7 @@ use crate::workload::config::{ServicesConfig, WorkloadConfig};
 use crate::workload::findings::{self, Ended, Findings, Times};
 use crate::workload::services::ServiceNode;
 use crate::workload::services::log::{Log, Readvertisements};
-use crate::workload::services::plan::{self, Plan};
+use crate::workload::services::plan::Plan;
 use crate::workload::traffic::Traffic;
 use figures::{ServiceFigures, Tallies, amounts, lines};
 use std::sync::Arc;
@@ -36,11 +36,7 @@ pub(super) fn workload(
     population: &Population,
 ) -> Numbered {
     let phases = scenario.phases;
-    let times = plan::Times {
-        transition: phases.transition_start(),
-        measurement: phases.measurement_start(),
-        end: phases.end(),
-    };
+    let times = phases.times();
     let traffic = Traffic::new(workload, phases.measurement);
     let nodes = scenario.nodes.count;
     let may_provide = |node| population.is_open(node);

@@ -47,6 +47,7 @@ use crate::network::config::NetworkConfig;
 use crate::time::{Duration, Instant};
 use crate::workload::attack::AttackConfig;
 use crate::workload::config::{ChurnConfig, WorkloadConfig};
+use crate::workload::traffic::Times;
 use std::collections::BTreeMap;
 
 /// Everything that a run is a function of, beside the program itself.
@@ -114,6 +115,15 @@ impl Phases {
     /// When the run ends.
     pub fn end(self) -> Instant {
         self.measurement_start() + self.measurement
+    }
+
+    /// The instants that applications go by.
+    pub fn times(self) -> Times {
+        Times {
+            transition: self.transition_start(),
+            measurement: self.measurement_start(),
+            end: self.end(),
+        }
     }
 }
 

@@ -3,8 +3,19 @@
 use super::config::{Amount, Arrivals, WorkloadConfig};
 use crate::rng::Stream;
 use crate::rng::distribution::{below, exponential, unit_open};
-use crate::time::Duration;
+use crate::time::{Duration, Instant};
 use rand::Rng;
+
+/// When a run does what.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// Its transition phase begins.
+    pub transition: Instant,
+    /// Its measurement begins.
+    pub measurement: Instant,
+    /// It ends.
+    pub end: Instant,
+}
 
 /// The gaps between the operations of one node; stateless, drawn from a stream of the caller's.
 ///

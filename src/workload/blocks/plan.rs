@@ -6,7 +6,7 @@ use crate::rng::distribution::{Zipf, below, unit};
 use crate::rng::{PacketDraws, Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
 use crate::workload::config::{BlocksConfig, Popularity};
-use crate::workload::traffic::Traffic;
+use crate::workload::traffic::{Times, Traffic};
 use bytes::Bytes;
 use rand::{Rng, RngExt};
 use sha1::{Digest, Sha1};
@@ -41,17 +41,6 @@ pub struct Plan {
     /// When that is announced again; `None`: never.
     pub(super) announce_interval: Option<Duration>,
     pub(super) times: Times,
-}
-
-/// When a run does what.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    /// Its transition phase begins.
-    pub transition: Instant,
-    /// Its measurement begins.
-    pub measurement: Instant,
-    /// It ends.
-    pub end: Instant,
 }
 
 /// What the nodes of a run are, by index.

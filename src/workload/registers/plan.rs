@@ -7,7 +7,7 @@ use crate::rng::distribution::{Zipf, below, unit};
 use crate::rng::{PacketDraws, Purpose, Seed, Stream};
 use crate::time::{Duration, Instant};
 use crate::workload::config::{Popularity, RegistersConfig};
-use crate::workload::traffic::Traffic;
+use crate::workload::traffic::{Times, Traffic};
 use rand::{Rng, RngExt};
 use std::collections::BTreeMap;
 
@@ -29,17 +29,6 @@ pub struct Plan {
     pub(super) measured_from: Instant,
     /// When the run ends.
     pub(super) end: Instant,
-}
-
-/// When a run does what.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    /// Its transition phase begins.
-    pub transition: Instant,
-    /// Its measurement begins.
-    pub measurement: Instant,
-    /// It ends.
-    pub end: Instant,
 }
 
 /// What a node does next.
