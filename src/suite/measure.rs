@@ -3,7 +3,7 @@
 use super::SuiteError;
 use super::plan::Point;
 use crate::metrics::{OperationKind, OperationRecord};
-use crate::runner::result::{Performance, RunResult};
+use crate::runner::result::RunResult;
 use crate::runner::{self, RunArguments};
 use crate::scenario::Scenario;
 use crate::sweep::{seed_of_repeat, workers};
@@ -17,8 +17,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Ran {
     /// Its figures.
     pub result: RunResult,
-    /// What it cost.
-    pub performance: Performance,
     /// For each node that joined in the measurement, how long it took to take part in full.
     pub participations: Vec<Duration>,
 }
@@ -32,6 +30,17 @@ pub enum Measured<T> {
     TimedOut,
     /// The user ended it.
     Interrupted,
+}
+
+impl<T> Measured<T> {
+    /// What `of` makes of runs that were all done.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Measured<U> {
+        match self {
+            Measured::All(runs) => Measured::All(of(runs)),
+            Measured::TimedOut => Measured::TimedOut,
+            Measured::Interrupted => Measured::Interrupted,
+        }
+    }
 }
 
 /// Does the runs of one test.
@@ -117,7 +126,7 @@ impl<'w> Runner<'w> {
             return None;
         }
         let participations = participations(&output.operations);
-        Some(Ran { result: output.result, performance: output.performance, participations })
+        Some(Ran { result: output.result, participations })
     }
 }
 

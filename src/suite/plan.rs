@@ -68,7 +68,7 @@ impl TestPlan {
         };
         let mut plan = TestPlan { test, file, text, base_dir, points: Vec::new() };
         let bare = plan.scenario(&[])?;
-        let sized = Sized::of(test, settings, &bare);
+        let sized = SizedTest::of(test, settings, &bare);
         for (label, value, settings) in sized.points() {
             let point = plan.point(label, value, settings)?;
             let counts = test != TestType::LargeRecords || value <= f64::from(sized.record_size());
@@ -101,7 +101,7 @@ impl TestPlan {
 }
 
 /// A test, with the size that it has in this suite.
-struct Sized<'a> {
+struct SizedTest<'a> {
     test: TestType,
     settings: &'a Settings,
     nodes: u32,
@@ -113,7 +113,7 @@ struct Sized<'a> {
 /// A label, the same as a number, and settings.
 type Sketch = (String, f64, Vec<String>);
 
-impl<'a> Sized<'a> {
+impl<'a> SizedTest<'a> {
     fn of(test: TestType, settings: &'a Settings, bare: &'a Scenario) -> Self {
         let is_large = settings.stress || test == TestType::Stress;
         let (nodes, duration) = match (test, is_large) {
@@ -124,7 +124,7 @@ impl<'a> Sized<'a> {
             (_, true) => (settings.stress_nodes, settings.stress_duration),
             (_, false) => (settings.max_nodes, settings.duration),
         };
-        Sized { test, settings, nodes, duration, bare }
+        SizedTest { test, settings, nodes, duration, bare }
     }
 
     fn points(&self) -> Vec<Sketch> {

@@ -114,22 +114,13 @@ impl TestReport {
     /// If a rate makes no sound scenario, or there are no threads.
     pub(super) fn of(plan: &TestPlan, runner: &Runner<'_>) -> Result<Self, SuiteError> {
         let measured = match plan.test {
-            TestType::Throughput => match throughput::search(plan, runner)? {
-                Measured::All(found) => {
-                    let mut rates = found.points.iter();
-                    let judged =
-                        rates.position(|point| Some(point.value) == found.knee.rate_per_node);
-                    let judged = judged.into_iter().collect();
-                    Measured::All((found.points, judged, Details::Throughput(found.knee)))
-                }
-                Measured::TimedOut => Measured::TimedOut,
-                Measured::Interrupted => Measured::Interrupted,
-            },
-            _ => match runner.run(&plan.points)? {
-                Measured::All(runs) => Measured::All(points(plan, &runs)),
-                Measured::TimedOut => Measured::TimedOut,
-                Measured::Interrupted => Measured::Interrupted,
-            },
+            TestType::Throughput => throughput::search(plan, runner)?.map(|found| {
+                let mut rates = found.points.iter();
+                let judged = rates.position(|point| Some(point.value) == found.knee.rate_per_node);
+                let judged = judged.into_iter().collect();
+                (found.points, judged, Details::Throughput(found.knee))
+            }),
+            _ => runner.run(&plan.points)?.map(|runs| points(plan, &runs)),
         };
         Ok(match measured {
             Measured::All((points, judged, details)) => {

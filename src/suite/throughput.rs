@@ -91,7 +91,7 @@ pub(super) fn search(
     runner: &Runner<'_>,
 ) -> Result<Measured<Searched>, SuiteError> {
     let mut points: Vec<PointFigures> = Vec::new();
-    let mut interrupted = None;
+    let mut unfinished = None;
     let mut probe = |rate: f64| -> Result<Option<bool>, SuiteError> {
         Ok(match measure(plan, runner, rate)? {
             Measured::All(figures) => {
@@ -100,11 +100,11 @@ pub(super) fn search(
                 Some(is_good)
             }
             Measured::TimedOut => {
-                interrupted = Some(Measured::TimedOut);
+                unfinished = Some(Measured::TimedOut);
                 None
             }
             Measured::Interrupted => {
-                interrupted = Some(Measured::Interrupted);
+                unfinished = Some(Measured::Interrupted);
                 None
             }
         })
@@ -114,8 +114,8 @@ pub(super) fn search(
         _ => 1.0,
     };
     bracket(first, &mut probe)?;
-    if let Some(interrupted) = interrupted {
-        return Ok(interrupted);
+    if let Some(unfinished) = unfinished {
+        return Ok(unfinished);
     }
     points.sort_by(|one, other| one.value.total_cmp(&other.value));
     let knee = knee(&points);
@@ -166,11 +166,8 @@ fn measure(
     let mut settings = plan.points[0].settings.clone();
     settings.push(format!("workload.0.rate={rate}/s"));
     let point = plan.point(rate.to_string(), rate, settings)?;
-    Ok(match runner.run(std::slice::from_ref(&point))? {
-        Measured::All(runs) => Measured::All(PointFigures::new(&point, &runs[0])),
-        Measured::TimedOut => Measured::TimedOut,
-        Measured::Interrupted => Measured::Interrupted,
-    })
+    let measured = runner.run(std::slice::from_ref(&point))?;
+    Ok(measured.map(|runs| PointFigures::new(&point, &runs[0])))
 }
 
 /// What is not acceptable at a rate. Where nothing succeeded there is no latency, but there are failures.
